@@ -1,0 +1,70 @@
+//! Attributes.
+
+use crate::value::{Type, Value};
+
+/// One attribute of a block or nested object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its name, in snake case.
+    pub name: String,
+    /// What it holds.
+    pub ty: AttributeType,
+    /// Who gives its value.
+    pub mode: Mode,
+    /// What it means, in Markdown.
+    pub description: String,
+    /// Masked in what Terraform displays; still readable in state.
+    pub sensitive: bool,
+    /// Given in configuration, never stored in plan or state.
+    pub write_only: bool,
+    /// Changing it replaces the resource.
+    pub replace: bool,
+    /// What stands for null in configuration; the attribute is then optional and computed.
+    pub default: Option<Value>,
+    /// Why not to use it any more, where that is so.
+    pub deprecation: Option<String>,
+}
+
+/// Who gives the value of an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    /// The practitioner, always.
+    Required,
+    /// The practitioner, or nobody.
+    Optional,
+    /// The practitioner, or else the provider.
+    OptionalComputed,
+    /// The provider alone.
+    Computed,
+}
+
+/// What an attribute holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeType {
+    /// A value of a plain type.
+    Plain(Type),
+    /// Objects with attributes of their own, each with mode and description.
+    Nested(Nested),
+}
+
+/// The shape of a nested attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nested {
+    /// One object or a collection of them.
+    pub nesting: NestedNesting,
+    /// The attributes of each object.
+    pub attributes: Vec<Attribute>,
+}
+
+/// One object or a collection of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NestedNesting {
+    /// One object.
+    Single,
+    /// A list of objects.
+    List,
+    /// A set of objects.
+    Set,
+    /// A map of objects.
+    Map,
+}

@@ -1,0 +1,18 @@
+//! Schemas: what a block of configuration may hold, as data.
+//!
+//! One definition serves the wire, the decoder, the reference pages and the schema JSON.
+
+mod attribute;
+mod block;
+
+pub use attribute::{Attribute, AttributeType, Mode, Nested, NestedNesting};
+pub use block::{Block, BlockNesting, NestedBlock};
+
+/// A versioned block: the schema of a provider, resource, data source or ephemeral resource.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Schema {
+    /// Rises when stored state needs an upgrade to be read.
+    pub version: i64,
+    /// The root block.
+    pub block: Block,
+}
