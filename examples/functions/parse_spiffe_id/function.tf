@@ -1,0 +1,3 @@
+output "environment" {
+  value = provider::portcullis::parse_spiffe_id("spiffe://acme.example/production/fraud-scorer").environment
+}

@@ -1,0 +1,1 @@
+terraform import portcullis_gpu_pool.scoring scoring-h200

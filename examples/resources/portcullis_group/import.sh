@@ -1,0 +1,1 @@
+terraform import portcullis_group.release group:ml-release

@@ -1,0 +1,1 @@
+terraform import portcullis_permission_split.fraud production/fraud-scorer

@@ -1,0 +1,1 @@
+terraform import portcullis_workload_identity.fraud production/fraud-scorer
