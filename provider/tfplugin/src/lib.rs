@@ -4,7 +4,9 @@
 //! traits in this crate ask only for what differs from one resource to the next. Knows no domain of its own.
 
 pub mod diagnostic;
+pub mod proto;
 pub mod schema;
+pub mod serve;
 pub mod value;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
