@@ -21,6 +21,13 @@ pub struct Attribute {
     pub replace: bool,
     /// What stands for null in configuration; the attribute is then optional and computed.
     pub default: Option<Value>,
+    /// Part of what identifies the resource for as long as it exists.
+    pub identity: bool,
+    /// Tells the elements of its collection apart, so that an element keeps its computed values when it moves.
+    pub key: bool,
+    /// The attributes and blocks beside it that decide its value: when one of them changes, a computed value is
+    /// planned anew; otherwise it is kept.
+    pub changes_with: Vec<String>,
     /// Why not to use it any more, where that is so.
     pub deprecation: Option<String>,
 }
