@@ -1,0 +1,187 @@
+//! One acceptance case: a folder of HCL, what to do with it, and what Terraform must answer.
+//!
+//! ```text
+//! acceptance/cases/<name>/
+//!   case.toml    what is shown, and the steps
+//!   main.tf ...  copied into the workspace before the first step
+//!   steps/       files that a step puts in place later
+//!   expected/    what Terraform prints, normalised
+//! ```
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+mod lifecycle;
+mod run;
+
+pub(crate) use run::Runner;
+
+/// A case as its folder describes it.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) description: Description,
+}
+
+/// `case.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Description {
+    /// What passing shows, in one sentence: for whoever reads the case.
+    #[allow(dead_code, reason = "read by people; its absence is an error")]
+    shows: String,
+    /// Whether the provider is needed; a configuration of outputs alone needs none.
+    #[serde(default = "yes")]
+    pub(crate) provider: bool,
+    #[serde(default)]
+    pub(crate) env: BTreeMap<String, String>,
+    /// The seven steps that every resource must pass, written once in `lifecycle.rs`.
+    lifecycle: Option<lifecycle::Lifecycle>,
+    #[serde(default, rename = "step")]
+    steps: Vec<Step>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Description {
+    /// All steps in order: the life cycle's, then the case's own.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        let mut steps = self
+            .lifecycle
+            .as_ref()
+            .map(lifecycle::Lifecycle::steps)
+            .unwrap_or_default();
+        steps.extend(self.steps.iter().cloned());
+        steps
+    }
+}
+
+/// What `terraform plan` must come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Planned {
+    /// No changes.
+    Empty,
+    /// Something to do.
+    Changes,
+    /// An error.
+    Refused,
+}
+
+/// What any other command must come to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Done {
+    #[default]
+    Done,
+    Refused,
+}
+
+/// One step of a case.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Step {
+    /// `terraform plan`, and `terraform show -json` of the plan where `actions` is given.
+    Plan {
+        expect: Planned,
+        /// Expected output, by name.
+        golden: Option<String>,
+        #[serde(default = "yes")]
+        refresh: bool,
+        /// By address: create, update, replace, delete, read, no-op, forget or import.
+        #[serde(default)]
+        actions: BTreeMap<String, String>,
+    },
+    /// `terraform apply`.
+    Apply {
+        #[serde(default)]
+        expect: Done,
+        golden: Option<String>,
+    },
+    /// `terraform destroy`, after which the state is empty.
+    Destroy,
+    /// Puts `steps/<file>` in place as `name` (`main.tf` unless told).
+    Put {
+        file: String,
+        #[serde(default = "main_tf")]
+        name: String,
+    },
+    /// Takes a file away.
+    Remove { file: String },
+    /// `terraform import`.
+    Import {
+        address: String,
+        id: String,
+        #[serde(default)]
+        expect: Done,
+        golden: Option<String>,
+    },
+    /// Forgets the resource, imports it again, and compares all its attributes with those before.
+    ImportVerify { address: String, id: String },
+    /// `terraform taint`.
+    Taint { address: String },
+    /// `terraform output -json`: these outputs have these values.
+    Outputs {
+        are: BTreeMap<String, serde_json::Value>,
+    },
+    /// `terraform state list` prints exactly these addresses.
+    State { holds: Vec<String> },
+    /// Runs one SQL statement on an SQLite file, behind Terraform's back.
+    Sql { file: String, statement: String },
+    /// Sets a variable for the steps that follow.
+    Env { set: BTreeMap<String, String> },
+    /// Runs a program that cargo built, for instance `portcullis`.
+    Run {
+        program: String,
+        args: Vec<String>,
+        #[serde(default)]
+        code: i32,
+        golden: Option<String>,
+    },
+    /// Runs a line of shell in the workspace, to break something on purpose.
+    Shell { line: String },
+}
+
+fn main_tf() -> String {
+    "main.tf".to_owned()
+}
+
+impl Case {
+    /// All cases under `folder`, by name.
+    ///
+    /// # Errors
+    /// When a case has no `case.toml`, or one that cannot be read as such.
+    pub(crate) fn all(folder: &Path) -> Result<Vec<Self>> {
+        let mut folders: Vec<PathBuf> = fs::read_dir(folder)?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<Result<_>>()?;
+        folders.retain(|path| path.is_dir());
+        folders.sort();
+        folders.into_iter().map(Self::open).collect()
+    }
+
+    fn open(folder: PathBuf) -> Result<Self> {
+        let file = folder.join("case.toml");
+        let text =
+            fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let description =
+            toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;
+        let name = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Ok(Self {
+            name,
+            folder,
+            description,
+        })
+    }
+}
