@@ -1,0 +1,215 @@
+//! A ledger in one SQLite file.
+
+mod change;
+mod fault;
+mod file;
+mod lock;
+mod query;
+mod reader;
+mod reserve;
+mod row;
+mod schema;
+mod verify;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use self::fault::Failure;
+use self::reader::{Readers, aside};
+use self::writer::{Points, Writer};
+use crate::{
+    Answer, Author, Created, Draft, Error, Event, Flaw, Kind, Ledger, Record, Reservation, Seen,
+};
+
+/// How long a write waits for another process unless told otherwise.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// A ledger in one SQLite file, which comes to be with the first record.
+///
+/// Reads open the file without the right to write, so a plan leaves no trace. Writes go through one thread.
+#[derive(Debug)]
+pub struct Sqlite {
+    path: PathBuf,
+    author: Author,
+    wait: Duration,
+    readers: Arc<Readers>,
+    writer: OnceLock<Result<Writer, Error>>,
+}
+
+impl Sqlite {
+    /// A ledger at a path; nothing is opened yet.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>, author: Author) -> Self {
+        Self {
+            path: path.into(),
+            author,
+            wait: WAIT,
+            readers: Arc::default(),
+            writer: OnceLock::new(),
+        }
+    }
+
+    /// Sets how long a write waits for another process.
+    #[must_use]
+    pub const fn wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn read<T: Default + Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Answer<'static, T> {
+        let (readers, path, wait) = (Arc::clone(&self.readers), self.path.clone(), self.wait);
+        aside(self.path.clone(), move || readers.read(&path, wait, ask))
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        points: Points,
+        change: impl FnMut(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Answer<'static, T> {
+        let writer = self
+            .writer
+            .get_or_init(|| Writer::start(&self.path, self.wait));
+        match writer {
+            Ok(writer) => writer.write(&self.path, points, change),
+            Err(error) => {
+                let error = error.clone();
+                Box::pin(async move { Err(error) })
+            }
+        }
+    }
+}
+
+const CREATE: Points = Points {
+    before: "create.before_commit",
+    after: "create.after_commit",
+};
+const UPDATE: Points = Points {
+    before: "update.before_commit",
+    after: "update.after_commit",
+};
+const DELETE: Points = Points {
+    before: "delete.before_commit",
+    after: "delete.after_commit",
+};
+const ACKNOWLEDGE: Points = Points {
+    before: "acknowledge.before_commit",
+    after: "acknowledge.after_commit",
+};
+
+impl Ledger for Sqlite {
+    fn id(&self) -> Answer<'_, Option<String>> {
+        self.read(|connection| Ok(query::id(connection)?))
+    }
+
+    fn expect<'a>(&'a self, id: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let path = self.path.clone();
+            match self.id().await? {
+                Some(found) if found == id => Ok(()),
+                Some(found) => Err(Error::Foreign {
+                    path,
+                    expected: id.to_owned(),
+                    found,
+                }),
+                None => Err(Error::Missing {
+                    path,
+                    expected: id.to_owned(),
+                }),
+            }
+        })
+    }
+
+    fn get<'a>(&'a self, kind: Kind, key: &'a str) -> Answer<'a, Option<Record>> {
+        let key = key.to_owned();
+        self.read(move |connection| Ok(query::get(connection, kind, &key)?))
+    }
+
+    fn list(&self, kind: Kind) -> Answer<'_, Vec<Record>> {
+        self.read(move |connection| Ok(query::list(connection, kind)?))
+    }
+
+    fn reservations(&self) -> Answer<'_, Vec<Reservation>> {
+        self.read(|connection| Ok(query::reservations(connection)?))
+    }
+
+    fn reservations_of<'a>(&'a self, pool: &'a str) -> Answer<'a, Vec<Reservation>> {
+        let pool = pool.to_owned();
+        self.read(move |connection| Ok(query::reservations_of(connection, &pool)?))
+    }
+
+    fn events(&self, after: u64, limit: u32) -> Answer<'_, Vec<Event>> {
+        self.read(move |connection| Ok(query::events(connection, after, limit)?))
+    }
+
+    fn create(&self, draft: Draft) -> Answer<'_, Created> {
+        let author = self.author.clone();
+        self.write(CREATE, move |connection| {
+            change::create(connection, &author, &draft)
+        })
+    }
+
+    fn update(&self, incarnation: u64, draft: Draft) -> Answer<'_, Record> {
+        Box::pin(async move {
+            // Like a delete, an update must not bring a ledger into being.
+            if self.id().await?.is_none() {
+                return Err(Error::Absent {
+                    kind: draft.object.kind(),
+                    key: draft.key,
+                });
+            }
+            let author = self.author.clone();
+            self.write(UPDATE, move |connection| {
+                change::update(connection, &author, incarnation, &draft)
+            })
+            .await
+        })
+    }
+
+    fn delete<'a>(&'a self, kind: Kind, key: &'a str, incarnation: u64) -> Answer<'a, bool> {
+        let (author, owned) = (self.author.clone(), key.to_owned());
+        Box::pin(async move {
+            // A ledger that is not there must not come to be by a delete.
+            if self.get(kind, key).await?.is_none() {
+                return Ok(false);
+            }
+            self.write(DELETE, move |connection| {
+                change::delete(connection, &author, kind, &owned, incarnation)
+            })
+            .await
+        })
+    }
+
+    fn acknowledge(&self, seen: Vec<Seen>) -> Answer<'_, usize> {
+        Box::pin(async move {
+            // Most plans bring no news, and a plan should not write without need.
+            let fresh = self
+                .read(move |connection| change::unacknowledged(connection, &seen))
+                .await?;
+            if fresh.is_empty() {
+                return Ok(0);
+            }
+            let author = self.author.clone();
+            self.write(ACKNOWLEDGE, move |connection| {
+                change::acknowledge(connection, &author, &fresh)
+            })
+            .await
+        })
+    }
+
+    fn verify(&self) -> Answer<'_, Vec<Flaw>> {
+        self.read(verify::verify)
+    }
+}

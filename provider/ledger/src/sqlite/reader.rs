@@ -1,0 +1,73 @@
+//! Readers: connections that cannot write, used on threads where waiting is allowed.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::fault::Failure;
+use super::file::{self, Identity};
+use crate::{Answer, Error};
+
+/// At most this many idle connections are kept.
+const KEPT: usize = 4;
+
+/// Idle connections, each with the identity of the file that it reads.
+#[derive(Debug, Default)]
+pub(super) struct Readers(Mutex<Vec<(Identity, Connection)>>);
+
+impl Readers {
+    /// Asks the ledger; one that does not exist answers with the default.
+    pub(super) fn read<T: Default>(
+        &self,
+        path: &Path,
+        wait: Duration,
+        ask: impl FnOnce(&Connection) -> Result<T, Failure>,
+    ) -> Result<T, Error> {
+        let Some(there) = file::identity(path)? else {
+            return Ok(T::default());
+        };
+        let kept = self.take(there);
+        let connection = match kept {
+            Some(connection) => connection,
+            None => match file::open_to_read(path, wait)? {
+                Some(connection) => connection,
+                None => return Ok(T::default()),
+            },
+        };
+        let answer = ask(&connection).map_err(|failure| failure.at(path))?;
+        self.keep(there, connection);
+        Ok(answer)
+    }
+
+    fn take(&self, there: Identity) -> Option<Connection> {
+        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|(identity, _)| *identity == there);
+        idle.pop().map(|(_, connection)| connection)
+    }
+
+    fn keep(&self, there: Identity, connection: Connection) {
+        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < KEPT {
+            idle.push((there, connection));
+        }
+    }
+}
+
+/// Runs what may wait for a disk or a lock where it stalls nobody.
+pub(super) fn aside<T: Send + 'static>(
+    path: PathBuf,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Answer<'static, T> {
+    Box::pin(async move {
+        tokio::task::spawn_blocking(work)
+            .await
+            .unwrap_or_else(|error| {
+                Err(Error::Io {
+                    path,
+                    reason: error.to_string(),
+                })
+            })
+    })
+}

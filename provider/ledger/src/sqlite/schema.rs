@@ -1,0 +1,99 @@
+//! Which schema a file has, and how it comes to have ours.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::lock;
+use super::row::NOW;
+use crate::Error;
+
+/// The schema version that this program writes and the newest it reads.
+pub(super) const SPOKEN: u32 = 1;
+
+/// `PRAGMA application_id` of a ledger: "pcls" in ASCII.
+const APPLICATION: i64 = 0x7063_6c73;
+
+const VERSION_1: &str = include_str!("schema.sql");
+
+/// What a database says that it is.
+#[derive(Debug)]
+pub(super) struct Version {
+    application: i64,
+    schema: u32,
+    tables: u64,
+}
+
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<Version> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get(0));
+    Ok(Version {
+        application: pragma("application_id")?,
+        schema: connection.pragma_query_value(None, "user_version", |row| row.get(0))?,
+        tables: connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
+    })
+}
+
+impl Version {
+    /// Whether there is a ledger (`true`) or an empty database (`false`).
+    pub(super) fn check(&self, path: &Path) -> Result<bool, Error> {
+        let corrupt = |found: &str| {
+            Err(Error::Corrupt {
+                path: path.to_owned(),
+                found: found.to_owned(),
+            })
+        };
+        match (self.application, self.schema) {
+            (APPLICATION, 0) => corrupt("its header gives no schema version"),
+            (APPLICATION, found) if found > SPOKEN => Err(Error::Newer {
+                path: path.to_owned(),
+                found,
+                spoken: SPOKEN,
+            }),
+            (APPLICATION, _) if self.tables == 0 => corrupt("it has no tables"),
+            (APPLICATION, _) => Ok(true),
+            (0, 0) if self.tables == 0 => Ok(false),
+            _ => corrupt("the file is a SQLite database of another program"),
+        }
+    }
+}
+
+/// Sets a fresh connection up for durable writing and makes the tables if there are none.
+pub(super) fn prepare(connection: &Connection, path: &Path, wait: Duration) -> Result<(), Error> {
+    lock::patiently(path, wait, || {
+        let there = version(connection)?;
+        // An empty file becomes a ledger; anything else must be one before a byte of it is changed.
+        let there = match there.check(path) {
+            Ok(there) => there,
+            Err(error) => return Ok(Err(error)),
+        };
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        if !there {
+            found(connection)?;
+        }
+        Ok(Ok(()))
+    })?
+}
+
+/// Founds a ledger, unless another process was faster.
+fn found(connection: &Connection) -> rusqlite::Result<()> {
+    let transaction =
+        rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    if version(&transaction)?.tables == 0 {
+        transaction.execute_batch(VERSION_1)?;
+        let sql = format!(
+            "INSERT INTO meta (one, ledger_id, fence, created_at) VALUES (1, {UUID}, 0, {NOW})"
+        );
+        transaction.execute(&sql, [])?;
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", SPOKEN)?;
+    }
+    transaction.commit()
+}
+
+/// A random UUID (version 4, RFC 9562) from SQLite's own generator.
+const UUID: &str = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || \
+     substr(hex(randomblob(2)), 2) || '-' || substr('89ab', 1 + (abs(random()) % 4), 1) || \
+     substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))";

@@ -1,0 +1,110 @@
+//! Looking for damage.
+
+use rusqlite::Connection;
+
+use super::fault::Failure;
+use super::row::{self, EVENT, RECORD, table};
+use crate::{Flaw, Kind};
+
+/// Rules as queries; each row that one gives is a flaw.
+const RULES: [(&str, &str); 6] = [
+    (
+        "structure",
+        "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+    ),
+    (
+        "references",
+        "SELECT \"table\" || ' refers to a ' || parent || ' that is not there' FROM pragma_foreign_key_check",
+    ),
+    (
+        "reservation-has-pool",
+        "SELECT device || ' is reserved for pool ' || pool || ', which is not there' FROM reservation \
+         WHERE pool NOT IN (SELECT key FROM pool)",
+    ),
+    (
+        "events-without-gap",
+        "SELECT 'event ' || seq || ' follows event ' || before FROM \
+         (SELECT seq, lag(seq, 1, 0) OVER (ORDER BY seq) AS before FROM event) WHERE seq <> before + 1 \
+         UNION ALL SELECT 'the last ' || (counted - kept) || ' events are gone' FROM \
+         (SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0) AS counted, \
+                 (SELECT coalesce(max(seq), 0) FROM event) AS kept) WHERE counted <> kept",
+    ),
+    (
+        "events-guarded",
+        "SELECT 'trigger ' || column1 || ' is not there' FROM \
+         (VALUES ('event_is_never_updated'), ('event_is_never_deleted')) \
+         WHERE column1 NOT IN (SELECT name FROM sqlite_schema WHERE type = 'trigger')",
+    ),
+    (
+        "fence-is-highest",
+        "SELECT 'fencing number ' || number || ' was never given out' FROM \
+         (SELECT incarnation AS number FROM identity UNION SELECT incarnation FROM pool \
+          UNION SELECT incarnation FROM split UNION SELECT incarnation FROM subject_group \
+          UNION SELECT fence FROM reservation) WHERE number > (SELECT fence FROM meta)",
+    ),
+];
+
+pub(super) fn verify(connection: &Connection) -> Result<Vec<Flaw>, Failure> {
+    let mut flaws = Vec::new();
+    for (rule, sql) in RULES {
+        let found = connection.prepare(sql).and_then(|mut query| {
+            query
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<Vec<_>, _>>()
+        });
+        match found {
+            Ok(found) => flaws.extend(found.into_iter().map(|found| Flaw { rule, found })),
+            Err(error) => flaws.push(Flaw {
+                rule,
+                found: error.to_string(),
+            }),
+        }
+    }
+    unreadable(connection, &mut flaws);
+    Ok(flaws)
+}
+
+/// Rows whose values are not what the types promise.
+fn unreadable(connection: &Connection, flaws: &mut Vec<Flaw>) {
+    for kind in Kind::ALL {
+        let sql = format!("SELECT {RECORD} FROM {} ORDER BY key", table(kind));
+        each(connection, &sql, "record-readable", flaws, |row| {
+            row::record(kind, row).map(drop)
+        });
+    }
+    let sql = format!("SELECT {EVENT} FROM event ORDER BY seq");
+    each(connection, &sql, "event-readable", flaws, |row| {
+        row::event(row).map(drop)
+    });
+}
+
+fn each(
+    connection: &Connection,
+    sql: &str,
+    rule: &'static str,
+    flaws: &mut Vec<Flaw>,
+    mut read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<()>,
+) {
+    let rows = connection.prepare(sql).and_then(|mut query| {
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Err(error) = read(row) {
+                let name = row
+                    .get_ref(0)
+                    .map(|value| format!("{value:?}"))
+                    .unwrap_or_default();
+                flaws.push(Flaw {
+                    rule,
+                    found: format!("row {name}: {error}"),
+                });
+            }
+        }
+        Ok(())
+    });
+    if let Err(error) = rows {
+        flaws.push(Flaw {
+            rule,
+            found: error.to_string(),
+        });
+    }
+}
