@@ -147,12 +147,11 @@ async fn what_an_interrupted_run_left_is_adopted_by_the_next() {
 #[tokio::test]
 async fn what_is_not_an_orphan_of_this_configuration_is_refused() {
     let bench = Bench::new();
-    let record = bench
+    bench
         .ledger("run-1")
         .create(identity("prod/fraud"))
         .await
-        .unwrap()
-        .into_record();
+        .unwrap();
 
     let twice = bench
         .ledger("run-1")
