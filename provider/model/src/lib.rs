@@ -1,1 +1,64 @@
-//! To be written.
+//! What the words of portcullis mean: one noun a file, parsed once at the rim and correct from then on.
+//!
+//! Pure: no files, no network, no clock, no randomness. Every textual noun has `FromStr` (with a
+//! [`ParseError`] that reads as a diagnostic), `Display` that parses back to the same value, and
+//! serde as that text.
+
+#[macro_use]
+mod text;
+
+mod deploy_verb;
+mod device;
+mod device_id;
+mod device_key;
+mod device_source;
+mod duty;
+mod environment;
+mod finding;
+mod gpu_model;
+mod grade;
+mod mig_profile;
+mod name;
+mod node_name;
+mod object;
+mod operation;
+mod owner;
+mod parse_error;
+mod permission;
+mod reason;
+mod severity;
+mod snapshot;
+mod spiffe_id;
+mod subject;
+mod trust_domain;
+mod ttl;
+mod verdict;
+mod workload_class;
+
+pub use deploy_verb::DeployVerb;
+pub use device::{Device, Health, MigMode};
+pub use device_id::DeviceId;
+pub use device_key::DeviceKey;
+pub use device_source::{DeviceSource, Fetch, SourceReport};
+pub use duty::Duty;
+pub use environment::Environment;
+pub use finding::Finding;
+pub use gpu_model::GpuModel;
+pub use grade::Grade;
+pub use mig_profile::{MigAttribute, MigProfile};
+pub use name::Name;
+pub use node_name::NodeName;
+pub use object::Object;
+pub use operation::Operation;
+pub use owner::{Owner, OwnerKind};
+pub use parse_error::ParseError;
+pub use permission::Permission;
+pub use reason::Reason;
+pub use severity::Severity;
+pub use snapshot::{DeviceView, Snapshot, SnapshotBuilder, SourceState, SourceStatus};
+pub use spiffe_id::SpiffeId;
+pub use subject::Subject;
+pub use trust_domain::TrustDomain;
+pub use ttl::Ttl;
+pub use verdict::Verdict;
+pub use workload_class::WorkloadClass;

@@ -1,0 +1,54 @@
+//! One GPU as a source reports it.
+
+use jiff::Timestamp;
+
+use crate::{DeviceId, GpuModel, Grade, NodeName};
+
+closed_set! {
+    /// Whether a device works; ordered, the best first.
+    pub enum Health, "health", "invalid-health", "`healthy`, `unreported`, `unhealthy` or `lost`" {
+        /// The source checked and found nothing wrong.
+        Healthy = "healthy",
+        /// The source does not tell; counts as usable.
+        Unreported = "unreported",
+        /// Present and not to be used: pending remap, uncorrected errors, cordoned.
+        Unhealthy = "unhealthy",
+        /// The source knows of it and cannot reach it.
+        Lost = "lost",
+    }
+}
+
+closed_set! {
+    /// Whether a device is divided into GPU instances; ordered by how little it allows.
+    pub enum MigMode, "MIG mode", "invalid-mig-mode", "`disabled`, `unreported` or `enabled`" {
+        /// Whole, or unable to be divided.
+        Disabled = "disabled",
+        /// The source does not tell; counts as whole.
+        Unreported = "unreported",
+        /// Divided, or prepared to be: not available as a whole device.
+        Enabled = "enabled",
+    }
+}
+
+/// One GPU as a source reports it, before it is packed into a [`Snapshot`](crate::Snapshot).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// The machine it sits in.
+    pub node: NodeName,
+    /// Which of the machine's devices.
+    pub id: DeviceId,
+    /// What it is.
+    pub model: GpuModel,
+    /// Total memory of the device in MiB; `None` where the source does not tell.
+    pub memory_mib: Option<u32>,
+    /// How far the report can be trusted.
+    pub grade: Grade,
+    /// Whether it works.
+    pub health: Health,
+    /// Whether it is divided into GPU instances.
+    pub mig_mode: MigMode,
+    /// Whether something runs on it or holds it, as far as the source can tell.
+    pub in_use: bool,
+    /// When the source saw it.
+    pub observed_at: Timestamp,
+}

@@ -1,0 +1,218 @@
+//! Sources' answers become one snapshot.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::record::{self, IdKind, Record};
+use super::{Snapshot, SourceState, SourceStatus};
+use crate::{Device, DeviceId, GpuModel, Grade, Name, NodeName, Reason, SourceReport};
+
+/// Sources' answers on their way into one [`Snapshot`].
+#[derive(Debug, Default)]
+pub struct SnapshotBuilder {
+    sources: BTreeMap<Name, Answer>,
+}
+
+#[derive(Debug)]
+struct Answer {
+    state: SourceState,
+    nodes: Vec<NodeName>,
+    devices: Vec<Device>,
+}
+
+impl SnapshotBuilder {
+    /// Adds what a source reports; a second report under one name replaces the first.
+    #[must_use]
+    pub fn report(mut self, name: Name, report: SourceReport) -> Self {
+        let SourceReport {
+            grade,
+            observed_at,
+            partial,
+            nodes,
+            devices,
+        } = report;
+        let status = partial.map_or(SourceStatus::Complete, SourceStatus::Partial);
+        let state = SourceState {
+            name: name.clone(),
+            grade,
+            observed_at,
+            status,
+        };
+        self.sources.insert(
+            name,
+            Answer {
+                state,
+                nodes,
+                devices,
+            },
+        );
+        self
+    }
+
+    /// Records that a source did not answer: it is never silently empty.
+    #[must_use]
+    pub fn unavailable(
+        mut self,
+        name: Name,
+        grade: Grade,
+        asked_at: Timestamp,
+        reason: Reason,
+    ) -> Self {
+        let status = SourceStatus::Unavailable(reason);
+        let state = SourceState {
+            name: name.clone(),
+            grade,
+            observed_at: asked_at,
+            status,
+        };
+        self.sources.insert(
+            name,
+            Answer {
+                state,
+                nodes: Vec::new(),
+                devices: Vec::new(),
+            },
+        );
+        self
+    }
+
+    /// Packs everything, in an order that does not depend on that of the calls or the reports.
+    #[must_use]
+    pub fn build(self) -> Snapshot {
+        let mut sources = Vec::with_capacity(self.sources.len());
+        let mut nodes = Vec::new();
+        let mut devices = Vec::new();
+        // A configuration with more than 65,535 connectors does not exist; were there one, the rest
+        // would be left out of the snapshot and not be miscounted.
+        for (index, answer) in (0..=u16::MAX).zip(self.sources.into_values()) {
+            sources.push(answer.state);
+            nodes.extend(answer.nodes.into_iter().map(|node| (index, node)));
+            devices.extend(answer.devices.into_iter().map(|device| (index, device)));
+        }
+        let several = sources.len() > 1;
+        let tables = Tables::new(nodes, &devices);
+        let mut records: Vec<Record> = devices
+            .iter()
+            .filter_map(|(source, device)| tables.pack(*source, device))
+            .collect();
+        drop(devices);
+        records.sort_by(|one, two| {
+            one.order()
+                .cmp(&two.order())
+                .then(two.grade.cmp(&one.grade))
+        });
+        let reported = records.len();
+        merge_neighbours(&mut records, |one, two| one.order() == two.order());
+        if several {
+            merge_uuids(&mut records);
+        }
+        let duplicates = reported - records.len();
+        let Tables {
+            nodes,
+            models,
+            other_ids,
+        } = tables;
+        Snapshot {
+            sources,
+            nodes,
+            models,
+            other_ids,
+            records,
+            duplicates,
+        }
+    }
+}
+
+/// Every text once, sorted.
+struct Tables {
+    nodes: Vec<(u16, NodeName)>,
+    models: Vec<GpuModel>,
+    other_ids: Vec<Arc<str>>,
+}
+
+impl Tables {
+    fn new(mut nodes: Vec<(u16, NodeName)>, devices: &[(u16, Device)]) -> Self {
+        let mut models: Vec<GpuModel> = Vec::new();
+        let mut other_ids = Vec::new();
+        for (source, device) in devices {
+            // Devices of a node mostly come together: look back before storing.
+            if nodes
+                .last()
+                .is_none_or(|(last, node)| (last, node) != (source, &device.node))
+            {
+                nodes.push((*source, device.node.clone()));
+            }
+            if models.last() != Some(&device.model) {
+                models.push(device.model.clone());
+            }
+            if let DeviceId::Other(text) = &device.id {
+                other_ids.push(Arc::clone(text));
+            }
+        }
+        nodes.sort_unstable();
+        nodes.dedup();
+        models.sort_unstable();
+        models.dedup();
+        other_ids.sort_unstable();
+        other_ids.dedup();
+        Self {
+            nodes,
+            models,
+            other_ids,
+        }
+    }
+
+    /// `None` only beyond the numbers that a record can hold: 65,536 models or 4 billion nodes.
+    fn pack(&self, source: u16, device: &Device) -> Option<Record> {
+        let node = self
+            .nodes
+            .binary_search_by(|(other, node)| {
+                other.cmp(&source).then_with(|| node.cmp(&device.node))
+            })
+            .ok()?;
+        let (id_kind, id) = record::pack_id(&device.id, &self.other_ids)?;
+        Some(Record {
+            id,
+            node: u32::try_from(node).ok()?,
+            memory_mib: device.memory_mib.unwrap_or(0),
+            observed_at: u32::try_from(device.observed_at.as_second().max(0)).unwrap_or(u32::MAX),
+            model: u16::try_from(self.models.binary_search(&device.model).ok()?).ok()?,
+            source,
+            id_kind,
+            grade: device.grade,
+            health: device.health,
+            mig_mode: device.mig_mode,
+            in_use: device.in_use,
+        })
+    }
+}
+
+/// Merges runs of records that are the same device into the first of each run.
+fn merge_neighbours(records: &mut Vec<Record>, same: impl Fn(&Record, &Record) -> bool) {
+    records.dedup_by(|later, first| {
+        let merged = same(later, first);
+        if merged {
+            first.absorb(later);
+        }
+        merged
+    });
+}
+
+/// Counts a device once that several sources report: the best grade stays, with the worst news.
+fn merge_uuids(records: &mut Vec<Record>) {
+    let (mut uuids, others): (Vec<Record>, Vec<Record>) = records
+        .iter()
+        .partition(|record| record.id_kind == IdKind::Uuid);
+    uuids.sort_by(|one, two| {
+        one.id
+            .cmp(&two.id)
+            .then(two.grade.cmp(&one.grade))
+            .then(one.node.cmp(&two.node))
+    });
+    merge_neighbours(&mut uuids, |one, two| one.id == two.id);
+    uuids.extend(others);
+    uuids.sort_by(|one, two| one.order().cmp(&two.order()));
+    *records = uuids;
+}

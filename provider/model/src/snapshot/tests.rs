@@ -1,0 +1,163 @@
+use super::*;
+use crate::{Device, DeviceId, Grade, Health, MigMode, Name, Reason, SourceReport};
+
+const UUID: &str = "GPU-a893886b-3030-584c-91b3-7728f717af39";
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_790_000_000).unwrap()
+}
+
+fn device(node: &str, id: &str) -> Device {
+    Device {
+        node: node.parse().unwrap(),
+        id: id.parse().unwrap(),
+        model: "H200".parse().unwrap(),
+        memory_mib: Some(143_771),
+        grade: Grade::Counted,
+        health: Health::Healthy,
+        mig_mode: MigMode::Disabled,
+        in_use: false,
+        observed_at: now(),
+    }
+}
+
+fn report(devices: Vec<Device>) -> SourceReport {
+    SourceReport {
+        grade: Grade::Counted,
+        observed_at: now(),
+        partial: None,
+        nodes: vec!["empty".parse().unwrap()],
+        devices,
+    }
+}
+
+fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+#[test]
+fn the_order_of_reports_does_not_matter() {
+    let devices = vec![
+        device("n2", "1"),
+        device("n1", "0"),
+        device("n2", UUID),
+        device("n2", "gpu-x"),
+    ];
+    let mut reversed = devices.clone();
+    reversed.reverse();
+    let one = SnapshotBuilder::default()
+        .report(name("a"), report(devices))
+        .report(name("b"), report(vec![device("n1", "0")]))
+        .build();
+    let two = SnapshotBuilder::default()
+        .report(name("b"), report(vec![device("n1", "0")]))
+        .report(name("a"), report(reversed))
+        .build();
+    assert_eq!(one, two);
+    assert_eq!(one.digest(), two.digest());
+    assert_eq!(one.node_count(), 5);
+    let keys: Vec<String> = one
+        .devices()
+        .map(|device| device.key().to_string())
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "a/n1/0",
+            "a/n2/1",
+            &format!("a/n2/{UUID}"),
+            "a/n2/gpu-x",
+            "b/n1/0"
+        ]
+    );
+    for (position, device) in one.devices().enumerate() {
+        assert_eq!(one.position(&device.key()), Some(position));
+    }
+    assert_eq!(one.position(&"a/n9/0".parse().unwrap()), None);
+}
+
+#[test]
+fn a_device_of_two_sources_counts_once_with_the_worst_news() {
+    let mut listed = device("host", UUID);
+    listed.grade = Grade::Listed;
+    listed.in_use = true;
+    listed.health = Health::Unhealthy;
+    let snapshot = SnapshotBuilder::default()
+        .report(name("a"), report(vec![listed]))
+        .report(name("b"), report(vec![device("host", UUID)]))
+        .build();
+    assert_eq!((snapshot.devices().len(), snapshot.duplicates()), (1, 1));
+    let kept = snapshot.device(0).unwrap();
+    assert_eq!(
+        (kept.source().name.as_str(), kept.grade()),
+        ("b", Grade::Counted)
+    );
+    assert!(kept.in_use());
+    assert_eq!(kept.health(), Health::Unhealthy);
+    let gone = format!("a/host/{UUID}").parse().unwrap();
+    assert_eq!(
+        snapshot.position(&gone),
+        Some(0),
+        "a reservation under the other source still holds"
+    );
+}
+
+#[test]
+fn the_digest_sees_content_and_not_time() {
+    let build = |change: fn(&mut Device)| {
+        let mut device = device("n", "0");
+        change(&mut device);
+        SnapshotBuilder::default()
+            .report(name("a"), report(vec![device]))
+            .build()
+            .digest()
+    };
+    let base = build(|_| ());
+    assert_eq!(base.len(), 64);
+    assert_eq!(
+        base,
+        build(|device| device.observed_at = Timestamp::UNIX_EPOCH)
+    );
+    for change in [
+        (|device| device.in_use = true) as fn(&mut Device),
+        |device| device.memory_mib = None,
+        |device| device.model = "T4".parse().unwrap(),
+        |device| device.id = DeviceId::Index(1),
+        |device| device.node = "m".parse().unwrap(),
+        |device| device.grade = Grade::Firm,
+        |device| device.mig_mode = MigMode::Enabled,
+        |device| device.health = Health::Lost,
+    ] {
+        assert_ne!(base, build(change));
+    }
+}
+
+#[test]
+fn an_old_source_is_stale_and_a_silent_one_is_unavailable() {
+    let reason = Reason {
+        code: "source-unavailable".into(),
+        summary: "Source is unavailable".into(),
+        asked: String::new(),
+        found: String::new(),
+        remedy: String::new(),
+    };
+    let snapshot = SnapshotBuilder::default()
+        .report(name("a"), report(Vec::new()))
+        .unavailable(name("b"), Grade::Counted, now(), reason)
+        .build();
+    let later = now() + SignedDuration::from_mins(6);
+    let words = |snapshot: &Snapshot| {
+        snapshot
+            .sources()
+            .iter()
+            .map(|source| source.status.as_str())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(words(&snapshot), ["complete", "unavailable"]);
+    let fresh = snapshot
+        .clone()
+        .judge_age(later, SignedDuration::from_mins(6));
+    assert_eq!(words(&fresh), ["complete", "unavailable"]);
+    let stale = snapshot.judge_age(later, SignedDuration::from_mins(5));
+    assert_eq!(words(&stale), ["stale", "unavailable"]);
+}
