@@ -4,6 +4,7 @@
 
 mod attribute;
 mod block;
+mod implied;
 
 pub use attribute::{Attribute, AttributeType, Mode, Nested, NestedNesting};
 pub use block::{Block, BlockNesting, NestedBlock};

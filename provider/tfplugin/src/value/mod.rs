@@ -1,16 +1,26 @@
 //! Terraform values: what crosses the wire, before any Rust type is involved.
 
+mod codec_error;
+pub mod json;
+pub mod msgpack;
 mod number;
 mod path;
 mod refinement;
+mod trail;
 mod ty;
+mod type_json;
 
-pub use number::Number;
+pub use codec_error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem};
+pub use number::{DIGITS_MAX, Number, NumberError};
 pub use path::{Path, Step};
 pub use refinement::{Bound, Refinement};
 pub use ty::{ObjectType, Type};
+pub use type_json::TypeError;
 
 use std::collections::BTreeMap;
+
+/// Deepest nesting that the codecs follow. Real schemas stay below twenty.
+pub const DEPTH_MAX: usize = 128;
 
 /// A value of some [`Type`]. Null, unknown and known are three different states, at every depth.
 ///
@@ -79,6 +89,21 @@ impl Value {
             Self::Map(entries) => entries.values().all(Self::is_wholly_known),
             Self::Dynamic(typed) => typed.value.is_wholly_known(),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => true,
+        }
+    }
+
+    /// What it is, in a word for messages.
+    #[must_use]
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Unknown(_) => "an unknown value",
+            Self::Bool(_) => "a bool",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a map",
+            Self::Dynamic(_) => "a dynamic value",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is known about a value that is not known.
 
-use super::Number;
+use super::{Number, Value};
 
 /// Promises about an unknown value: core uses them to decide comparisons and lengths before the value exists.
 ///
@@ -47,5 +47,51 @@ impl Refinement {
             prefix: Some(prefix.into()),
             ..Self::default()
         }
+    }
+
+    /// Whether no value can keep what it promises. Core would stop working on such an unknown.
+    #[must_use]
+    pub fn contradicts_itself(&self) -> bool {
+        let bounds = match (&self.lower, &self.upper) {
+            (Some(lower), Some(upper)) if lower.number == upper.number => {
+                !(lower.inclusive && upper.inclusive)
+            }
+            (Some(lower), Some(upper)) => lower.number > upper.number,
+            _ => false,
+        };
+        let lengths = match (self.length_min, self.length_max) {
+            (Some(min), Some(max)) => min > max,
+            _ => false,
+        };
+        bounds || lengths
+    }
+
+    /// Whether `value`, no longer unknown, keeps what was promised about it.
+    #[must_use]
+    pub fn allows(&self, value: &Value) -> bool {
+        match value {
+            Value::Null => !self.not_null,
+            Value::Unknown(narrower) => !self.not_null || narrower.not_null,
+            Value::String(text) => self
+                .prefix
+                .as_ref()
+                .is_none_or(|prefix| text.starts_with(prefix)),
+            Value::Number(number) => {
+                self.lower.as_ref().is_none_or(|lower| {
+                    *number > lower.number || (lower.inclusive && *number == lower.number)
+                }) && self.upper.as_ref().is_none_or(|upper| {
+                    *number < upper.number || (upper.inclusive && *number == upper.number)
+                })
+            }
+            Value::List(items) => self.allows_length(items.len()),
+            Value::Map(entries) => self.allows_length(entries.len()),
+            Value::Bool(_) | Value::Dynamic(_) => true,
+        }
+    }
+
+    fn allows_length(&self, length: usize) -> bool {
+        let length = u64::try_from(length).unwrap_or(u64::MAX);
+        self.length_min.is_none_or(|min| length >= min)
+            && self.length_max.is_none_or(|max| length <= max)
     }
 }
