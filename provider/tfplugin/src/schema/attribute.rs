@@ -32,6 +32,31 @@ pub struct Attribute {
     pub deprecation: Option<String>,
 }
 
+impl Attribute {
+    /// An attribute with nothing but what each must have; the other fields are set on the result.
+    pub fn new(
+        name: impl Into<String>,
+        ty: impl Into<AttributeType>,
+        mode: Mode,
+        description: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            ty: ty.into(),
+            mode,
+            description: description.into(),
+            sensitive: false,
+            write_only: false,
+            replace: false,
+            default: None,
+            identity: false,
+            key: false,
+            changes_with: Vec::new(),
+            deprecation: None,
+        }
+    }
+}
+
 /// Who gives the value of an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
@@ -52,6 +77,18 @@ pub enum AttributeType {
     Plain(Type),
     /// Objects with attributes of their own, each with mode and description.
     Nested(Nested),
+}
+
+impl From<Type> for AttributeType {
+    fn from(ty: Type) -> Self {
+        Self::Plain(ty)
+    }
+}
+
+impl From<Nested> for AttributeType {
+    fn from(nested: Nested) -> Self {
+        Self::Nested(nested)
+    }
 }
 
 /// The shape of a nested attribute.

@@ -91,23 +91,13 @@ mod tests {
     use super::*;
     use crate::schema::Mode;
 
-    fn attribute(name: &str, ty: AttributeType) -> Attribute {
-        Attribute {
-            name: name.into(),
-            ty,
-            mode: Mode::Optional,
-            description: "One.".into(),
-            sensitive: false,
-            write_only: false,
-            replace: false,
-            default: None,
-            deprecation: None,
-        }
+    fn attribute(ty: Type) -> Attribute {
+        Attribute::new("a", ty, Mode::Optional, "One.")
     }
 
     fn holding(ty: Type, nesting: BlockNesting) -> String {
         let block = Block {
-            attributes: vec![attribute("a", AttributeType::Plain(ty))],
+            attributes: vec![attribute(ty)],
             ..Block::default()
         };
         let root = Block {
@@ -175,7 +165,7 @@ mod tests {
             (NestedNesting::Map, r#"["map",["object",{"a":"bool"}]]"#),
         ];
         for (nesting, json) in table {
-            let attributes = vec![attribute("a", AttributeType::Plain(Type::Bool))];
+            let attributes = vec![attribute(Type::Bool)];
             let nested = AttributeType::Nested(Nested {
                 nesting,
                 attributes,
