@@ -9,6 +9,7 @@ mod reader;
 mod reserve;
 mod row;
 mod schema;
+mod seal;
 mod verify;
 mod writer;
 
@@ -195,15 +196,16 @@ impl Ledger for Sqlite {
     fn acknowledge(&self, seen: Vec<Seen>) -> Answer<'_, usize> {
         Box::pin(async move {
             // Most plans bring no news, and a plan should not write without need.
-            let fresh = self
-                .read(move |connection| change::unacknowledged(connection, &seen))
+            let asked = seen.clone();
+            let news = self
+                .read(move |connection| change::unacknowledged(connection, &asked))
                 .await?;
-            if fresh.is_empty() {
+            if news.is_empty() {
                 return Ok(0);
             }
             let author = self.author.clone();
             self.write(ACKNOWLEDGE, move |connection| {
-                change::acknowledge(connection, &author, &fresh)
+                change::acknowledge(connection, &author, &seen)
             })
             .await
         })
