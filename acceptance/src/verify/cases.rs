@@ -11,6 +11,7 @@ use crate::golden::Normaliser;
 use crate::process::Process;
 use crate::repository;
 use crate::screen::Progress;
+use crate::servers::prometheus::Prometheus;
 use crate::step::{Context, Report, Step};
 use crate::terraform::Terraform;
 
@@ -27,6 +28,7 @@ fn run_all(context: &Context, progress: &Progress) -> Result<Report> {
         cases.retain(|case| case.name.contains(part));
     }
     let mut report = Report::default();
+    leave_out_without_server(&mut cases, &mut report);
     let mut terraforms = vec![Terraform::installed()?];
     match Terraform::embedded() {
         Ok(embedded) => terraforms.push(embedded),
@@ -59,6 +61,25 @@ fn build(progress: &Progress) -> Result<()> {
         .watched(|line| progress.note(line))?
         .success("cargo build")
         .map(|_| ())
+}
+
+/// Takes away the cases whose server is not installed here.
+fn leave_out_without_server(cases: &mut Vec<Case>, report: &mut Report) {
+    if Prometheus::is_installed() {
+        return;
+    }
+    cases.retain(|case| {
+        let stays = case.description.prometheus.is_none();
+        if !stays {
+            let what = format!("case {}", case.name);
+            report.leave_out(
+                &what,
+                "Prometheus is not installed",
+                "apt-get install prometheus",
+            );
+        }
+        stays
+    });
 }
 
 /// The cases on one Terraform, as many at a time as there are cores: each has a workspace of its own.
