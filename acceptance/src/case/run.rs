@@ -13,6 +13,7 @@ use crate::golden::{Golden, Normaliser};
 use crate::process::Finished;
 use crate::repository;
 use crate::servers::prometheus::Prometheus;
+use crate::sqlite;
 use crate::terraform::Terraform;
 use crate::workspace::{Provider, Workspace};
 
@@ -97,7 +98,7 @@ impl Runner<'_> {
             Step::Taint { address } => must(workspace, &["taint", address], Done::Done).map(|_| ()),
             Step::Outputs { are } => outputs(workspace, are),
             Step::State { holds } => state_holds(workspace, holds),
-            Step::Sql { file, statement } => sql(workspace, file, statement),
+            Step::Sql { file, statement } => sqlite::execute(workspace, file, statement),
             Step::Env { set } => {
                 set.iter()
                     .for_each(|(name, value)| workspace.set_env(name, value));
@@ -295,18 +296,4 @@ fn import_verify(workspace: &Workspace, address: &str, id: &str) -> Result<()> {
         bail!("import of `{id}` gave other attributes\nbefore: {before:#}\nafter: {after:#}");
     }
     Ok(())
-}
-
-/// One statement on an SQLite file. Python's own SQLite is used, so that a mistake in the one that the
-/// provider embeds cannot hide itself.
-fn sql(workspace: &Workspace, file: &str, statement: &str) -> Result<()> {
-    const SCRIPT: &str = "import sqlite3, sys\n\
-        with sqlite3.connect(sys.argv[1]) as db: sys.exit(db.execute(sys.argv[2]).rowcount < 1)";
-    let finished = workspace
-        .process(Path::new("python3"))
-        .args(["-c", SCRIPT, file, statement])
-        .run()?;
-    finished
-        .success(&format!("`{statement}` (which must touch a row)"))
-        .map(|_| ())
 }
