@@ -4,8 +4,10 @@
 
 mod attribute;
 mod block;
+pub mod check;
 mod function;
 mod implied;
+mod json;
 mod provider;
 mod wire;
 

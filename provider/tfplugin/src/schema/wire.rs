@@ -1,8 +1,8 @@
 //! Schemas as protocol messages.
 
 use super::{
-    Attribute, AttributeType, Block, BlockNesting, Function, Mode, Nested, NestedBlock,
-    NestedNesting, Parameter, Schema,
+    Attribute, AttributeType, Block, BlockNesting, Function, Nested, NestedBlock, NestedNesting,
+    Parameter, Schema,
 };
 use crate::proto;
 use crate::proto::schema::nested_block::NestingMode as BlockMode;
@@ -60,26 +60,6 @@ impl From<&Attribute> for proto::schema::Attribute {
     }
 }
 
-impl Mode {
-    /// Whether leaving the attribute out is an error.
-    #[must_use]
-    pub fn is_required(self) -> bool {
-        self == Self::Required
-    }
-
-    /// Whether the practitioner may give it or leave it out.
-    #[must_use]
-    pub fn is_optional(self) -> bool {
-        matches!(self, Self::Optional | Self::OptionalComputed)
-    }
-
-    /// Whether the provider may give it.
-    #[must_use]
-    pub fn is_computed(self) -> bool {
-        matches!(self, Self::Computed | Self::OptionalComputed)
-    }
-}
-
 impl From<&Nested> for proto::schema::Object {
     fn from(nested: &Nested) -> Self {
         let nesting = match nested.nesting {
@@ -92,18 +72,6 @@ impl From<&Nested> for proto::schema::Object {
             attributes: nested.attributes.iter().map(Into::into).collect(),
             nesting: nesting.into(),
             ..Self::default()
-        }
-    }
-}
-
-impl BlockNesting {
-    /// Fewest and most blocks, 0 for no limit, as core counts them.
-    #[must_use]
-    pub fn limits(self) -> (u32, u32) {
-        match self {
-            Self::Single { required: true } => (1, 1),
-            Self::Single { required: false } | Self::Labelled => (0, 0),
-            Self::List { min, max } | Self::Set { min, max } => (min, max),
         }
     }
 }
