@@ -79,6 +79,8 @@ pub(super) fn update(
         owner: draft.owner.clone(),
         fingerprint: draft.fingerprint.clone(),
         body: draft.body.clone(),
+        // Only a state can know the incarnation.
+        acknowledged: true,
         updated_at: entry.at,
         ..found
     };
