@@ -3,11 +3,31 @@
 //! A provider is a set of plain structs: the derive makes schema, decoder and encoder from one definition, and the
 //! traits in this crate ask only for what differs from one resource to the next. Knows no domain of its own.
 
+pub mod action;
+pub mod data_source;
 pub mod diagnostic;
+pub mod ephemeral;
+pub mod field;
+pub mod function;
+pub mod list_resource;
+mod outcome;
+pub mod private;
 pub mod proto;
+pub mod provider;
+pub mod resource;
 pub mod schema;
 pub mod serve;
 pub mod value;
 
+pub use action::Action;
+pub use data_source::DataSource;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use ephemeral::EphemeralResource;
+pub use field::Schema;
+pub use function::Function;
+pub use list_resource::ListResource;
+pub use outcome::{Outcome, Report, Stop};
+pub use provider::Provider;
+pub use resource::Resource;
+pub use tfplugin_derive::Schema;
 pub use value::{Path, Step, Type, Value};

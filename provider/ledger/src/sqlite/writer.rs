@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,7 +11,6 @@ use tokio::sync::{mpsc, oneshot};
 use super::fault::{Failure, explain};
 use super::file::{self, Identity};
 use super::lock;
-use super::trust::Trust;
 use crate::{Answer, Error, failpoint};
 
 /// At most this many changes wait in memory; who comes later waits to be let in, in order.
@@ -44,12 +42,11 @@ impl fmt::Debug for Writer {
 
 impl Writer {
     /// Starts the thread; it ends when the last sender is gone and the queue is empty.
-    pub(super) fn start(path: &Path, wait: Duration, trust: Arc<Trust>) -> Result<Self, Error> {
+    pub(super) fn start(path: &Path, wait: Duration) -> Result<Self, Error> {
         let (sender, queue) = mpsc::channel(QUEUE);
         let desk = Desk {
             path: path.to_owned(),
             wait,
-            trust,
             open: None,
             turn: None,
         };
@@ -135,7 +132,6 @@ where
 struct Desk {
     path: PathBuf,
     wait: Duration,
-    trust: Arc<Trust>,
     open: Option<(Connection, Option<Identity>)>,
     /// When the current series of transactions without a pause began.
     turn: Option<Instant>,
@@ -205,11 +201,7 @@ impl Desk {
             Some(open) => open,
             None => {
                 let connection = file::open_to_write(&self.path, self.wait)?;
-                let there = file::identity(&self.path)?;
-                if let Some(there) = there {
-                    self.trust.inspect(&self.path, there, &connection)?;
-                }
-                (connection, there)
+                (connection, file::identity(&self.path)?)
             }
         };
         Ok(&self.open.insert(open).0)

@@ -9,7 +9,6 @@ mod refinement;
 mod trail;
 mod ty;
 mod type_json;
-mod wire;
 
 pub use codec_error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem};
 pub use number::{DIGITS_MAX, Number, NumberError};

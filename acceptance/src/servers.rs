@@ -1,4 +1,0 @@
-//! Real servers that a test starts on the loopback interface and ends with itself.
-
-pub(crate) mod exporter;
-pub(crate) mod prometheus;
