@@ -38,6 +38,8 @@ pub(crate) struct Description {
     /// Whether the provider is needed; a configuration of outputs alone needs none.
     #[serde(default = "yes")]
     pub(crate) provider: bool,
+    /// A file of the case that a Prometheus shall scrape while it runs.
+    pub(crate) prometheus: Option<String>,
     #[serde(default)]
     pub(crate) env: BTreeMap<String, String>,
     /// The seven steps that every resource must pass, written once in `lifecycle.rs`.

@@ -8,13 +8,20 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod case;
+mod demo;
+mod folder;
 mod golden;
+mod killmatrix;
+mod measure;
 mod process;
 mod repository;
 mod screen;
+mod servers;
+mod sqlite;
 mod step;
 mod terraform;
 mod verify;
+mod watch;
 mod workspace;
 
 /// The three commands of the workspace.
@@ -27,13 +34,23 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Show the main job in a scratch directory
+    Demo(demo::Arguments),
     /// Run every check: format, lints, licences, tests, real Terraform, examples, generated files
     Verify(verify::Arguments),
+    /// Measure figures beside their targets and write docs/measurements.md
+    Measure(measure::Arguments),
 }
 
 fn main() -> ExitCode {
-    let verdict = match Arguments::parse().verb {
-        Verb::Verify(arguments) => verify::verify(&arguments),
+    let verdict = if watch::is_asked() {
+        watch::watch()
+    } else {
+        match Arguments::parse().verb {
+            Verb::Demo(arguments) => demo::demo(&arguments),
+            Verb::Verify(arguments) => verify::verify(&arguments),
+            Verb::Measure(arguments) => measure::measure(&arguments),
+        }
     };
     verdict.unwrap_or_else(|problem| {
         screen::complain(&problem);

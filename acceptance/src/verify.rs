@@ -13,7 +13,10 @@ use crate::step::{Context, Ended, NotRun, Step};
 mod cases;
 mod dependencies;
 mod format;
+mod kills;
 mod lints;
+mod parallel;
+mod programs;
 mod setup;
 mod tests;
 
@@ -25,6 +28,7 @@ const STEPS: &[Step] = &[
     lints::STEP,
     tests::STEP,
     cases::STEP,
+    kills::STEP,
 ];
 
 /// Options of `cargo verify`.

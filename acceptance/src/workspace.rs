@@ -100,6 +100,11 @@ impl Workspace {
         self.env.insert(name.to_owned(), value.into());
     }
 
+    /// Takes a variable away again.
+    pub(crate) fn unset_env(&mut self, name: &str) {
+        self.env.remove(name);
+    }
+
     /// Runs Terraform here.
     ///
     /// # Errors

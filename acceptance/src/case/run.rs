@@ -8,9 +8,12 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::{Case, Done, Planned, Step};
+use crate::folder;
 use crate::golden::{Golden, Normaliser};
 use crate::process::Finished;
 use crate::repository;
+use crate::servers::prometheus::Prometheus;
+use crate::sqlite;
 use crate::terraform::Terraform;
 use crate::workspace::{Provider, Workspace};
 
@@ -34,7 +37,7 @@ impl Runner<'_> {
             .then(|| Provider::built("debug"))
             .transpose()?;
         let mut workspace = Workspace::new(self.terraform, provider.as_ref())?;
-        copy_into(
+        folder::copy(
             &case.folder,
             &workspace.dir(),
             &["case.toml", "expected", "steps"],
@@ -42,6 +45,7 @@ impl Runner<'_> {
         for (name, value) in &case.description.env {
             workspace.set_env(name, value);
         }
+        let _prometheus = start_prometheus(case, &mut workspace)?;
         for (index, step) in case.description.steps().iter().enumerate() {
             self.step(case, &mut workspace, step)
                 .with_context(|| format!("step {} ({step:?})", index + 1))?;
@@ -94,7 +98,7 @@ impl Runner<'_> {
             Step::Taint { address } => must(workspace, &["taint", address], Done::Done).map(|_| ()),
             Step::Outputs { are } => outputs(workspace, are),
             Step::State { holds } => state_holds(workspace, holds),
-            Step::Sql { file, statement } => sql(workspace, file, statement),
+            Step::Sql { file, statement } => sqlite::execute(workspace, file, statement),
             Step::Env { set } => {
                 set.iter()
                     .for_each(|(name, value)| workspace.set_env(name, value));
@@ -134,6 +138,16 @@ impl Runner<'_> {
         let found = self.normaliser.normalise(&finished.text, workspace.base());
         golden.check(&found, self.bless)
     }
+}
+
+/// Starts the server that the case asks for, whose address the HCL takes as `var.prometheus_url`.
+fn start_prometheus(case: &Case, workspace: &mut Workspace) -> Result<Option<Prometheus>> {
+    let Some(metrics) = &case.description.prometheus else {
+        return Ok(None);
+    };
+    let server = Prometheus::start(workspace.dir().join(metrics))?;
+    workspace.set_env("TF_VAR_prometheus_url", server.url());
+    Ok(Some(server))
 }
 
 const PLAN: &str = "case.tfplan";
@@ -280,39 +294,6 @@ fn import_verify(workspace: &Workspace, address: &str, id: &str) -> Result<()> {
     let after = attributes(workspace, address)?;
     if before != after {
         bail!("import of `{id}` gave other attributes\nbefore: {before:#}\nafter: {after:#}");
-    }
-    Ok(())
-}
-
-/// One statement on an SQLite file. Python's own SQLite is used, so that a mistake in the one that the
-/// provider embeds cannot hide itself.
-fn sql(workspace: &Workspace, file: &str, statement: &str) -> Result<()> {
-    const SCRIPT: &str = "import sqlite3, sys\n\
-        with sqlite3.connect(sys.argv[1]) as db: sys.exit(db.execute(sys.argv[2]).rowcount < 1)";
-    let finished = workspace
-        .process(Path::new("python3"))
-        .args(["-c", SCRIPT, file, statement])
-        .run()?;
-    finished
-        .success(&format!("`{statement}` (which must touch a row)"))
-        .map(|_| ())
-}
-
-/// Copies a folder's files and subfolders, less those left out by name.
-fn copy_into(from: &Path, to: &Path, less: &[&str]) -> Result<()> {
-    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if less.iter().any(|left_out| name == *left_out) {
-            continue;
-        }
-        let target = to.join(&name);
-        if entry.file_type()?.is_dir() {
-            fs::create_dir_all(&target)?;
-            copy_into(&entry.path(), &target, &[])?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
     }
     Ok(())
 }

@@ -1,16 +1,15 @@
 //! Every acceptance case, on every Terraform that is here.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use anyhow::Result;
 
+use super::parallel;
 use crate::case::{Case, Runner};
 use crate::golden::Normaliser;
-use crate::process::Process;
 use crate::repository;
 use crate::screen::Progress;
+use crate::servers::prometheus::Prometheus;
 use crate::step::{Context, Report, Step};
 use crate::terraform::Terraform;
 
@@ -21,12 +20,13 @@ pub(super) const STEP: Step = Step {
 };
 
 fn run_all(context: &Context, progress: &Progress) -> Result<Report> {
-    build(progress)?;
+    super::programs::build(progress)?;
     let mut cases = Case::all(&repository::root().join("acceptance/cases"))?;
     if let Some(part) = &context.case {
         cases.retain(|case| case.name.contains(part));
     }
     let mut report = Report::default();
+    leave_out_without_server(&mut cases, &mut report);
     let mut terraforms = vec![Terraform::installed()?];
     match Terraform::embedded() {
         Ok(embedded) => terraforms.push(embedded),
@@ -44,44 +44,41 @@ fn run_all(context: &Context, progress: &Progress) -> Result<Report> {
     Ok(report)
 }
 
-/// Builds the programs that cases run.
-fn build(progress: &Progress) -> Result<()> {
-    Process::new("cargo")
-        .args([
-            "build",
-            "--locked",
-            "--package",
-            "portcullis",
-            "--package",
-            "fake-nvml",
-        ])
-        .dir(repository::root())
-        .watched(|line| progress.note(line))?
-        .success("cargo build")
-        .map(|_| ())
+/// Takes away the cases whose server is not installed here.
+fn leave_out_without_server(cases: &mut Vec<Case>, report: &mut Report) {
+    if Prometheus::is_installed() {
+        return;
+    }
+    cases.retain(|case| {
+        let stays = case.description.prometheus.is_none();
+        if !stays {
+            let what = format!("case {}", case.name);
+            report.leave_out(
+                &what,
+                "Prometheus is not installed",
+                "apt-get install prometheus",
+            );
+        }
+        stays
+    });
 }
 
-/// The cases on one Terraform, as many at a time as there are cores: each has a workspace of its own.
+/// The cases on one Terraform, each in a workspace of its own.
 fn run_on(runner: &Runner<'_>, cases: &[Case], progress: &Progress) -> Report {
-    let next = AtomicUsize::new(0);
     let report = Mutex::new(Report::default());
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = runner.run(case);
-                    let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
-                    progress.note(&format!("{} on {}", case.name, runner.terraform.version));
-                    match outcome {
-                        Ok(()) => report.passed += 1,
-                        Err(problem) => report.failures.push(format!(
-                            "case {} on Terraform {}: {problem:#}",
-                            case.name, runner.terraform.version
-                        )),
-                    }
-                }
-            });
+    let version = &runner.terraform.version;
+    parallel::each(cases, |case| {
+        progress.note(&format!("{} on {version}", case.name));
+        let outcome = runner.run(case);
+        let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Ok(()) => report.passed += 1,
+            Err(problem) => {
+                let name = &case.name;
+                report
+                    .failures
+                    .push(format!("case {name} on Terraform {version}: {problem:#}"));
+            }
         }
     });
     let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,9 @@
 //! What a machine with Rust and Terraform still lacks: the target that plugins compile to.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
+use serde::Deserialize;
 
 use crate::process::Process;
 use crate::repository;
@@ -16,12 +19,8 @@ pub(super) const STEP: Step = Step {
 const TARGET: &str = "wasm32-unknown-unknown";
 
 fn set_up(_: &Context, progress: &Progress) -> Result<Report> {
-    if has_target()? {
-        return Ok(Report::one_passed());
-    }
-    progress.note("adding the WebAssembly target");
-    let added = Process::new("rustup").args(["target", "add", TARGET]).run();
-    if added.is_ok_and(|finished| finished.status.success()) {
+    if has_target()? || add_target(progress) {
+        build_plugins(progress)?;
         return Ok(Report::one_passed());
     }
     Ok(Report::not_run(
@@ -31,6 +30,65 @@ fn set_up(_: &Context, progress: &Progress) -> Result<Report> {
     ))
 }
 
+fn add_target(progress: &Progress) -> bool {
+    progress.note("adding the WebAssembly target");
+    let added = Process::new("rustup").args(["target", "add", TARGET]).run();
+    added.is_ok_and(|finished| finished.status.success())
+}
+
+/// Builds every first-party plugin into `target/plugins`, as its authors' own tool does.
+fn build_plugins(progress: &Progress) -> Result<()> {
+    let mut words = vec![
+        "run",
+        "--locked",
+        "--quiet",
+        "--package",
+        "portcullis-componentize",
+        "--",
+    ];
+    let packages = plugin_packages()?;
+    words.extend(
+        packages
+            .iter()
+            .flat_map(|package| ["--package", package.as_str()]),
+    );
+    let folder = repository::target().join("plugins");
+    Process::new("cargo")
+        .args(words)
+        .arg("--out")
+        .arg(folder)
+        .dir(repository::root())
+        .watched(|line| progress.note(line))?
+        .success("building the plugins")
+        .map(|_| ())
+}
+
+/// The packages under `plugins/`.
+fn plugin_packages() -> Result<Vec<String>> {
+    let printed = Process::new("cargo")
+        .args(["metadata", "--format-version=1", "--no-deps", "--locked"])
+        .dir(repository::root())
+        .stdout()?;
+    let metadata: Metadata = serde_json::from_slice(&printed)?;
+    let folder = repository::root().join("plugins");
+    let ours = metadata
+        .packages
+        .into_iter()
+        .filter(|found| found.manifest_path.starts_with(&folder));
+    Ok(ours.map(|found| found.name).collect())
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    manifest_path: PathBuf,
+}
+
 /// Whether the compiler that cargo uses here carries the target's standard library.
 fn has_target() -> Result<bool> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
@@ -38,6 +96,6 @@ fn has_target() -> Result<bool> {
         .args(["--print", "target-libdir", "--target", TARGET])
         .dir(repository::root())
         .stdout()?;
-    let folder = std::path::PathBuf::from(String::from_utf8_lossy(&printed).trim());
+    let folder = PathBuf::from(String::from_utf8_lossy(&printed).trim());
     Ok(folder.is_dir())
 }

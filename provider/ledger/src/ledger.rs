@@ -58,7 +58,8 @@ pub trait Ledger: fmt::Debug + Send + Sync {
     fn create(&self, draft: Draft) -> Answer<'_, Created>;
 
     /// Changes the record that the caller's state knows by `incarnation`; a pool then holds exactly the devices of
-    /// the draft. The incarnation stays, so an update interrupted before Terraform wrote its state can be repeated.
+    /// the draft. The incarnation stays, so an update interrupted before Terraform wrote its state can be repeated. The
+    /// record counts as acknowledged from then on: nobody without a state knows its incarnation.
     ///
     /// # Errors
     /// [`Error::Absent`], [`Error::Superseded`] when another run adopted or recreated it, [`Error::Held`].

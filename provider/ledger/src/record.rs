@@ -63,13 +63,6 @@ impl Object {
             Self::Group => Kind::Group,
         }
     }
-
-    pub(crate) fn devices(&self) -> &[Device] {
-        match self {
-            Self::Pool(devices) => devices,
-            Self::Identity | Self::Split | Self::Group => &[],
-        }
-    }
 }
 
 /// What a caller asks the ledger to record.

@@ -9,6 +9,8 @@ mod reader;
 mod reserve;
 mod row;
 mod schema;
+mod seal;
+mod trust;
 mod verify;
 mod writer;
 
@@ -20,6 +22,7 @@ use rusqlite::Connection;
 
 use self::fault::Failure;
 use self::reader::{Readers, aside};
+use self::trust::Trust;
 use self::writer::{Points, Writer};
 use crate::{
     Answer, Author, Created, Draft, Error, Event, Flaw, Kind, Ledger, Record, Reservation, Seen,
@@ -36,6 +39,7 @@ pub struct Sqlite {
     path: PathBuf,
     author: Author,
     wait: Duration,
+    trust: Arc<Trust>,
     readers: Arc<Readers>,
     writer: OnceLock<Result<Writer, Error>>,
 }
@@ -44,11 +48,13 @@ impl Sqlite {
     /// A ledger at a path; nothing is opened yet.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>, author: Author) -> Self {
+        let trust = Arc::default();
         Self {
             path: path.into(),
             author,
             wait: WAIT,
-            readers: Arc::default(),
+            readers: Arc::new(Readers::new(Arc::clone(&trust))),
+            trust,
             writer: OnceLock::new(),
         }
     }
@@ -81,7 +87,7 @@ impl Sqlite {
     ) -> Answer<'static, T> {
         let writer = self
             .writer
-            .get_or_init(|| Writer::start(&self.path, self.wait));
+            .get_or_init(|| Writer::start(&self.path, self.wait, Arc::clone(&self.trust)));
         match writer {
             Ok(writer) => writer.write(&self.path, points, change),
             Err(error) => {
@@ -195,15 +201,16 @@ impl Ledger for Sqlite {
     fn acknowledge(&self, seen: Vec<Seen>) -> Answer<'_, usize> {
         Box::pin(async move {
             // Most plans bring no news, and a plan should not write without need.
-            let fresh = self
-                .read(move |connection| change::unacknowledged(connection, &seen))
+            let asked = seen.clone();
+            let news = self
+                .read(move |connection| change::unacknowledged(connection, &asked))
                 .await?;
-            if fresh.is_empty() {
+            if news.is_empty() {
                 return Ok(0);
             }
             let author = self.author.clone();
             self.write(ACKNOWLEDGE, move |connection| {
-                change::acknowledge(connection, &author, &fresh)
+                change::acknowledge(connection, &author, &seen)
             })
             .await
         })

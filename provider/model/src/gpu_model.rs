@@ -58,6 +58,22 @@ impl GpuModel {
         }
     }
 
+    /// Whether a device of the other model could be what this one asks for: its source names the
+    /// family and not the size.
+    #[must_use]
+    pub fn might_accept(&self, device: &Self) -> bool {
+        match (&self.0, &device.0) {
+            (
+                Kind::Known { family: asked, .. },
+                Kind::Known {
+                    family: found,
+                    memory_gb: None,
+                },
+            ) => asked == found,
+            _ => self.accepts(device),
+        }
+    }
+
     /// The model with the memory that the device reports, for sources that name the family alone.
     #[must_use]
     pub fn with_memory_mib(self, memory_mib: u32) -> Self {

@@ -12,11 +12,12 @@ pub use builder::SnapshotBuilder;
 pub use source_state::{SourceState, SourceStatus};
 pub use view::DeviceView;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{DeviceKey, GpuModel, NodeName};
+use crate::{DeviceId, DeviceKey, GpuModel, NodeName};
 use record::{IdKind, Record};
 
 /// The GPUs of the world at one time: immutable, packed, in a canonical order.
@@ -52,28 +53,46 @@ impl Snapshot {
             .map(|record| DeviceView::new(self, record))
     }
 
-    /// The position of a device in [`Snapshot::devices`]; a UUID is found under any source and node.
+    /// The positions in [`Snapshot::devices`] of devices by key, `None` for those that are not here.
+    ///
+    /// A UUID is found under any source and node: a reservation holds wherever the device is reported.
     #[must_use]
-    pub fn position(&self, key: &DeviceKey) -> Option<usize> {
+    pub fn positions<'a>(
+        &self,
+        keys: impl IntoIterator<Item = &'a DeviceKey>,
+    ) -> Vec<Option<usize>> {
+        // Sorting every UUID is worth it only when a key is not where it says.
+        let mut uuids: Option<BTreeMap<[u8; 16], usize>> = None;
+        let find = |key: &DeviceKey| {
+            self.exact_position(key).or_else(|| {
+                let DeviceId::Uuid(uuid) = &key.id else {
+                    return None;
+                };
+                uuids.get_or_insert_with(|| self.uuids()).get(uuid).copied()
+            })
+        };
+        keys.into_iter().map(find).collect()
+    }
+
+    fn exact_position(&self, key: &DeviceKey) -> Option<usize> {
         let source = self
             .sources
-            .binary_search_by(|state| state.name.cmp(&key.source));
-        let exact = source.ok().and_then(|source| {
-            let node = (u16::try_from(source).ok()?, key.node.clone());
-            let node = u32::try_from(self.nodes.binary_search(&node).ok()?).ok()?;
-            let (kind, id) = record::pack_id(&key.id, &self.other_ids)?;
-            self.records
-                .binary_search_by(|record| record.order().cmp(&(node, kind, &id)))
-                .ok()
-        });
-        exact.or_else(|| {
-            let (IdKind::Uuid, id) = record::pack_id(&key.id, &self.other_ids)? else {
-                return None;
-            };
-            self.records
-                .iter()
-                .position(|record| record.id_kind == IdKind::Uuid && record.id == id)
-        })
+            .binary_search_by(|state| state.name.cmp(&key.source))
+            .ok()?;
+        let node = (u16::try_from(source).ok()?, key.node.clone());
+        let node = u32::try_from(self.nodes.binary_search(&node).ok()?).ok()?;
+        let (kind, id) = record::pack_id(&key.id, &self.other_ids)?;
+        self.records
+            .binary_search_by(|record| record.order().cmp(&(node, kind, &id)))
+            .ok()
+    }
+
+    fn uuids(&self) -> BTreeMap<[u8; 16], usize> {
+        let records = self.records.iter().enumerate();
+        let uuids = records.filter(|(_, record)| record.id_kind == IdKind::Uuid);
+        uuids
+            .map(|(position, record)| (record.id, position))
+            .collect()
     }
 
     /// Every source that was asked, by name.

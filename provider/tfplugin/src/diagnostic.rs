@@ -1,5 +1,7 @@
 //! What is said to a practitioner: an error or a warning, where it is, what to do.
 
+mod wire;
+
 use crate::value::Path;
 
 /// How grave a [`Diagnostic`] is.

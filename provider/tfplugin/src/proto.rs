@@ -7,6 +7,7 @@
     clippy::doc_markdown,
     clippy::large_enum_variant,
     clippy::missing_errors_doc,
+    clippy::too_many_lines,
     reason = "generated code; what a message means is said in the .proto files"
 )]
 

@@ -2,38 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, named_params};
+use jiff::Timestamp;
+use rusqlite::Connection;
 use serde_json::json;
 
 use super::fault::Failure;
 use super::query;
 use super::reserve::{self, Moved};
-use super::row::{NOW, table};
-use crate::{Action, Author, Created, Draft, Error, Kind, Record, Seen};
+use super::row::{self, table};
+use crate::{
+    Action, Author, Created, Device, Draft, Error, Event, Kind, Record, Reservation, Seen,
+};
 
 type Step<T> = Result<T, Failure>;
 
 pub(super) fn create(connection: &Connection, author: &Author, draft: &Draft) -> Step<Created> {
-    let kind = draft.object.kind();
-    let found = query::get(connection, kind, &draft.key)?;
-    if let Some(found) = &found
-        && !is_orphan_of(found, author, draft)
-    {
-        return Err(exists(found, author).into());
-    }
-    let fence = next_fence(connection)?;
-    let action = if found.is_some() {
+    let found = query::get(connection, draft.object.kind(), &draft.key)?;
+    let entry = Entry::next(connection, author)?;
+    let record = match &found {
+        None => entry.record(draft),
         // The configuration is the same, but what was chosen at apply may differ.
-        rewrite(connection, draft)?;
-        adopt(connection, author, kind, &draft.key, fence)?;
+        Some(found) if is_orphan_of(found, author, draft) => Record {
+            created_at: found.created_at,
+            ..entry.record(draft)
+        },
+        Some(found) => return Err(exists(found, author).into()),
+    };
+    row::put_record(connection, &record)?;
+    let moved = reserve::hold(connection, &entry, &draft.key, &draft.object)?;
+    let action = if found.is_some() {
         Action::Adopted
     } else {
-        insert(connection, author, draft, fence)?;
         Action::Created
     };
-    let moved = reserve::hold(connection, draft, fence)?;
-    let record = reread(connection, kind, &draft.key)?;
-    log(connection, author, action, &record, &moved)?;
+    entry.log(connection, action, &record, &moved)?;
     Ok(if found.is_some() {
         Created::Adopted(record)
     } else {
@@ -72,10 +74,19 @@ pub(super) fn update(
         key: draft.key.clone(),
     })?;
     same_incarnation(&found, incarnation)?;
-    rewrite(connection, draft)?;
-    let moved = reserve::hold(connection, draft, next_fence(connection)?)?;
-    let record = reread(connection, kind, &draft.key)?;
-    log(connection, author, Action::Updated, &record, &moved)?;
+    let entry = Entry::next(connection, author)?;
+    let record = Record {
+        owner: draft.owner.clone(),
+        fingerprint: draft.fingerprint.clone(),
+        body: draft.body.clone(),
+        // Only a state can know the incarnation.
+        acknowledged: true,
+        updated_at: entry.at,
+        ..found
+    };
+    row::put_record(connection, &record)?;
+    let moved = reserve::hold(connection, &entry, &draft.key, &draft.object)?;
+    entry.log(connection, Action::Updated, &record, &moved)?;
     Ok(record)
 }
 
@@ -96,57 +107,41 @@ pub(super) fn delete(
     };
     let sql = format!("DELETE FROM {} WHERE key = ?1", table(kind));
     connection.prepare_cached(&sql)?.execute([key])?;
-    log(connection, author, Action::Deleted, &found, &moved)?;
+    Entry::next(connection, author)?.log(connection, Action::Deleted, &found, &moved)?;
     Ok(true)
 }
 
 pub(super) fn acknowledge(connection: &Connection, author: &Author, seen: &[Seen]) -> Step<usize> {
-    let mut news = 0;
+    let news = unacknowledged(connection, seen)?;
+    for record in &news {
+        let record = Record {
+            acknowledged: true,
+            ..record.clone()
+        };
+        row::put_record(connection, &record)?;
+        let entry = Entry::next(connection, author)?;
+        entry.log(connection, Action::Acknowledged, &record, &Moved::default())?;
+    }
+    Ok(news.len())
+}
+
+/// The records among `seen` that [`acknowledge`] would change.
+pub(super) fn unacknowledged(connection: &Connection, seen: &[Seen]) -> Step<Vec<Record>> {
+    let mut news = BTreeMap::new();
     for Seen {
         kind,
         key,
         incarnation,
     } in seen
     {
-        let sql = format!(
-            "UPDATE {} SET acknowledged = 1 WHERE key = ?1 AND incarnation = ?2 AND acknowledged = 0",
-            table(*kind)
-        );
-        if connection
-            .prepare_cached(&sql)?
-            .execute((key, incarnation))?
-            > 0
+        if let Some(record) = query::get(connection, *kind, key)?
+            && record.incarnation == *incarnation
+            && !record.acknowledged
         {
-            let record = reread(connection, *kind, key)?;
-            log(
-                connection,
-                author,
-                Action::Acknowledged,
-                &record,
-                &Moved::default(),
-            )?;
-            news += 1;
+            news.insert((*kind, key), record);
         }
     }
-    Ok(news)
-}
-
-/// Those of `seen` that a call of [`acknowledge`] would change.
-pub(super) fn unacknowledged(connection: &Connection, seen: &[Seen]) -> Step<Vec<Seen>> {
-    let mut fresh = BTreeMap::new();
-    for one in seen {
-        let sql = format!(
-            "SELECT 1 FROM {} WHERE key = ?1 AND incarnation = ?2 AND acknowledged = 0",
-            table(one.kind)
-        );
-        if connection
-            .prepare_cached(&sql)?
-            .exists((&one.key, one.incarnation))?
-        {
-            fresh.insert((one.kind, &one.key), one.clone());
-        }
-    }
-    Ok(fresh.into_values().collect())
+    Ok(news.into_values().collect())
 }
 
 fn same_incarnation(found: &Record, known: u64) -> Result<(), Error> {
@@ -164,99 +159,80 @@ fn same_incarnation(found: &Record, known: u64) -> Result<(), Error> {
     })
 }
 
-fn next_fence(connection: &Connection) -> rusqlite::Result<u64> {
-    connection
-        .prepare_cached("UPDATE meta SET fence = fence + 1 RETURNING fence")?
-        .query_row([], |row| row.get(0))
+/// The place of the change at hand in the order of all changes. Its number is the fencing number of whatever the
+/// change takes.
+#[derive(Debug)]
+pub(super) struct Entry<'a> {
+    author: &'a Author,
+    seq: u64,
+    before: String,
+    at: Timestamp,
 }
 
-fn insert(
-    connection: &Connection,
-    author: &Author,
-    draft: &Draft,
-    fence: u64,
-) -> rusqlite::Result<()> {
-    let sql = format!(
-        "INSERT INTO {} (key, owner, fingerprint, body, incarnation, acknowledged, run, created_at, updated_at) \
-         VALUES (:key, :owner, :fingerprint, :body, :incarnation, 0, :run, {NOW}, {NOW})",
-        table(draft.object.kind())
-    );
-    connection.prepare_cached(&sql)?.execute(named_params! {
-        ":key": draft.key,
-        ":owner": draft.owner,
-        ":fingerprint": draft.fingerprint,
-        ":body": draft.body.to_string(),
-        ":incarnation": fence,
-        ":run": author.run,
-    })?;
-    Ok(())
-}
+impl<'a> Entry<'a> {
+    /// The next place. The transaction writes, so nobody else can take it.
+    fn next(connection: &Connection, author: &'a Author) -> rusqlite::Result<Self> {
+        let (last, before) = query::tail(connection)?.unwrap_or_default();
+        Ok(Self {
+            author,
+            seq: last + 1,
+            before,
+            at: row::now(connection)?,
+        })
+    }
 
-fn rewrite(connection: &Connection, draft: &Draft) -> rusqlite::Result<()> {
-    let sql = format!(
-        "UPDATE {} SET owner = ?2, fingerprint = ?3, body = ?4, updated_at = {NOW} WHERE key = ?1",
-        table(draft.object.kind())
-    );
-    let body = draft.body.to_string();
-    connection.prepare_cached(&sql)?.execute((
-        &draft.key,
-        &draft.owner,
-        &draft.fingerprint,
-        &body,
-    ))?;
-    Ok(())
-}
-
-fn adopt(
-    connection: &Connection,
-    author: &Author,
-    kind: Kind,
-    key: &str,
-    fence: u64,
-) -> rusqlite::Result<()> {
-    let sql = format!(
-        "UPDATE {} SET incarnation = ?2, run = ?3 WHERE key = ?1",
-        table(kind)
-    );
-    connection
-        .prepare_cached(&sql)?
-        .execute((key, fence, &author.run))?;
-    Ok(())
-}
-
-fn reread(connection: &Connection, kind: Kind, key: &str) -> rusqlite::Result<Record> {
-    query::get(connection, kind, key)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
-}
-
-fn log(
-    connection: &Connection,
-    author: &Author,
-    action: Action,
-    record: &Record,
-    moved: &Moved,
-) -> rusqlite::Result<()> {
-    let mut detail = json!({
-        "owner": record.owner,
-        "fingerprint": record.fingerprint,
-        "incarnation": record.incarnation,
-    });
-    for (word, devices) in [("reserved", &moved.reserved), ("released", &moved.released)] {
-        if let (false, Some(detail)) = (devices.is_empty(), detail.as_object_mut()) {
-            detail.insert(word.to_owned(), json!(devices));
+    fn record(&self, draft: &Draft) -> Record {
+        Record {
+            kind: draft.object.kind(),
+            key: draft.key.clone(),
+            owner: draft.owner.clone(),
+            fingerprint: draft.fingerprint.clone(),
+            body: draft.body.clone(),
+            incarnation: self.seq,
+            acknowledged: false,
+            run: self.author.run.clone(),
+            created_at: self.at,
+            updated_at: self.at,
         }
     }
-    let sql = format!(
-        "INSERT INTO event (at, actor, run, action, kind, key, detail) \
-         VALUES ({NOW}, ?1, ?2, ?3, ?4, ?5, ?6)"
-    );
-    let kind = record.kind.as_str();
-    connection.prepare_cached(&sql)?.execute((
-        &author.actor,
-        &author.run,
-        action.as_str(),
-        kind,
-        &record.key,
-        detail.to_string(),
-    ))?;
-    Ok(())
+
+    /// The owner stays open: it is the pool's, and read from there.
+    pub(super) fn reservation(&self, pool: &str, device: &Device) -> Reservation {
+        Reservation {
+            device: device.clone(),
+            pool: pool.to_owned(),
+            owner: String::new(),
+            fence: self.seq,
+            since: self.at,
+        }
+    }
+
+    fn log(
+        self,
+        connection: &Connection,
+        action: Action,
+        record: &Record,
+        moved: &Moved,
+    ) -> rusqlite::Result<()> {
+        let mut detail = json!({
+            "owner": record.owner,
+            "fingerprint": record.fingerprint,
+            "incarnation": record.incarnation,
+        });
+        for (word, devices) in [("reserved", &moved.reserved), ("released", &moved.released)] {
+            if let (false, Some(detail)) = (devices.is_empty(), detail.as_object_mut()) {
+                detail.insert(word.to_owned(), json!(devices));
+            }
+        }
+        let event = Event {
+            seq: self.seq,
+            at: self.at,
+            author: self.author.clone(),
+            action,
+            kind: record.kind,
+            key: record.key.clone(),
+            detail,
+        };
+        row::put_event(connection, &self.before, &event)
+    }
 }

@@ -53,7 +53,15 @@ pub(super) fn explain(path: &Path, error: &rusqlite::Error) -> Error {
             path,
             found: "the file is not a SQLite database".to_owned(),
         },
-        Some(ErrorCode::DatabaseCorrupt) => Error::Corrupt { path, found: said },
+        // The statements are our own and fixed, and our rules are asked before SQLite's constraints: where it does not
+        // understand one, or a constraint stops one, the tables are not those that we made.
+        Some(
+            ErrorCode::DatabaseCorrupt
+            | ErrorCode::Unknown
+            | ErrorCode::ConstraintViolation
+            | ErrorCode::TypeMismatch
+            | ErrorCode::TooBig,
+        ) => Error::Corrupt { path, found: said },
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             Error::ReadOnly { path, reason: said }
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::fault::{explain, io};
-use super::schema;
+use super::{lock, schema};
 use crate::Error;
 
 /// What tells a file from another that took its place.
@@ -17,6 +17,10 @@ pub(super) type Identity = (u64, u64);
 /// The identity of the file, `None` where there is none.
 pub(super) fn identity(path: &Path) -> Result<Option<Identity>, Error> {
     match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Err(Error::Io {
+            path: path.to_owned(),
+            reason: "the path is a directory".to_owned(),
+        }),
         Ok(metadata) => Ok(Some(identify(&metadata))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io(path, &error)),
@@ -62,21 +66,22 @@ const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX.union(OpenFlags::SQLITE
 /// A connection that cannot write; `None` while the file holds no ledger yet.
 pub(super) fn open_to_read(path: &Path, wait: Duration) -> Result<Option<Connection>, Error> {
     let flags = FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let probe = |opened: rusqlite::Result<Connection>| {
-        let connection = opened?;
-        connection.busy_timeout(wait)?;
-        schema::version(&connection).map(|version| (connection, version))
+    let probe = |place: &Path, flags| {
+        let connection = connect(place, flags)?;
+        let version = schema::version(&connection)?;
+        Ok((connection, version))
     };
-    let (connection, version) = match probe(Connection::open_with_flags(path, flags)) {
+    let (connection, version) = lock::patiently(path, wait, || match probe(path, flags) {
         // Without a place for its shared memory SQLite reads a write-ahead database only when promised that nobody
         // writes. In a directory where we cannot write, and with no log to be replayed, that is so.
         Err(error) if cannot_share(&error) && !has_log(path) => {
-            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
-            probe(Connection::open_with_flags(immutable(path), flags))
+            probe(&immutable(path), flags | OpenFlags::SQLITE_OPEN_URI)
         }
         opened => opened,
-    }
-    .map_err(|error| explain(path, &error))?;
+    })?;
+    connection
+        .busy_timeout(wait)
+        .map_err(|error| explain(path, &error))?;
     Ok(version.check(path)?.then_some(connection))
 }
 
@@ -84,9 +89,15 @@ pub(super) fn open_to_read(path: &Path, wait: Duration) -> Result<Option<Connect
 pub(super) fn open_to_write(path: &Path, wait: Duration) -> Result<Connection, Error> {
     make(path)?;
     let flags = FLAGS | OpenFlags::SQLITE_OPEN_READ_WRITE;
-    let connection =
-        Connection::open_with_flags(path, flags).map_err(|error| explain(path, &error))?;
+    let connection = connect(path, flags).map_err(|error| explain(path, &error))?;
     schema::prepare(&connection, path, wait)?;
+    Ok(connection)
+}
+
+/// A connection that never waits by itself: waiting is done in [`lock`], in a fair way.
+fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::ZERO)?;
     Ok(connection)
 }
 
@@ -108,16 +119,16 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn immutable(path: &Path) -> String {
+fn immutable(path: &Path) -> PathBuf {
     let mut uri = String::from("file:");
     for byte in path.to_string_lossy().bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
                 uri.push(char::from(byte));
             }
-            _ => uri.push_str(&format!("%{byte:02X}")),
+            _ => uri.extend(format!("%{byte:02X}").chars()),
         }
     }
     uri.push_str("?immutable=1");
-    uri
+    PathBuf::from(uri)
 }

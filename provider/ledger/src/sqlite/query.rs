@@ -2,12 +2,13 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::row::{self, EVENT, RECORD, RESERVATION, table};
+use super::row::{self, EVENTS, RECORD, RESERVATIONS, table};
 use crate::{Event, Kind, Record, Reservation};
 
 pub(super) fn id(connection: &Connection) -> rusqlite::Result<Option<String>> {
     connection
-        .query_row("SELECT ledger_id FROM meta", [], |row| row.get(0))
+        .prepare_cached("SELECT ledger_id FROM meta")?
+        .query_row([], |row| row.get(0))
         .optional()
 }
 
@@ -32,10 +33,7 @@ pub(super) fn list(connection: &Connection, kind: Kind) -> rusqlite::Result<Vec<
 }
 
 pub(super) fn reservations(connection: &Connection) -> rusqlite::Result<Vec<Reservation>> {
-    let sql = format!(
-        "SELECT {RESERVATION} FROM reservation r JOIN pool p ON p.key = r.pool \
-         ORDER BY r.pool, r.replica, r.device"
-    );
+    let sql = format!("{RESERVATIONS} ORDER BY r.pool, r.replica, r.device");
     connection
         .prepare_cached(&sql)?
         .query_map([], row::reservation)?
@@ -46,14 +44,23 @@ pub(super) fn reservations_of(
     connection: &Connection,
     pool: &str,
 ) -> rusqlite::Result<Vec<Reservation>> {
-    let sql = format!(
-        "SELECT {RESERVATION} FROM reservation r JOIN pool p ON p.key = r.pool \
-         WHERE r.pool = ?1 ORDER BY r.replica, r.device"
-    );
+    let sql = format!("{RESERVATIONS} WHERE r.pool = ?1 ORDER BY r.replica, r.device");
     connection
         .prepare_cached(&sql)?
         .query_map([pool], row::reservation)?
         .collect()
+}
+
+/// The reservation of a device, whichever pool has it.
+pub(super) fn reservation(
+    connection: &Connection,
+    device: &str,
+) -> rusqlite::Result<Option<Reservation>> {
+    let sql = format!("{RESERVATIONS} WHERE r.device = ?1");
+    connection
+        .prepare_cached(&sql)?
+        .query_row([device], row::reservation)
+        .optional()
 }
 
 pub(super) fn events(
@@ -61,11 +68,20 @@ pub(super) fn events(
     after: u64,
     limit: u32,
 ) -> rusqlite::Result<Vec<Event>> {
-    // A sequence number above what SQLite can count has nothing after it.
+    // Nothing comes after a sequence number that SQLite cannot count to.
     let after = i64::try_from(after).unwrap_or(i64::MAX);
-    let sql = format!("SELECT {EVENT} FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+    let sql = format!("{EVENTS} WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2");
     connection
         .prepare_cached(&sql)?
         .query_map((after, limit), row::event)?
         .collect()
+}
+
+/// The number and hash of the latest event.
+pub(super) fn tail(connection: &Connection) -> rusqlite::Result<Option<(u64, String)>> {
+    let sql = format!("{EVENTS} ORDER BY e.seq DESC LIMIT 1");
+    connection
+        .prepare_cached(&sql)?
+        .query_row([], |row| Ok((row::event(row)?.seq, row.get(8)?)))
+        .optional()
 }

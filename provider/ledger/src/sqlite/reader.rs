@@ -1,23 +1,35 @@
 //! Readers: connections that cannot write, used on threads where waiting is allowed.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::fault::Failure;
+use super::fault::{Failure, is_busy};
 use super::file::{self, Identity};
+use super::lock;
+use super::trust::Trust;
 use crate::{Answer, Error};
 
 /// At most this many idle connections are kept.
 const KEPT: usize = 4;
 
 /// Idle connections, each with the identity of the file that it reads.
-#[derive(Debug, Default)]
-pub(super) struct Readers(Mutex<Vec<(Identity, Connection)>>);
+#[derive(Debug)]
+pub(super) struct Readers {
+    idle: Mutex<Vec<(Identity, Connection)>>,
+    trust: Arc<Trust>,
+}
 
 impl Readers {
+    pub(super) const fn new(trust: Arc<Trust>) -> Self {
+        Self {
+            idle: Mutex::new(Vec::new()),
+            trust,
+        }
+    }
+
     /// Asks the ledger; one that does not exist answers with the default.
     pub(super) fn read<T: Default>(
         &self,
@@ -36,19 +48,28 @@ impl Readers {
                 None => return Ok(T::default()),
             },
         };
-        let answer = ask(&connection).map_err(|failure| failure.at(path))?;
-        self.keep(there, connection);
-        Ok(answer)
+        let asked = Instant::now();
+        self.trust.inspect(path, there, &connection)?;
+        match ask(&connection) {
+            Ok(answer) => {
+                self.keep(there, connection);
+                Ok(answer)
+            }
+            Err(Failure::Sqlite(error)) if is_busy(&error) => {
+                Err(lock::locked(path, asked.elapsed()))
+            }
+            Err(failure) => Err(failure.at(path)),
+        }
     }
 
     fn take(&self, there: Identity) -> Option<Connection> {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.retain(|(identity, _)| *identity == there);
         idle.pop().map(|(_, connection)| connection)
     }
 
     fn keep(&self, there: Identity, connection: Connection) {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < KEPT {
             idle.push((there, connection));
         }

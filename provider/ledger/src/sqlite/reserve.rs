@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
+use super::change::Entry;
 use super::fault::Failure;
-use super::row::NOW;
-use crate::{Device, Draft, Error, Held, Kind};
+use super::{query, row};
+use crate::{Device, Error, Held, Object, Reservation};
 
 /// The devices that changed hands.
 #[derive(Debug, Default)]
@@ -15,38 +16,73 @@ pub(super) struct Moved {
     pub(super) released: Vec<String>,
 }
 
-/// Makes a pool hold exactly the devices of its draft, or nothing new at all.
-pub(super) fn hold(connection: &Connection, draft: &Draft, fence: u64) -> Result<Moved, Failure> {
-    if draft.object.kind() != Kind::Pool {
+/// Makes a pool hold exactly the devices of its draft, or nothing new at all. Other objects hold none.
+pub(super) fn hold(
+    connection: &Connection,
+    entry: &Entry,
+    key: &str,
+    object: &Object,
+) -> Result<Moved, Failure> {
+    let Object::Pool(devices) = object else {
         return Ok(Moved::default());
-    }
-    let wanted: BTreeMap<&str, &Device> = draft
-        .object
-        .devices()
+    };
+    let wanted: BTreeMap<&str, &Device> = devices
         .iter()
         .map(|device| (device.key.as_str(), device))
         .collect();
-    let held = held_by_others(connection, &draft.key, &wanted)?;
+    let mut kept = BTreeMap::new();
+    let mut held = Vec::new();
+    for device in wanted.keys() {
+        match query::reservation(connection, device)? {
+            Some(found) if found.pool == key => drop(kept.insert(*device, found)),
+            Some(Reservation {
+                device,
+                pool,
+                owner,
+                ..
+            }) => {
+                held.push(Held {
+                    device: device.key,
+                    node: device.node,
+                    pool,
+                    owner,
+                });
+            }
+            None => {}
+        }
+    }
     if !held.is_empty() {
         return Err(Error::Held {
-            pool: draft.key.clone(),
+            pool: key.to_owned(),
             asked: wanted.len(),
             held,
         }
         .into());
     }
     let mut moved = Moved::default();
-    for device in devices_of(connection, &draft.key)? {
-        if !wanted.contains_key(device.as_str()) {
-            connection
-                .prepare_cached("DELETE FROM reservation WHERE device = ?1")?
-                .execute([&device])?;
-            moved.released.push(device);
+    for Reservation { device, .. } in query::reservations_of(connection, key)? {
+        if !wanted.contains_key(device.key.as_str()) {
+            release(connection, &device.key)?;
+            moved.released.push(device.key);
         }
     }
-    for device in wanted.into_values() {
-        if take(connection, &draft.key, device, fence)? {
-            moved.reserved.push(device.key.clone());
+    for (name, device) in wanted {
+        match kept.remove(name) {
+            Some(same) if same.device == *device => {}
+            // Held already, for another replica: the device stays under the fence it was taken with.
+            Some(moved) => {
+                row::put_reservation(
+                    connection,
+                    &Reservation {
+                        device: device.clone(),
+                        ..moved
+                    },
+                )?;
+            }
+            None => {
+                row::put_reservation(connection, &entry.reservation(key, device))?;
+                moved.reserved.push(name.to_owned());
+            }
         }
     }
     Ok(moved)
@@ -54,74 +90,17 @@ pub(super) fn hold(connection: &Connection, draft: &Draft, fence: u64) -> Result
 
 /// Gives all devices of a pool back.
 pub(super) fn release_all(connection: &Connection, pool: &str) -> rusqlite::Result<Moved> {
-    let released = devices_of(connection, pool)?;
-    connection
-        .prepare_cached("DELETE FROM reservation WHERE pool = ?1")?
-        .execute([pool])?;
-    Ok(Moved {
-        reserved: Vec::new(),
-        released,
-    })
-}
-
-/// Reserves a device; `false` if the pool had it already. A device of another pool breaks the primary key.
-fn take(
-    connection: &Connection,
-    pool: &str,
-    device: &Device,
-    fence: u64,
-) -> rusqlite::Result<bool> {
-    let kept = connection
-        .prepare_cached(
-            "UPDATE reservation SET replica = ?3, node = ?4, model = ?5 WHERE device = ?1 AND pool = ?2",
-        )?
-        .execute((&device.key, pool, device.replica, &device.node, &device.model))?;
-    if kept == 0 {
-        let sql = format!(
-            "INSERT INTO reservation (device, pool, replica, node, model, fence, since) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, {NOW})"
-        );
-        connection.prepare_cached(&sql)?.execute((
-            &device.key,
-            pool,
-            device.replica,
-            &device.node,
-            &device.model,
-            fence,
-        ))?;
+    let mut moved = Moved::default();
+    for Reservation { device, .. } in query::reservations_of(connection, pool)? {
+        release(connection, &device.key)?;
+        moved.released.push(device.key);
     }
-    Ok(kept == 0)
+    Ok(moved)
 }
 
-fn devices_of(connection: &Connection, pool: &str) -> rusqlite::Result<Vec<String>> {
+fn release(connection: &Connection, device: &str) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("SELECT device FROM reservation WHERE pool = ?1 ORDER BY device")?
-        .query_map([pool], |row| row.get(0))?
-        .collect()
-}
-
-fn held_by_others(
-    connection: &Connection,
-    pool: &str,
-    wanted: &BTreeMap<&str, &Device>,
-) -> rusqlite::Result<Vec<Held>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT r.device, r.node, r.pool, p.owner FROM reservation r JOIN pool p ON p.key = r.pool \
-         WHERE r.device = ?1 AND r.pool <> ?2",
-    )?;
-    let mut held = Vec::new();
-    for device in wanted.keys() {
-        let rows = statement.query_map((device, pool), |row| {
-            Ok(Held {
-                device: row.get(0)?,
-                node: row.get(1)?,
-                pool: row.get(2)?,
-                owner: row.get(3)?,
-            })
-        })?;
-        for row in rows {
-            held.push(row?);
-        }
-    }
-    Ok(held)
+        .prepare_cached("DELETE FROM reservation WHERE device = ?1")?
+        .execute([device])?;
+    Ok(())
 }

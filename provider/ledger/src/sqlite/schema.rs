@@ -25,12 +25,16 @@ pub(super) struct Version {
     tables: u64,
 }
 
+/// Reads it in one statement: another process may be founding the ledger right now.
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<Version> {
-    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get(0));
-    Ok(Version {
-        application: pragma("application_id")?,
-        schema: connection.pragma_query_value(None, "user_version", |row| row.get(0))?,
-        tables: connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
+    let sql = "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) \
+               FROM pragma_application_id, pragma_user_version";
+    connection.query_row(sql, [], |row| {
+        Ok(Version {
+            application: row.get(0)?,
+            schema: row.get(1)?,
+            tables: row.get(2)?,
+        })
     })
 }
 
@@ -83,9 +87,8 @@ fn found(connection: &Connection) -> rusqlite::Result<()> {
         rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     if version(&transaction)?.tables == 0 {
         transaction.execute_batch(VERSION_1)?;
-        let sql = format!(
-            "INSERT INTO meta (one, ledger_id, fence, created_at) VALUES (1, {UUID}, 0, {NOW})"
-        );
+        let sql =
+            format!("INSERT INTO meta (one, ledger_id, created_at) VALUES (1, {UUID}, {NOW})");
         transaction.execute(&sql, [])?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", SPOKEN)?;

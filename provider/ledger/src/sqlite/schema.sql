@@ -1,10 +1,13 @@
 -- Version 1. One table a noun; the nouns are the same shape because one Rust type reads them all, and separate because
 -- reservations refer to pools only and because a noun may grow columns of its own.
+--
+-- `seal` is the SHA-256 of the row's other columns and `hash` that of the event and the hash before it: SQLite itself
+-- does not notice a byte that changed inside a value. `incarnation` and `fence` are the `seq` of the event that set
+-- them, so they only rise and every reservation names the event that made it.
 
 CREATE TABLE meta (
     one        INTEGER PRIMARY KEY CHECK (one = 1),
     ledger_id  TEXT    NOT NULL,
-    fence      INTEGER NOT NULL, -- the last fencing number given out
     created_at TEXT    NOT NULL
 ) STRICT;
 
@@ -17,7 +20,8 @@ CREATE TABLE identity (
     acknowledged INTEGER NOT NULL CHECK (acknowledged IN (0, 1)),
     run          TEXT    NOT NULL,
     created_at   TEXT    NOT NULL,
-    updated_at   TEXT    NOT NULL
+    updated_at   TEXT    NOT NULL,
+    seal         TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE pool (
@@ -29,7 +33,8 @@ CREATE TABLE pool (
     acknowledged INTEGER NOT NULL CHECK (acknowledged IN (0, 1)),
     run          TEXT    NOT NULL,
     created_at   TEXT    NOT NULL,
-    updated_at   TEXT    NOT NULL
+    updated_at   TEXT    NOT NULL,
+    seal         TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE split (
@@ -41,7 +46,8 @@ CREATE TABLE split (
     acknowledged INTEGER NOT NULL CHECK (acknowledged IN (0, 1)),
     run          TEXT    NOT NULL,
     created_at   TEXT    NOT NULL,
-    updated_at   TEXT    NOT NULL
+    updated_at   TEXT    NOT NULL,
+    seal         TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE subject_group (
@@ -53,7 +59,8 @@ CREATE TABLE subject_group (
     acknowledged INTEGER NOT NULL CHECK (acknowledged IN (0, 1)),
     run          TEXT    NOT NULL,
     created_at   TEXT    NOT NULL,
-    updated_at   TEXT    NOT NULL
+    updated_at   TEXT    NOT NULL,
+    seal         TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- The primary key is the rule: a device is promised once, whatever the program does.
@@ -64,7 +71,8 @@ CREATE TABLE reservation (
     node    TEXT    NOT NULL,
     model   TEXT    NOT NULL,
     fence   INTEGER NOT NULL,
-    since   TEXT    NOT NULL
+    since   TEXT    NOT NULL,
+    seal    TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reservation_by_pool ON reservation (pool, replica, device);
 
@@ -76,7 +84,8 @@ CREATE TABLE event (
     action TEXT NOT NULL,
     kind   TEXT NOT NULL,
     key    TEXT NOT NULL,
-    detail TEXT NOT NULL CHECK (json_valid(detail))
+    detail TEXT NOT NULL CHECK (json_valid(detail)),
+    hash   TEXT NOT NULL
 ) STRICT;
 CREATE TRIGGER event_is_never_updated BEFORE UPDATE ON event
 BEGIN SELECT raise(ABORT, 'events are only ever added'); END;

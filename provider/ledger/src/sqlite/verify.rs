@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::fault::Failure;
-use super::row::{self, EVENT, RECORD, table};
+use super::row::{self, EVENTS, RECORD, RESERVATIONS, table};
 use crate::{Flaw, Kind};
 
 /// Rules as queries; each row that one gives is a flaw.
@@ -36,11 +36,11 @@ const RULES: [(&str, &str); 6] = [
          WHERE column1 NOT IN (SELECT name FROM sqlite_schema WHERE type = 'trigger')",
     ),
     (
-        "fence-is-highest",
-        "SELECT 'fencing number ' || number || ' was never given out' FROM \
+        "fence-was-given",
+        "SELECT 'fencing number ' || number || ' is that of no event' FROM \
          (SELECT incarnation AS number FROM identity UNION SELECT incarnation FROM pool \
           UNION SELECT incarnation FROM split UNION SELECT incarnation FROM subject_group \
-          UNION SELECT fence FROM reservation) WHERE number > (SELECT fence FROM meta)",
+          UNION SELECT fence FROM reservation) WHERE number NOT IN (SELECT seq FROM event)",
     ),
 ];
 
@@ -64,7 +64,7 @@ pub(super) fn verify(connection: &Connection) -> Result<Vec<Flaw>, Failure> {
     Ok(flaws)
 }
 
-/// Rows whose values are not what the types promise.
+/// Rows whose values are not what the types promise, or what was sealed.
 fn unreadable(connection: &Connection, flaws: &mut Vec<Flaw>) {
     for kind in Kind::ALL {
         let sql = format!("SELECT {RECORD} FROM {} ORDER BY key", table(kind));
@@ -72,7 +72,14 @@ fn unreadable(connection: &Connection, flaws: &mut Vec<Flaw>) {
             row::record(kind, row).map(drop)
         });
     }
-    let sql = format!("SELECT {EVENT} FROM event ORDER BY seq");
+    each(
+        connection,
+        RESERVATIONS,
+        "reservation-readable",
+        flaws,
+        |row| row::reservation(row).map(drop),
+    );
+    let sql = format!("{EVENTS} ORDER BY e.seq");
     each(connection, &sql, "event-readable", flaws, |row| {
         row::event(row).map(drop)
     });

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::fault::{Failure, explain};
 use super::file::{self, Identity};
 use super::lock;
+use super::trust::Trust;
 use crate::{Answer, Error, failpoint};
 
 /// At most this many changes wait in memory; who comes later waits to be let in, in order.
@@ -42,11 +44,12 @@ impl fmt::Debug for Writer {
 
 impl Writer {
     /// Starts the thread; it ends when the last sender is gone and the queue is empty.
-    pub(super) fn start(path: &Path, wait: Duration) -> Result<Self, Error> {
+    pub(super) fn start(path: &Path, wait: Duration, trust: Arc<Trust>) -> Result<Self, Error> {
         let (sender, queue) = mpsc::channel(QUEUE);
         let desk = Desk {
             path: path.to_owned(),
             wait,
+            trust,
             open: None,
             turn: None,
         };
@@ -132,6 +135,7 @@ where
 struct Desk {
     path: PathBuf,
     wait: Duration,
+    trust: Arc<Trust>,
     open: Option<(Connection, Option<Identity>)>,
     /// When the current series of transactions without a pause began.
     turn: Option<Instant>,
@@ -201,7 +205,11 @@ impl Desk {
             Some(open) => open,
             None => {
                 let connection = file::open_to_write(&self.path, self.wait)?;
-                (connection, file::identity(&self.path)?)
+                let there = file::identity(&self.path)?;
+                if let Some(there) = there {
+                    self.trust.inspect(&self.path, there, &connection)?;
+                }
+                (connection, there)
             }
         };
         Ok(&self.open.insert(open).0)

@@ -82,6 +82,8 @@ fn a_demand_without_a_size_accepts_every_size() {
     assert!(!model("A100-80GB").accepts(&model("A100")));
     assert!(!model("A100-80GB").accepts(&model("A100-40GB")));
     assert!(!model("H20").accepts(&model("H200")));
+    assert!(model("A100-80GB").might_accept(&model("A100")));
+    assert!(!model("A100-80GB").might_accept(&model("A100-40GB")));
     assert!(model("G2").accepts(&model("G2")));
 }
 

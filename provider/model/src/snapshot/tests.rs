@@ -70,10 +70,9 @@ fn the_order_of_reports_does_not_matter() {
             "b/n1/0"
         ]
     );
-    for (position, device) in one.devices().enumerate() {
-        assert_eq!(one.position(&device.key()), Some(position));
-    }
-    assert_eq!(one.position(&"a/n9/0".parse().unwrap()), None);
+    let keys: Vec<_> = one.devices().map(|device| device.key()).collect();
+    assert_eq!(one.positions(&keys), (0..5).map(Some).collect::<Vec<_>>());
+    assert_eq!(one.positions(&["a/n9/0".parse().unwrap()]), [None]);
 }
 
 #[test]
@@ -96,8 +95,8 @@ fn a_device_of_two_sources_counts_once_with_the_worst_news() {
     assert_eq!(kept.health(), Health::Unhealthy);
     let gone = format!("a/host/{UUID}").parse().unwrap();
     assert_eq!(
-        snapshot.position(&gone),
-        Some(0),
+        snapshot.positions(&[gone]),
+        [Some(0)],
         "a reservation under the other source still holds"
     );
 }

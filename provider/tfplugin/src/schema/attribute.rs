@@ -70,6 +70,26 @@ pub enum Mode {
     Computed,
 }
 
+impl Mode {
+    /// Whether leaving the attribute out is an error.
+    #[must_use]
+    pub fn is_required(self) -> bool {
+        self == Self::Required
+    }
+
+    /// Whether the practitioner may give it or leave it out.
+    #[must_use]
+    pub fn is_optional(self) -> bool {
+        matches!(self, Self::Optional | Self::OptionalComputed)
+    }
+
+    /// Whether the provider may give it.
+    #[must_use]
+    pub fn is_computed(self) -> bool {
+        matches!(self, Self::Computed | Self::OptionalComputed)
+    }
+}
+
 /// What an attribute holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttributeType {

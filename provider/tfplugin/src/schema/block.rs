@@ -51,3 +51,15 @@ pub enum BlockNesting {
     /// Once per label: `connector "cluster" {}`.
     Labelled,
 }
+
+impl BlockNesting {
+    /// Fewest and most blocks, 0 for no limit, as core counts them.
+    #[must_use]
+    pub fn limits(self) -> (u32, u32) {
+        match self {
+            Self::Single { required: true } => (1, 1),
+            Self::Single { required: false } | Self::Labelled => (0, 0),
+            Self::List { min, max } | Self::Set { min, max } => (min, max),
+        }
+    }
+}

@@ -4,10 +4,17 @@
 
 mod attribute;
 mod block;
+pub mod check;
+mod function;
 mod implied;
+mod json;
+mod provider;
+mod wire;
 
 pub use attribute::{Attribute, AttributeType, Mode, Nested, NestedNesting};
 pub use block::{Block, BlockNesting, NestedBlock};
+pub use function::{Function, Parameter};
+pub use provider::ProviderSchema;
 
 /// A versioned block: the schema of a provider, resource, data source or ephemeral resource.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,0 +1,4 @@
+//! Real servers that a test starts on the loopback interface and ends with itself.
+
+pub(crate) mod exporter;
+pub(crate) mod prometheus;

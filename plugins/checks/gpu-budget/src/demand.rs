@@ -1,0 +1,129 @@
+//! How many GPUs a pool asks for, and on whose budget.
+
+use portcullis_plugin::{Attribute, Plan, Resource};
+
+/// The GPUs of one pool.
+pub(crate) struct Demand<'a> {
+    pub(crate) address: &'a str,
+    pub(crate) owner: &'a str,
+    pub(crate) environment: &'a str,
+    /// GPUs after apply.
+    pub(crate) gpus: u64,
+    /// GPUs before apply.
+    held: u64,
+}
+
+/// The attribute that has to be known first.
+pub(crate) struct Deferred {
+    pub(crate) attribute: &'static str,
+}
+
+impl<'a> Demand<'a> {
+    /// Counts a pool. It weighs on the budget of the workload that it serves; a pool that names no workload, or one
+    /// that this plan does not hold, weighs on the budget of its own owner.
+    pub(crate) fn of(pool: &'a Resource, plan: &'a Plan) -> Result<Self, Deferred> {
+        let payer = workload(pool, plan)?.unwrap_or(pool);
+        let replicas = count(pool, "gpu.replicas")?;
+        let gpus_per_replica = count(pool, "gpu.gpus_per_replica")?;
+        Ok(Self {
+            address: &pool.address,
+            owner: text(payer, "owner")?,
+            environment: text(payer, "environment")?,
+            gpus: replicas.saturating_mul(gpus_per_replica),
+            held: held(pool),
+        })
+    }
+
+    /// Whether the pool asks for more than it has.
+    pub(crate) fn grows(&self) -> bool {
+        self.gpus > self.held
+    }
+}
+
+fn workload<'a>(pool: &'a Resource, plan: &'a Plan) -> Result<Option<&'a Resource>, Deferred> {
+    match pool.text("workload") {
+        Attribute::Null => Ok(None),
+        Attribute::Unknown => Err(Deferred {
+            attribute: "workload",
+        }),
+        Attribute::Known(id) => Ok(plan
+            .of_type("portcullis_workload_identity")
+            .find(|identity| identity.text("id") == Attribute::Known(id))),
+    }
+}
+
+/// A factor of the number of GPUs; one that is not set is 1.
+fn count(pool: &Resource, attribute: &'static str) -> Result<u64, Deferred> {
+    match pool.number(attribute) {
+        Attribute::Known(count) => Ok(count),
+        Attribute::Null => Ok(1),
+        Attribute::Unknown => Err(Deferred { attribute }),
+    }
+}
+
+fn text<'a>(resource: &'a Resource, attribute: &'static str) -> Result<&'a str, Deferred> {
+    match resource.text(attribute) {
+        Attribute::Known(text) => Ok(text),
+        Attribute::Null => Ok(""),
+        Attribute::Unknown => Err(Deferred { attribute }),
+    }
+}
+
+fn held(pool: &Resource) -> u64 {
+    if pool.prior.is_null() {
+        return 0;
+    }
+    let replicas = pool.prior_number("gpu.replicas").unwrap_or(1);
+    replicas.saturating_mul(pool.prior_number("gpu.gpus_per_replica").unwrap_or(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Demand;
+    use portcullis_plugin::Plan;
+
+    fn plan(workload: &str, unknown: &str) -> Plan {
+        Plan::from_json(&format!(
+            r#"{{"schema":1,"resources":[
+                {{"address":"portcullis_gpu_pool.p","type":"portcullis_gpu_pool","change":"update",
+                  "prior":{{"gpu":{{"replicas":3}}}},
+                  "planned":{{"owner":"team:platform","workload":{workload},"gpu":{{"replicas":3,"gpus_per_replica":4}}}},
+                  "unknown":{unknown}}},
+                {{"address":"portcullis_workload_identity.w","type":"portcullis_workload_identity","change":"keep",
+                  "planned":{{"id":"w-1","owner":"team:risk-ml","environment":"production"}}}}]}}"#
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn the_workload_pays_for_the_pool_that_serves_it() {
+        let plan = plan(r#""w-1""#, "[]");
+        let demand = Demand::of(&plan.resources[0], &plan).ok().unwrap();
+        assert_eq!(
+            (demand.owner, demand.environment),
+            ("team:risk-ml", "production")
+        );
+        assert_eq!((demand.gpus, demand.grows()), (12, true));
+    }
+
+    #[test]
+    fn a_pool_without_a_workload_in_the_plan_pays_itself() {
+        for workload in ["null", r#""elsewhere""#] {
+            let plan = plan(workload, "[]");
+            let demand = Demand::of(&plan.resources[0], &plan).ok().unwrap();
+            assert_eq!((demand.owner, demand.environment), ("team:platform", ""));
+        }
+    }
+
+    #[test]
+    fn an_unknown_workload_defers() {
+        let plan = plan("null", r#"["workload"]"#);
+        assert_eq!(
+            Demand::of(&plan.resources[0], &plan)
+                .err()
+                .unwrap()
+                .attribute,
+            "workload"
+        );
+    }
+}

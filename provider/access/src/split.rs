@@ -1,0 +1,16 @@
+//! What is to be kept apart.
+
+use std::collections::BTreeSet;
+
+use portcullis_model::Subject;
+
+/// A declaration that deploying a workload and acting as it are apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split {
+    /// The natural key of the workload, such as `production/fraud-scorer`.
+    pub workload: String,
+    /// Subjects that may ship it.
+    pub deploy: BTreeSet<Subject>,
+    /// Subjects that may act as it, its own identities among them.
+    pub runtime: BTreeSet<Subject>,
+}

@@ -1,0 +1,90 @@
+//! A byte that changed in the file is noticed, or changes nothing that anybody reads.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test fails by panicking"
+)]
+
+mod bench;
+
+use std::fs;
+use std::path::Path;
+
+use bench::{Bench, author, identity, pool};
+use portcullis_ledger::{Error, Event, Kind, Ledger, Record, Reservation, Sqlite};
+
+type Everything = (Vec<Vec<Record>>, Vec<Reservation>, Vec<Event>);
+
+async fn read_everything(path: &Path) -> Result<Everything, Error> {
+    let ledger = Sqlite::new(path, author("reader"));
+    let mut records = Vec::new();
+    for kind in Kind::ALL {
+        records.push(ledger.list(kind).await?);
+    }
+    Ok((
+        records,
+        ledger.reservations().await?,
+        ledger.events(0, 1000).await?,
+    ))
+}
+
+#[tokio::test]
+async fn no_flipped_byte_passes_for_a_promise() {
+    let bench = Bench::new();
+    let ledger = bench.ledger("run-1");
+    for n in 0..6 {
+        ledger
+            .create(identity(&format!("prod/workload-{n}")))
+            .await
+            .unwrap();
+    }
+    ledger
+        .create(pool("scoring", ["n1/0", "n1/1", "n2/0"]))
+        .await
+        .unwrap();
+    ledger
+        .create(pool("training", ["n3/0", "n3/1"]))
+        .await
+        .unwrap();
+    drop(ledger);
+    // Everything into the one file.
+    bench
+        .sqlite()
+        .execute_batch("PRAGMA wal_checkpoint(truncate)")
+        .unwrap();
+    let sound = fs::read(bench.path()).unwrap();
+    let expected = read_everything(bench.path()).await.unwrap();
+
+    let scratch = tempfile::TempDir::new().unwrap();
+    let path = scratch.path().join("ledger.db");
+    let (mut noticed, mut harmless) = (0, 0);
+    // Zeros are mostly unused space; every other byte of the file is flipped in turn, in another bit each time.
+    let used = sound
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte != 0)
+        .map(|(at, _)| at);
+    for at in used.step_by(3) {
+        let mut damaged = sound.clone();
+        damaged[at] ^= 1 << (at % 8);
+        fs::write(&path, damaged).unwrap();
+        match read_everything(&path).await {
+            Err(Error::Corrupt { .. } | Error::Newer { .. }) => noticed += 1,
+            Err(other) => panic!("byte {at}: {other}"),
+            Ok(found) => {
+                assert!(
+                    found == expected,
+                    "byte {at} changed what is read, and nobody noticed"
+                );
+                harmless += 1;
+            }
+        }
+    }
+    assert!(
+        noticed > 10 * harmless,
+        "{noticed} noticed, {harmless} harmless"
+    );
+}
