@@ -141,9 +141,8 @@ fn wrong_file(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f,
                 "The ledger `{path}` cannot be trusted: {found}. Nothing was changed.\n\n\
                  If `{path}` should not be a ledger, correct `url` in the `ledger` block. Otherwise \
-                 restore it from a backup, or save what is readable with \
-                 `sqlite3 '{path}' .recover | sqlite3 recovered.db`, put that in its place and run \
-                 `portcullis ledger verify`."
+                 `portcullis ledger verify` lists all damage: restore the file from a backup, or move it \
+                 away, `terraform state rm` the resources and apply, which makes the ledger anew."
             )
         }
         Error::Newer {

@@ -1,0 +1,146 @@
+//! How many changes a second the ledger commits, beside a bare SQLite loop on the same disk; prints JSON.
+//!
+//! `cargo run --release -p portcullis-ledger --example commits [directory]`, the working directory unless told.
+
+use std::error::Error;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use portcullis_ledger::{Author, Draft, Kind, Ledger, Object, Sqlite};
+use rusqlite::Connection;
+use serde_json::json;
+
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// How long each way is measured.
+const SPAN: Duration = Duration::from_secs(2);
+
+fn main() -> Outcome<()> {
+    let place = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
+    let scratch = tempfile::TempDir::new_in(place)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()?;
+    let bare = bare_loop(&scratch.path().join("bare.db"))?;
+    let one = runtime.block_on(clients(1, &scratch.path().join("one.db")))?;
+    let many = runtime.block_on(clients(64, &scratch.path().join("many.db")))?;
+    let opened = runtime.block_on(first_read(1_000, &scratch.path().join("read.db")))?;
+    let figures = json!({
+        "bare_sqlite_commits_per_second": bare.rate(),
+        "ledger_commits_per_second_1_client": one.rate(),
+        "ledger_commits_per_second_64_clients": many.rate(),
+        "ledger_longest_wait_ms_64_clients": milliseconds(many.longest),
+        "ledger_first_read_ms_1000_records": milliseconds(opened),
+    });
+    writeln!(std::io::stdout(), "{figures:#}")?;
+    Ok(())
+}
+
+/// What one way achieved.
+struct Tally {
+    commits: u32,
+    took: Duration,
+    longest: Duration,
+}
+
+impl Tally {
+    fn rate(&self) -> f64 {
+        (f64::from(self.commits) / self.took.as_secs_f64()).round()
+    }
+}
+
+/// One connection, one row a transaction, the same durability: what SQLite and this disk can do at all.
+fn bare_loop(path: &Path) -> Outcome<Tally> {
+    let connection = Connection::open(path)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = wal; PRAGMA synchronous = full; \
+         CREATE TABLE record (key TEXT PRIMARY KEY, body TEXT) WITHOUT ROWID",
+    )?;
+    let body = json!({ "class": "serving", "environment": "production" }).to_string();
+    let (mut commits, mut longest, started) = (0, Duration::ZERO, Instant::now());
+    while started.elapsed() < SPAN {
+        let asked = Instant::now();
+        connection
+            .prepare_cached("INSERT INTO record VALUES (?1, ?2)")?
+            .execute((format!("production/workload-{commits}"), &body))?;
+        longest = longest.max(asked.elapsed());
+        commits += 1;
+    }
+    Ok(Tally {
+        commits,
+        took: started.elapsed(),
+        longest,
+    })
+}
+
+/// Clients that each create one record after the other.
+async fn clients(count: u32, path: &Path) -> Outcome<Tally> {
+    let ledger = Arc::new(Sqlite::new(path, author()));
+    let started = Instant::now();
+    let mut running = tokio::task::JoinSet::new();
+    for client in 0..count {
+        let ledger = Arc::clone(&ledger);
+        running.spawn(async move {
+            let (mut commits, mut longest) = (0, Duration::ZERO);
+            while started.elapsed() < SPAN {
+                let asked = Instant::now();
+                ledger.create(draft(client, commits)).await?;
+                longest = longest.max(asked.elapsed());
+                commits += 1;
+            }
+            Outcome::Ok((commits, longest))
+        });
+    }
+    let mut tally = Tally {
+        commits: 0,
+        took: Duration::ZERO,
+        longest: Duration::ZERO,
+    };
+    while let Some(done) = running.join_next().await {
+        let (commits, longest) = done??;
+        tally.commits += commits;
+        tally.longest = tally.longest.max(longest);
+    }
+    tally.took = started.elapsed();
+    Ok(tally)
+}
+
+/// What a plan pays before it may believe a ledger of so many records: the inspection and one list.
+async fn first_read(records: u32, path: &Path) -> Outcome<Duration> {
+    let writer = Arc::new(Sqlite::new(path, author()));
+    let mut running = tokio::task::JoinSet::new();
+    for n in 0..records {
+        let writer = Arc::clone(&writer);
+        running.spawn(async move { writer.create(draft(0, n)).await });
+    }
+    while let Some(done) = running.join_next().await {
+        done??;
+    }
+    let asked = Instant::now();
+    Sqlite::new(path, author()).list(Kind::Identity).await?;
+    Ok(asked.elapsed())
+}
+
+/// To a tenth.
+fn milliseconds(span: Duration) -> f64 {
+    (span.as_secs_f64() * 1e4).round() / 10.0
+}
+
+fn author() -> Author {
+    Author {
+        actor: "measure".to_owned(),
+        run: "measure".to_owned(),
+    }
+}
+
+fn draft(client: u32, n: u32) -> Draft {
+    Draft {
+        object: Object::Identity,
+        key: format!("production/workload-{client}-{n}"),
+        owner: "team:risk-ml".to_owned(),
+        fingerprint: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+        body: json!({ "class": "serving", "environment": "production" }),
+    }
+}
