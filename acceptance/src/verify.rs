@@ -12,6 +12,7 @@ use crate::step::{Context, Ended, NotRun, Step};
 
 mod cases;
 mod dependencies;
+mod examples;
 mod format;
 mod kills;
 mod lints;
@@ -29,6 +30,7 @@ const STEPS: &[Step] = &[
     tests::STEP,
     cases::STEP,
     kills::STEP,
+    examples::STEP,
 ];
 
 /// Options of `cargo verify`.

@@ -1,0 +1,11 @@
+resource "portcullis_gpu_pool" "training" {
+  name  = "training"
+  owner = "team:platform"
+
+  gpu {
+    models           = ["H200"]
+    replicas         = 2
+    gpus_per_replica = 8
+    same_node        = true
+  }
+}

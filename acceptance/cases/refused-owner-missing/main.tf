@@ -1,0 +1,17 @@
+resource "portcullis_workload_identity" "fraud" {
+  name        = "fraud-scorer"
+  class       = "serving"
+  purpose     = "Scores card transactions"
+  environment = "production"
+
+  subject {
+    connector       = "cluster"
+    namespace       = "infer"
+    service_account = "fraud-runtime"
+  }
+
+  credentials {
+    max_ttl   = "15m"
+    audiences = ["bao"]
+  }
+}

@@ -1,0 +1,23 @@
+resource "portcullis_gpu_pool" "scoring" {
+  name  = "scoring"
+  owner = "team:platform"
+
+  gpu {
+    models           = ["H200"]
+    replicas         = 2
+    gpus_per_replica = 4
+    same_node        = true
+  }
+}
+
+resource "portcullis_gpu_pool" "training" {
+  name  = "training"
+  owner = "team:platform"
+
+  gpu {
+    models           = ["H200"]
+    replicas         = 2
+    gpus_per_replica = 4
+    same_node        = true
+  }
+}
