@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use tfplugin::proto::provider_server::Provider;
+use tfplugin::proto::schema::Block;
 use tfplugin::proto::{
-    Diagnostic, apply_resource_change, get_metadata, read_resource, stop_provider,
-    validate_provider_config,
+    Diagnostic, Schema, apply_resource_change, get_metadata, get_provider_schema, read_data_source,
+    read_resource, stop_provider, validate_provider_config,
 };
 use tfplugin::serve::panic::catch;
 use tfplugin::serve::{About, Serve, StopSignal};
@@ -26,6 +27,21 @@ impl Provider for Wire {
     ) -> Result<Response<get_metadata::Response>, Status> {
         tracing::info!(password = "hunter2", count = 3, "the password is hunter2");
         Ok(Response::new(get_metadata::Response::default()))
+    }
+
+    /// A provider that configures nothing, so that Terraform itself can start it.
+    async fn get_provider_schema(
+        &self,
+        _: Request<get_provider_schema::Request>,
+    ) -> Result<Response<get_provider_schema::Response>, Status> {
+        let provider = Some(Schema {
+            version: 0,
+            block: Some(Block::default()),
+        });
+        Ok(Response::new(get_provider_schema::Response {
+            provider,
+            ..Default::default()
+        }))
     }
 
     /// Answers with the state it is sent, however large.
@@ -64,6 +80,7 @@ impl Provider for Wire {
         _: Request<apply_resource_change::Request>,
     ) -> Result<Response<apply_resource_change::Response>, Status> {
         let mut listener = self.stop.listen();
+        tracing::info!("applying");
         let summary = tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(60)) => "Applied",
             () = listener.stopped() => "Stopped",
@@ -73,6 +90,16 @@ impl Provider for Wire {
             diagnostics,
             ..Default::default()
         }))
+    }
+
+    /// Holds its thread for a minute, which no signal can end.
+    async fn read_data_source(
+        &self,
+        _: Request<read_data_source::Request>,
+    ) -> Result<Response<read_data_source::Response>, Status> {
+        tracing::info!("blocking");
+        std::thread::sleep(Duration::from_secs(60));
+        Ok(Response::new(read_data_source::Response::default()))
     }
 
     async fn stop_provider(
