@@ -4,7 +4,7 @@ use std::fs;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::process::Process;
 use crate::repository;
@@ -13,6 +13,7 @@ use crate::screen::{Colour, Progress, Screen};
 mod against_go;
 mod figure;
 mod handshake;
+mod inside;
 mod machine;
 mod page;
 mod paired;
@@ -26,9 +27,32 @@ pub(crate) struct Arguments {
     /// Few repetitions: to see whether something broke, not for figures to quote
     #[arg(long)]
     quick: bool,
-    /// Print the table and leave docs/measurements.md as it is
+    /// Print the figures and leave docs/measurements.md as it is
     #[arg(long)]
     dry: bool,
+    /// Only this table
+    #[arg(long)]
+    only: Option<Table>,
+}
+
+/// The groups of figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Table {
+    /// Beside a provider written in Go
+    Go,
+    /// Inside the crates
+    Inside,
+}
+
+impl Arguments {
+    fn wants(&self, table: Table) -> bool {
+        self.only.is_none_or(|only| only == table)
+    }
+
+    /// A page is written from whole tables with all their repetitions.
+    fn writes(&self) -> bool {
+        !self.dry && !self.quick && self.only.is_none()
+    }
 }
 
 /// How often to repeat what takes milliseconds, and what takes seconds.
@@ -52,17 +76,26 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<ExitCode> {
             long: 11,
         }
     };
-    build(&screen.progress("building release programs"))?;
     let mut figures = Vec::new();
-    figures.extend(against_go::figures(
-        repeats,
-        &screen.progress("against the Go provider"),
-    )?);
+    if arguments.wants(Table::Go) {
+        build(&screen.progress("building release programs"))?;
+        figures.extend(against_go::figures(
+            repeats,
+            &screen.progress("against the Go provider"),
+        )?);
+    }
+    if arguments.wants(Table::Inside) {
+        let times = if arguments.quick { 1 } else { 5 };
+        figures.extend(inside::figures(
+            times,
+            &screen.progress("inside the crates"),
+        )?);
+    }
     for figure in &figures {
         screen.line(line(figure, screen));
     }
     let missed = figures.iter().filter(|figure| !figure.met()).count();
-    if !arguments.dry && !arguments.quick {
+    if arguments.writes() {
         let page = repository::root().join("docs/measurements.md");
         fs::write(&page, page::page(&figures, &machine::Machine::here()?))?;
         screen.line("\nwritten to docs/measurements.md");

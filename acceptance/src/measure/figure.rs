@@ -5,6 +5,9 @@
 pub(super) enum Target {
     /// Ours divided by the other's.
     RatioAtMost(f64),
+    AtMost(f64),
+    /// So much, or no less than what ours is held against: what the machine itself can do.
+    AtLeastOrAsTheirs(f64),
 }
 
 /// One row of the page.
@@ -28,6 +31,10 @@ impl Figure {
     pub(super) fn met(&self) -> bool {
         match self.target {
             Target::RatioAtMost(most) => self.ratio().is_some_and(|ratio| ratio <= most),
+            Target::AtMost(most) => self.ours <= most,
+            Target::AtLeastOrAsTheirs(least) => {
+                self.ours >= least || self.ratio().is_some_and(|ratio| ratio >= 1.0)
+            }
         }
     }
 
@@ -49,6 +56,8 @@ impl Figure {
     pub(super) fn target(&self) -> String {
         match self.target {
             Target::RatioAtMost(most) => format!("<= {most}x"),
+            Target::AtMost(most) => format!("<= {most} {}", self.unit),
+            Target::AtLeastOrAsTheirs(least) => format!(">= {least} {} or 1x", self.unit),
         }
     }
 }
