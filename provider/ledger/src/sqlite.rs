@@ -217,6 +217,9 @@ impl Ledger for Sqlite {
     }
 
     fn verify(&self) -> Answer<'_, Vec<Flaw>> {
-        self.read(verify::verify)
+        let (readers, path, wait) = (Arc::clone(&self.readers), self.path.clone(), self.wait);
+        aside(self.path.clone(), move || {
+            readers.read_anyway(&path, wait, |connection, _| Ok(verify::verify(connection)))
+        })
     }
 }

@@ -224,7 +224,9 @@ async fn verify_finds_what_was_planted() {
         ledger.create(pool("a", ["n/0", "n/1"])).await.unwrap();
         assert_eq!(ledger.verify().await.unwrap(), []);
         bench.sqlite().execute_batch(sql).unwrap();
+        // A reader that knew the ledger when it was sound, and one that did not.
         let flaws = ledger.verify().await.unwrap();
+        assert_eq!(bench.ledger("run-2").verify().await.unwrap(), flaws);
         assert!(
             flaws.iter().any(|flaw| flaw.rule == rule),
             "{rule}: {sql}: {flaws:?}"

@@ -11,63 +11,24 @@
 mod bench;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::process::Child;
 use std::time::{Duration, Instant};
 
-use bench::{Bench, author, identity, pool};
-use portcullis_ledger::{Action, Created, Draft, Kind, Ledger, Sqlite};
+use bench::process::{self, said};
+use bench::{Bench, identity, pool};
+use portcullis_ledger::{Action, Created, Kind, Ledger};
 
-/// Set in the environment of this test binary when it runs as a writer that is to be killed.
-const WRITER: &str = "LEDGER_TEST_WRITER";
-const RUN: &str = "LEDGER_TEST_RUN";
-
-/// Starts this binary as a writer: it runs the test `as_a_writer` only, which does nothing otherwise.
-fn writer(path: &Path, run: &str, failpoint: &str) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "as_a_writer", "--nocapture", "--test-threads=1"])
-        .env(WRITER, path)
-        .env(RUN, run)
-        .env("PORTCULLIS_FAILPOINT", failpoint)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// The keys that a writer was told are recorded, line by line until its pipe breaks.
-fn told(child: &mut Child) -> impl Iterator<Item = String> + use<> {
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    lines
-        .map_while(Result::ok)
-        .filter_map(|line| line.strip_prefix("told ").map(str::to_owned))
-}
-
-/// Eight clients that create without end and say aloud what they were told.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn as_a_writer() {
-    let Some(path) = std::env::var_os(WRITER) else {
-        return;
-    };
-    let run = std::env::var(RUN).unwrap();
-    let ledger = Arc::new(Sqlite::new(path, author(&run)));
-    let mut clients = tokio::task::JoinSet::new();
-    for client in 0..8 {
-        let (ledger, run) = (Arc::clone(&ledger), run.clone());
-        clients.spawn(async move {
-            for n in 0.. {
-                let key = format!("{run}/{client}/{n}");
-                ledger.create(identity(&key)).await.unwrap();
-                // One write a line: a killed process leaves no half of one.
-                std::io::stdout()
-                    .write_all(format!("told {key}\n").as_bytes())
-                    .unwrap();
-            }
-        });
-    }
-    clients.join_all().await;
+    process::write_for_ever().await;
+}
+
+fn writer(path: &Path, run: &str, failpoint: &str) -> Child {
+    process::writer(&[], path, run)
+        .env("PORTCULLIS_FAILPOINT", failpoint)
+        .spawn()
+        .unwrap()
 }
 
 #[tokio::test]
@@ -78,7 +39,7 @@ async fn nothing_that_was_acknowledged_is_lost_to_sigkill() {
     while Instant::now() < until {
         kills += 1;
         let mut child = writer(bench.path(), &format!("run-{kills}"), "");
-        let lines = told(&mut child);
+        let lines = said(&mut child, "told ");
         let reader = std::thread::spawn(move || lines.collect::<Vec<_>>());
         // From before the file exists to the middle of many commits.
         std::thread::sleep(Duration::from_millis(4 + 23 * (kills % 9)));
@@ -118,7 +79,7 @@ async fn around_the_commit_a_kill_leaves_nothing_or_an_orphan_that_is_adopted() 
         let bench = Bench::new();
         let mut child = writer(bench.path(), "run-1", failpoint);
         assert_eq!(
-            told(&mut child).count(),
+            said(&mut child, "told ").count(),
             0,
             "{failpoint}: nobody was told anything"
         );
@@ -139,7 +100,7 @@ async fn around_the_commit_a_kill_leaves_nothing_or_an_orphan_that_is_adopted() 
 async fn the_nth_commit_can_be_the_last() {
     let bench = Bench::new();
     let mut child = writer(bench.path(), "run-1", "create.after_commit@20");
-    let told = told(&mut child).count();
+    let told = said(&mut child, "told ").count();
     assert!(!child.wait().unwrap().success());
     let events = bench.ledger("run-2").events(0, 100).await.unwrap();
     assert!((20..=27).contains(&events.len()), "{}", events.len());
@@ -150,19 +111,16 @@ async fn the_nth_commit_can_be_the_last() {
 #[tokio::test]
 async fn an_apply_that_dies_before_terraform_records_it_converges_at_the_next() {
     let bench = Bench::new();
-    let wanted = |_: &str| -> Draft { pool("scoring", ["n1/0", "n1/1"]) };
     let mut incarnations = Vec::new();
     for run in ["run-1", "run-2", "run-3"] {
-        incarnations.push(
-            bench
-                .ledger(run)
-                .create(wanted(run))
-                .await
-                .unwrap()
-                .into_record(),
-        );
+        let created = bench
+            .ledger(run)
+            .create(pool("scoring", ["n1/0", "n1/1"]))
+            .await
+            .unwrap();
+        incarnations.push(created.into_record().incarnation);
     }
-    assert!(incarnations.is_sorted_by(|a, b| a.incarnation < b.incarnation));
+    assert!(incarnations.is_sorted_by(|a, b| a < b));
     let ledger = bench.ledger("run-3");
     assert_eq!(ledger.list(Kind::Pool).await.unwrap().len(), 1);
     assert_eq!(ledger.reservations().await.unwrap().len(), 2);

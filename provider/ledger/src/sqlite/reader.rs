@@ -30,12 +30,25 @@ impl Readers {
         }
     }
 
-    /// Asks the ledger; one that does not exist answers with the default.
+    /// Asks a ledger that was found sound; one that does not exist answers with the default.
     pub(super) fn read<T: Default>(
         &self,
         path: &Path,
         wait: Duration,
         ask: impl FnOnce(&Connection) -> Result<T, Failure>,
+    ) -> Result<T, Error> {
+        self.read_anyway(path, wait, |connection, file| {
+            self.trust.inspect(path, file, connection)?;
+            ask(connection)
+        })
+    }
+
+    /// Asks the ledger in whatever state it is.
+    pub(super) fn read_anyway<T: Default>(
+        &self,
+        path: &Path,
+        wait: Duration,
+        ask: impl FnOnce(&Connection, Identity) -> Result<T, Failure>,
     ) -> Result<T, Error> {
         let Some(there) = file::identity(path)? else {
             return Ok(T::default());
@@ -49,8 +62,7 @@ impl Readers {
             },
         };
         let asked = Instant::now();
-        self.trust.inspect(path, there, &connection)?;
-        match ask(&connection) {
+        match ask(&connection, there) {
             Ok(answer) => {
                 self.keep(there, connection);
                 Ok(answer)

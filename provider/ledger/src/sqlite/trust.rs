@@ -22,10 +22,10 @@ impl Trust {
         path: &Path,
         file: Identity,
         connection: &Connection,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         let mut trusted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if *trusted != Some(file) {
-            promises(path, connection).map_err(|failure| failure.at(path))?;
+            promises(path, connection)?;
             *trusted = Some(file);
         }
         Ok(())

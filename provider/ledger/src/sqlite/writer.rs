@@ -187,8 +187,9 @@ impl Desk {
                 undone.map_err(|error| explain(&path, &error))?;
             }
         }
-        if result.is_err() {
-            // Whatever state the connection is in, the next batch begins with a fresh one.
+        // The connection stays even after a failed fsync: it knows that the transaction did not happen and writes over
+        // its frames. A fresh one would replay them from the log as if it had.
+        if matches!(result, Err(Error::Corrupt { .. })) {
             self.open = None;
         }
         result
@@ -207,7 +208,9 @@ impl Desk {
                 let connection = file::open_to_write(&self.path, self.wait)?;
                 let there = file::identity(&self.path)?;
                 if let Some(there) = there {
-                    self.trust.inspect(&self.path, there, &connection)?;
+                    self.trust
+                        .inspect(&self.path, there, &connection)
+                        .map_err(|failure| failure.at(&self.path))?;
                 }
                 (connection, there)
             }

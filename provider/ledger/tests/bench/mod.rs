@@ -6,6 +6,8 @@
     reason = "every test file uses its own part"
 )]
 
+pub mod process;
+
 use std::path::{Path, PathBuf};
 
 use portcullis_ledger::{Author, Device, Draft, Object, Sqlite};
