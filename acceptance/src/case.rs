@@ -40,6 +40,11 @@ pub(crate) struct Description {
     pub(crate) provider: bool,
     /// A file of the case that a Prometheus shall scrape while it runs.
     pub(crate) prometheus: Option<String>,
+    /// A fleet file of the case that this host's NVML shall tell of.
+    pub(crate) nvml: Option<String>,
+    /// First-party plugins that are copied into the workspace, for instance `gpu-budget`.
+    #[serde(default)]
+    pub(crate) plugins: Vec<String>,
     #[serde(default)]
     pub(crate) env: BTreeMap<String, String>,
     /// The seven steps that every resource must pass, written once in `lifecycle.rs`.

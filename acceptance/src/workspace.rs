@@ -105,6 +105,26 @@ impl Workspace {
         self.env.remove(name);
     }
 
+    /// Puts our own `libnvidia-ml.so.1` over a fleet file where the loader looks first.
+    ///
+    /// # Errors
+    /// When it was not built.
+    pub(crate) fn use_fake_nvml(&mut self, fleet: &Path) -> Result<()> {
+        let library = repository::built("debug", "libnvidia_ml.so");
+        if !library.is_file() {
+            bail!(
+                "{} is not built: run `cargo build --package fake-nvml`",
+                library.display()
+            );
+        }
+        let folder = self.base.path().join("lib");
+        fs::create_dir(&folder)?;
+        symlink(library, folder.join("libnvidia-ml.so.1"))?;
+        self.set_env("LD_LIBRARY_PATH", folder.to_string_lossy());
+        self.set_env("FAKE_NVML_FLEET", fleet.to_string_lossy());
+        Ok(())
+    }
+
     /// Runs Terraform here.
     ///
     /// # Errors

@@ -42,6 +42,11 @@ impl Runner<'_> {
             &workspace.dir(),
             &["case.toml", "expected", "steps"],
         )?;
+        copy_plugins(case, &workspace)?;
+        if let Some(fleet) = &case.description.nvml {
+            let fleet = workspace.dir().join(fleet);
+            workspace.use_fake_nvml(&fleet)?;
+        }
         for (name, value) in &case.description.env {
             workspace.set_env(name, value);
         }
@@ -138,6 +143,20 @@ impl Runner<'_> {
         let found = self.normaliser.normalise(&finished.text, workspace.base());
         golden.check(&found, self.bless)
     }
+}
+
+fn copy_plugins(case: &Case, workspace: &Workspace) -> Result<()> {
+    for plugin in &case.description.plugins {
+        let file = format!("{plugin}.wasm");
+        let built = repository::target().join("plugins").join(&file);
+        fs::copy(&built, workspace.dir().join(&file)).with_context(|| {
+            format!(
+                "{} is not built: run `cargo verify --only setup`",
+                built.display()
+            )
+        })?;
+    }
+    Ok(())
 }
 
 /// Starts the server that the case asks for, whose address the HCL takes as `var.prometheus_url`.
