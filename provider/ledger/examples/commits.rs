@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use portcullis_ledger::{Author, Draft, Kind, Ledger, Object, Sqlite};
+use portcullis_ledger::{Author, Device, Draft, Kind, Ledger, Object, Sqlite};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -26,13 +26,17 @@ fn main() -> Outcome<()> {
     let bare = bare_loop(&scratch.path().join("bare.db"))?;
     let one = runtime.block_on(clients(1, &scratch.path().join("one.db")))?;
     let many = runtime.block_on(clients(64, &scratch.path().join("many.db")))?;
-    let opened = runtime.block_on(first_read(1_000, &scratch.path().join("read.db")))?;
+    let path = scratch.path().join("plan.db");
+    runtime.block_on(fill(&path))?;
+    let plan = runtime.block_on(plan(&path))?;
     let figures = json!({
         "bare_sqlite_commits_per_second": bare.rate(),
         "ledger_commits_per_second_1_client": one.rate(),
         "ledger_commits_per_second_64_clients": many.rate(),
         "ledger_longest_wait_ms_64_clients": milliseconds(many.longest),
-        "ledger_first_read_ms_1000_records": milliseconds(opened),
+        "ledger_first_read_ms_1000_records_10000_devices": milliseconds(plan.first),
+        "ledger_each_of_1000_records_ms": milliseconds(plan.each),
+        "ledger_reservations_ms_10000_devices": milliseconds(plan.reservations),
     });
     writeln!(std::io::stdout(), "{figures:#}")?;
     Ok(())
@@ -107,20 +111,71 @@ async fn clients(count: u32, path: &Path) -> Outcome<Tally> {
     Ok(tally)
 }
 
-/// What a plan pays before it may believe a ledger of so many records: the inspection and one list.
-async fn first_read(records: u32, path: &Path) -> Outcome<Duration> {
-    let writer = Arc::new(Sqlite::new(path, author()));
+const RECORDS: u32 = 1_000;
+const DEVICES: u32 = 10_000;
+
+/// Records a thousand identities, and a pool of ten thousand devices.
+async fn fill(path: &Path) -> Outcome<()> {
+    let ledger = Arc::new(Sqlite::new(path, author()));
     let mut running = tokio::task::JoinSet::new();
-    for n in 0..records {
-        let writer = Arc::clone(&writer);
-        running.spawn(async move { writer.create(draft(0, n)).await });
+    for n in 0..RECORDS {
+        let ledger = Arc::clone(&ledger);
+        running.spawn(async move { ledger.create(draft(0, n)).await });
     }
     while let Some(done) = running.join_next().await {
         done??;
     }
+    let device = |n: u32| Device {
+        key: format!("cluster/node-{}/GPU-{n}", n / 8),
+        replica: n / 8,
+        node: format!("node-{}", n / 8),
+        model: "H200".to_owned(),
+    };
+    let object = Object::Pool((0..DEVICES).map(device).collect());
+    ledger
+        .create(Draft {
+            object,
+            key: "scoring".to_owned(),
+            ..draft(0, 0)
+        })
+        .await?;
+    ledger.close().await?;
+    Ok(())
+}
+
+/// What a plan waits for.
+struct Plan {
+    /// The inspection of a file that this process has not seen, and the id of the ledger.
+    first: Duration,
+    /// Every record by its key, all asked at once.
+    each: Duration,
+    reservations: Duration,
+}
+
+async fn plan(path: &Path) -> Outcome<Plan> {
+    let ledger = Arc::new(Sqlite::new(path, author()));
     let asked = Instant::now();
-    Sqlite::new(path, author()).list(Kind::Identity).await?;
-    Ok(asked.elapsed())
+    ledger.id().await?;
+    let first = asked.elapsed();
+
+    let asked = Instant::now();
+    let mut running = tokio::task::JoinSet::new();
+    for n in 0..RECORDS {
+        let ledger = Arc::clone(&ledger);
+        running.spawn(async move { ledger.get(Kind::Identity, &draft(0, n).key).await });
+    }
+    while let Some(done) = running.join_next().await {
+        done??.ok_or("a record is not there")?;
+    }
+    let each = asked.elapsed();
+
+    let asked = Instant::now();
+    ledger.reservations().await?;
+    Ok(Plan {
+        first,
+        each,
+        reservations: asked.elapsed(),
+    })
 }
 
 /// To a tenth.

@@ -77,6 +77,10 @@ pub trait Ledger: fmt::Debug + Send + Sync {
 
     /// Looks for damage, from the file's structure to reservations that belong to no pool. Empty means sound.
     fn verify(&self) -> Answer<'_, Vec<Flaw>>;
+
+    /// Ends what is under way and lets go of the store, in a state that is easy to copy and to read. To be called before
+    /// the process ends; a later call opens the store again.
+    fn close(&self) -> Answer<'_, ()>;
 }
 
 /// One thing wrong with a ledger.

@@ -21,7 +21,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use self::fault::Failure;
-use self::reader::{Readers, aside};
+use self::reader::Readers;
 use self::trust::Trust;
 use self::writer::{Points, Writer};
 use crate::{
@@ -48,12 +48,13 @@ impl Sqlite {
     /// A ledger at a path; nothing is opened yet.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>, author: Author) -> Self {
-        let trust = Arc::default();
+        let (path, trust) = (path.into(), Arc::default());
+        let readers = Arc::new(Readers::new(&path, WAIT, Arc::clone(&trust)));
         Self {
-            path: path.into(),
+            path,
             author,
             wait: WAIT,
-            readers: Arc::new(Readers::new(Arc::clone(&trust))),
+            readers,
             trust,
             writer: OnceLock::new(),
         }
@@ -61,7 +62,8 @@ impl Sqlite {
 
     /// Sets how long a write waits for another process.
     #[must_use]
-    pub const fn wait(mut self, wait: Duration) -> Self {
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.readers = Arc::new(Readers::new(&self.path, wait, Arc::clone(&self.trust)));
         self.wait = wait;
         self
     }
@@ -76,8 +78,7 @@ impl Sqlite {
         &self,
         ask: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Answer<'static, T> {
-        let (readers, path, wait) = (Arc::clone(&self.readers), self.path.clone(), self.wait);
-        aside(self.path.clone(), move || readers.read(&path, wait, ask))
+        Arc::clone(&self.readers).read(ask)
     }
 
     fn write<T: Send + 'static>(
@@ -217,9 +218,16 @@ impl Ledger for Sqlite {
     }
 
     fn verify(&self) -> Answer<'_, Vec<Flaw>> {
-        let (readers, path, wait) = (Arc::clone(&self.readers), self.path.clone(), self.wait);
-        aside(self.path.clone(), move || {
-            readers.read_anyway(&path, wait, |connection, _| Ok(verify::verify(connection)))
+        Arc::clone(&self.readers).read_anyway(|connection, _| Ok(verify::verify(connection)))
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.readers.close();
+            if let Some(Ok(writer)) = self.writer.get() {
+                writer.close().await;
+            }
+            Ok(())
         })
     }
 }

@@ -10,6 +10,8 @@
 
 mod bench;
 
+use std::sync::Arc;
+
 use bench::{Bench, device, identity, pool};
 use portcullis_ledger::{Action, Created, Error, Kind, Ledger, Seen};
 use serde_json::json;
@@ -300,4 +302,39 @@ async fn a_pool_gets_all_of_its_devices_or_none() {
         2,
         "a refusal leaves no event"
     );
+}
+
+#[tokio::test]
+async fn a_closed_ledger_is_one_file_and_opens_again() {
+    let bench = Bench::new();
+    let ledger = bench.ledger("run-1");
+    ledger.close().await.unwrap();
+    assert!(!bench.path().exists(), "closing makes nothing");
+    ledger.create(identity("prod/a")).await.unwrap();
+    assert_eq!(ledger.list(Kind::Identity).await.unwrap().len(), 1);
+    ledger.close().await.unwrap();
+    let files = std::fs::read_dir(bench.path().parent().unwrap()).unwrap();
+    let files: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(files, ["ledger.db"]);
+    ledger.create(identity("prod/b")).await.unwrap();
+    assert_eq!(ledger.list(Kind::Identity).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_thousand_resources_read_through_a_few_connections() {
+    let bench = Bench::new();
+    let ledger = Arc::new(bench.ledger("run-1"));
+    ledger.create(identity("prod/a")).await.unwrap();
+    let mut reads = tokio::task::JoinSet::new();
+    for _ in 0..1000 {
+        let ledger = Arc::clone(&ledger);
+        reads.spawn(async move { ledger.get(Kind::Identity, "prod/a").await.unwrap() });
+    }
+    assert!(reads.join_all().await.iter().all(Option::is_some));
+    if cfg!(target_os = "linux") {
+        let open = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+        let ours = open.filter_map(|fd| std::fs::read_link(fd.path()).ok());
+        let ours = ours.filter(|file| file == bench.path()).count();
+        assert!(ours <= 5, "{ours} connections: four to read, one to write");
+    }
 }

@@ -1,10 +1,11 @@
 //! Readers: connections that cannot write, used on threads where waiting is allowed.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use tokio::sync::Semaphore;
 
 use super::fault::{Failure, is_busy};
 use super::file::{self, Identity};
@@ -12,51 +13,76 @@ use super::lock;
 use super::trust::Trust;
 use crate::{Answer, Error};
 
-/// At most this many idle connections are kept.
-const KEPT: usize = 4;
+/// At most this many connections read at once: a plan of a thousand resources asks a thousand times, and neither
+/// open files nor threads are to grow with it.
+const READERS: usize = 4;
 
 /// Idle connections, each with the identity of the file that it reads.
 #[derive(Debug)]
 pub(super) struct Readers {
-    idle: Mutex<Vec<(Identity, Connection)>>,
+    path: PathBuf,
+    wait: Duration,
     trust: Arc<Trust>,
+    turns: Semaphore,
+    idle: Mutex<Vec<(Identity, Connection)>>,
 }
 
 impl Readers {
-    pub(super) const fn new(trust: Arc<Trust>) -> Self {
+    pub(super) fn new(path: &Path, wait: Duration, trust: Arc<Trust>) -> Self {
         Self {
-            idle: Mutex::new(Vec::new()),
+            path: path.to_owned(),
+            wait,
             trust,
+            turns: Semaphore::new(READERS),
+            idle: Mutex::default(),
         }
     }
 
     /// Asks a ledger that was found sound; one that does not exist answers with the default.
-    pub(super) fn read<T: Default>(
-        &self,
-        path: &Path,
-        wait: Duration,
-        ask: impl FnOnce(&Connection) -> Result<T, Failure>,
-    ) -> Result<T, Error> {
-        self.read_anyway(path, wait, |connection, file| {
-            self.trust.inspect(path, file, connection)?;
+    pub(super) fn read<T: Default + Send + 'static>(
+        self: Arc<Self>,
+        ask: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Answer<'static, T> {
+        let trust = Arc::clone(&self.trust);
+        let path = self.path.clone();
+        self.read_anyway(move |connection, file| {
+            trust.inspect(&path, file, connection)?;
             ask(connection)
         })
     }
 
-    /// Asks the ledger in whatever state it is.
-    pub(super) fn read_anyway<T: Default>(
+    /// Asks the ledger in whatever state it is, on a thread where waiting for a disk or a lock stalls nobody.
+    pub(super) fn read_anyway<T: Default + Send + 'static>(
+        self: Arc<Self>,
+        ask: impl FnOnce(&Connection, Identity) -> Result<T, Failure> + Send + 'static,
+    ) -> Answer<'static, T> {
+        Box::pin(async move {
+            let broken = |reason: String| Error::Io {
+                path: self.path.clone(),
+                reason,
+            };
+            let _turn = self
+                .turns
+                .acquire()
+                .await
+                .map_err(|error| broken(error.to_string()))?;
+            let readers = Arc::clone(&self);
+            tokio::task::spawn_blocking(move || readers.ask(ask))
+                .await
+                .unwrap_or_else(|error| Err(broken(error.to_string())))
+        })
+    }
+
+    fn ask<T: Default>(
         &self,
-        path: &Path,
-        wait: Duration,
         ask: impl FnOnce(&Connection, Identity) -> Result<T, Failure>,
     ) -> Result<T, Error> {
-        let Some(there) = file::identity(path)? else {
+        let Some(there) = file::identity(&self.path)? else {
             return Ok(T::default());
         };
-        let kept = self.take(there);
-        let connection = match kept {
+        let connection = match self.take(there) {
             Some(connection) => connection,
-            None => match file::open_to_read(path, wait)? {
+            None => match file::open_to_read(&self.path, self.wait)? {
                 Some(connection) => connection,
                 None => return Ok(T::default()),
             },
@@ -64,43 +90,29 @@ impl Readers {
         let asked = Instant::now();
         match ask(&connection, there) {
             Ok(answer) => {
-                self.keep(there, connection);
+                self.lock().push((there, connection));
                 Ok(answer)
             }
             Err(Failure::Sqlite(error)) if is_busy(&error) => {
-                Err(lock::locked(path, asked.elapsed()))
+                Err(lock::locked(&self.path, asked.elapsed()))
             }
-            Err(failure) => Err(failure.at(path)),
+            Err(failure) => Err(failure.at(&self.path)),
         }
     }
 
+    /// An idle connection to the file that is there now; those to a file that was replaced are closed.
     fn take(&self, there: Identity) -> Option<Connection> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.lock();
         idle.retain(|(identity, _)| *identity == there);
         idle.pop().map(|(_, connection)| connection)
     }
 
-    fn keep(&self, there: Identity, connection: Connection) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < KEPT {
-            idle.push((there, connection));
-        }
+    /// Closes what is idle.
+    pub(super) fn close(&self) {
+        self.lock().clear();
     }
-}
 
-/// Runs what may wait for a disk or a lock where it stalls nobody.
-pub(super) fn aside<T: Send + 'static>(
-    path: PathBuf,
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Answer<'static, T> {
-    Box::pin(async move {
-        tokio::task::spawn_blocking(work)
-            .await
-            .unwrap_or_else(|error| {
-                Err(Error::Io {
-                    path,
-                    reason: error.to_string(),
-                })
-            })
-    })
+    fn lock(&self) -> MutexGuard<'_, Vec<(Identity, Connection)>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -34,7 +34,7 @@ pub(super) struct Points {
 }
 
 /// The sending end of the queue.
-pub(super) struct Writer(mpsc::Sender<Box<dyn Change>>);
+pub(super) struct Writer(mpsc::Sender<Errand>);
 
 impl fmt::Debug for Writer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -80,12 +80,28 @@ impl Writer {
                 path,
                 reason: "its writer has ended".to_owned(),
             };
-            if sender.send(Box::new(task)).await.is_err() {
+            if sender.send(Errand::Change(Box::new(task))).await.is_err() {
                 return Err(gone(()));
             }
             answer.await.unwrap_or_else(|_| Err(gone(())))
         })
     }
+
+    /// Closes the connection behind all that is queued; the next change opens it again.
+    pub(super) async fn close(&self) {
+        let (closed, done) = oneshot::channel();
+        if self.0.send(Errand::Close(closed)).await.is_ok() {
+            // Nobody answers when the thread has ended, and then nothing is open.
+            let _ = done.await;
+        }
+    }
+}
+
+/// What is in the queue.
+enum Errand {
+    Change(Box<dyn Change>),
+    /// Close the connection and say so.
+    Close(oneshot::Sender<()>),
 }
 
 /// A queued change whose result type only its task knows.
@@ -142,10 +158,22 @@ struct Desk {
 }
 
 impl Desk {
-    fn serve(mut self, mut queue: mpsc::Receiver<Box<dyn Change>>) {
-        let mut batch = Vec::with_capacity(BATCH);
-        while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
-            self.commit(std::mem::take(&mut batch));
+    fn serve(mut self, mut queue: mpsc::Receiver<Errand>) {
+        let mut errands = Vec::with_capacity(BATCH);
+        while queue.blocking_recv_many(&mut errands, BATCH) > 0 {
+            let mut batch = Vec::with_capacity(errands.len());
+            for errand in errands.drain(..) {
+                match errand {
+                    Errand::Change(change) => batch.push(change),
+                    Errand::Close(closed) => {
+                        self.commit(std::mem::take(&mut batch));
+                        self.open = None;
+                        // Who asked may have gone.
+                        let _ = closed.send(());
+                    }
+                }
+            }
+            self.commit(batch);
             self.leave_room(queue.is_empty());
         }
     }
@@ -161,6 +189,9 @@ impl Desk {
 
     /// Commits a batch, or when that fails each change by itself, so that every caller hears its own truth.
     fn commit(&mut self, mut batch: Vec<Box<dyn Change>>) {
+        if batch.is_empty() {
+            return;
+        }
         match self.attempt(&mut batch) {
             Err(error) if batch.len() > 1 && !matches!(error, Error::Locked { .. }) => {
                 for change in batch {
