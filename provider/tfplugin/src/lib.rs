@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod ephemeral;
 pub mod field;
 pub mod function;
+pub mod guard;
 pub mod list_resource;
 mod outcome;
 pub mod private;

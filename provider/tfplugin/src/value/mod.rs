@@ -9,6 +9,7 @@ mod refinement;
 mod trail;
 mod ty;
 mod type_json;
+mod walk;
 mod wire;
 
 pub use codec_error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem};

@@ -1,5 +1,7 @@
 //! What is known about a value that is not known.
 
+use std::fmt;
+
 use super::{Number, Value};
 
 /// Promises about an unknown value: core uses them to decide comparisons and lengths before the value exists.
@@ -66,12 +68,11 @@ impl Refinement {
         bounds || lengths
     }
 
-    /// Whether `value`, no longer unknown, keeps what was promised about it.
+    /// Whether `value` keeps what was promised about it. One that is still unknown may keep it yet.
     #[must_use]
     pub fn allows(&self, value: &Value) -> bool {
         match value {
             Value::Null => !self.not_null,
-            Value::Unknown(narrower) => !self.not_null || narrower.not_null,
             Value::String(text) => self
                 .prefix
                 .as_ref()
@@ -85,7 +86,7 @@ impl Refinement {
             }
             Value::List(items) => self.allows_length(items.len()),
             Value::Map(entries) => self.allows_length(entries.len()),
-            Value::Bool(_) | Value::Dynamic(_) => true,
+            Value::Unknown(_) | Value::Bool(_) | Value::Dynamic(_) => true,
         }
     }
 
@@ -93,5 +94,40 @@ impl Refinement {
         let length = u64::try_from(length).unwrap_or(u64::MAX);
         self.length_min.is_none_or(|min| length >= min)
             && self.length_max.is_none_or(|max| length <= max)
+    }
+}
+
+/// What is promised, in words: `not null, starting with "pool-"`.
+impl fmt::Display for Refinement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        if self.not_null {
+            parts.push("not null".to_owned());
+        }
+        if let Some(prefix) = &self.prefix {
+            parts.push(format!("starting with {prefix:?}"));
+        }
+        if let Some(Bound { number, inclusive }) = &self.lower {
+            parts.push(format!(
+                "{} {number}",
+                if *inclusive { "at least" } else { "above" }
+            ));
+        }
+        if let Some(Bound { number, inclusive }) = &self.upper {
+            parts.push(format!(
+                "{} {number}",
+                if *inclusive { "at most" } else { "below" }
+            ));
+        }
+        if let Some(length) = self.length_min {
+            parts.push(format!("at least {length} long"));
+        }
+        if let Some(length) = self.length_max {
+            parts.push(format!("at most {length} long"));
+        }
+        match parts.is_empty() {
+            true => f.write_str("no promise"),
+            false => f.write_str(&parts.join(", ")),
+        }
     }
 }
