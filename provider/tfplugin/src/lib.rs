@@ -11,6 +11,7 @@ pub mod field;
 pub mod function;
 pub mod guard;
 pub mod list_resource;
+mod engine;
 mod outcome;
 pub mod private;
 pub mod proto;
