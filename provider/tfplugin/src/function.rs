@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::field::{At, Content};
-use crate::value::{Type, Value};
+use crate::schema::Parameter;
+use crate::value::Value;
 
 pub use tfplugin_derive::Arguments;
 
@@ -72,19 +73,6 @@ pub struct Signature {
     pub variadic: Option<Parameter>,
 }
 
-/// One parameter of a function.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parameter {
-    /// Its name, for messages and documentation.
-    pub name: String,
-    /// Its type.
-    pub ty: Type,
-    /// What it means, in Markdown.
-    pub description: String,
-    /// Whether it may be null.
-    pub nullable: bool,
-}
-
 impl Signature {
     /// No parameters yet.
     #[must_use]
@@ -98,23 +86,22 @@ impl Signature {
 
     /// Adds a parameter held as `T`.
     pub fn parameter<T: Content>(&mut self, name: &str, description: &str) {
-        self.parameters.push(Parameter::of::<T>(name, description));
+        self.parameters.push(parameter::<T>(name, description));
     }
 
     /// Adds the variadic parameter, each of whose arguments is an element of `V`.
     pub fn variadic<V: Variadic>(&mut self, name: &str, description: &str) {
-        self.variadic = Some(Parameter::of::<V::Element>(name, description));
+        self.variadic = Some(parameter::<V::Element>(name, description));
     }
 }
 
-impl Parameter {
-    fn of<T: Content>(name: &str, description: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            ty: T::ty().implied_type(),
-            description: description.to_owned(),
-            nullable: T::null().is_some(),
-        }
+fn parameter<T: Content>(name: &str, description: &str) -> Parameter {
+    Parameter {
+        name: name.to_owned(),
+        ty: T::ty().implied_type(),
+        description: description.to_owned(),
+        nullable: T::null().is_some(),
+        unknowable: false,
     }
 }
 

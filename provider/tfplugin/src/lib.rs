@@ -6,12 +6,12 @@
 pub mod action;
 pub mod data_source;
 pub mod diagnostic;
+mod engine;
 pub mod ephemeral;
 pub mod field;
 pub mod function;
 pub mod guard;
 pub mod list_resource;
-mod engine;
 mod outcome;
 pub mod private;
 pub mod proto;
@@ -19,6 +19,7 @@ pub mod provider;
 pub mod resource;
 pub mod schema;
 pub mod serve;
+pub mod server;
 pub mod value;
 
 pub use action::Action;
@@ -31,5 +32,6 @@ pub use list_resource::ListResource;
 pub use outcome::{Outcome, Report, Stop};
 pub use provider::Provider;
 pub use resource::Resource;
+pub use server::ProviderServer;
 pub use tfplugin_derive::Schema;
 pub use value::{Path, Step, Type, Value};

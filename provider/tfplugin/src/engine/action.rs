@@ -38,7 +38,9 @@ impl<A: Action> AnyAction<StateOf<A::Provider>> for ErasedAction<A> {
     ) -> Boxed<'a, Diagnostics> {
         Box::pin(async move {
             let (mut said, mut report) = (Diagnostics::new(), Report::new());
-            let Some(action) = typed::<A>(&config, &mut said) else { return said };
+            let Some(action) = typed::<A>(&config, &mut said) else {
+                return said;
+            };
             let outcome = contained(action.plan(&mut report, provider)).await;
             said.extend(report.into_diagnostics());
             if let Err(Stop::Failed(failures)) = outcome {
@@ -56,7 +58,9 @@ impl<A: Action> AnyAction<StateOf<A::Provider>> for ErasedAction<A> {
     ) -> Boxed<'a, Diagnostics> {
         Box::pin(async move {
             let mut said = Diagnostics::new();
-            let Some(action) = typed::<A>(&config, &mut said) else { return said };
+            let Some(action) = typed::<A>(&config, &mut said) else {
+                return said;
+            };
             let outcome = contained(action.invoke(&mut invoke, provider)).await;
             conclude(outcome, invoke.report, &mut said);
             said

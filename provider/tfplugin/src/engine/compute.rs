@@ -12,7 +12,14 @@ use crate::value::Value;
 
 /// The planned state of `block` for this configuration. `prior` is null for what does not exist yet.
 pub(crate) fn planned(block: &Block, config: &Value, prior: &Value) -> Value {
-    object(&Members { attributes: &block.attributes, blocks: &block.blocks }, config, prior)
+    object(
+        &Members {
+            attributes: &block.attributes,
+            blocks: &block.blocks,
+        },
+        config,
+        prior,
+    )
 }
 
 /// The attributes and blocks of one object.
@@ -22,7 +29,9 @@ struct Members<'a> {
 }
 
 fn object(members: &Members<'_>, config: &Value, prior: &Value) -> Value {
-    let Value::Map(written) = config else { return config.clone() };
+    let Value::Map(written) = config else {
+        return config.clone();
+    };
     let prior = match prior {
         Value::Map(prior) => Some(prior),
         _ => None,
@@ -70,16 +79,25 @@ fn decide(
     planned: &mut BTreeMap<String, Value>,
     prior: Option<&BTreeMap<String, Value>>,
 ) {
-    let computed: Vec<_> = attributes.iter().filter(|one| !planned.contains_key(&one.name)).collect();
+    let computed: Vec<_> = attributes
+        .iter()
+        .filter(|one| !planned.contains_key(&one.name))
+        .collect();
     let Some(prior) = prior else {
-        planned.extend(computed.into_iter().map(|one| (one.name.clone(), Value::unknown())));
+        planned.extend(
+            computed
+                .into_iter()
+                .map(|one| (one.name.clone(), Value::unknown())),
+        );
         return;
     };
-    let differs = |(name, value): (&String, &Value)| (part(prior, name) != value).then(|| name.clone());
+    let differs =
+        |(name, value): (&String, &Value)| (part(prior, name) != value).then(|| name.clone());
     let mut changed: BTreeSet<String> = planned.iter().filter_map(differs).collect();
     // What is planned anew has changed itself, and others may depend on it.
     loop {
-        let depends = |one: &&&Attribute| one.changes_with.iter().any(|name| changed.contains(name));
+        let depends =
+            |one: &&&Attribute| one.changes_with.iter().any(|name| changed.contains(name));
         let names = computed.iter().filter(depends).map(|one| one.name.clone());
         let more: Vec<_> = names.filter(|name| !changed.contains(name)).collect();
         if more.is_empty() {
@@ -89,13 +107,20 @@ fn decide(
     }
     for one in computed {
         let anew = changed.contains(&one.name);
-        let value = if anew { Value::unknown() } else { part(prior, &one.name).clone() };
+        let value = if anew {
+            Value::unknown()
+        } else {
+            part(prior, &one.name).clone()
+        };
         planned.insert(one.name.clone(), value);
     }
 }
 
 fn nested_attribute(nested: &Nested, written: &Value, prior: &Value) -> Value {
-    let members = Members { attributes: &nested.attributes, blocks: &[] };
+    let members = Members {
+        attributes: &nested.attributes,
+        blocks: &[],
+    };
     match nested.nesting {
         NestedNesting::Single => object(&members, written, prior),
         NestedNesting::List => elements(&members, written, prior, at_index),
@@ -105,7 +130,10 @@ fn nested_attribute(nested: &Nested, written: &Value, prior: &Value) -> Value {
 }
 
 fn nested_block(nested: &NestedBlock, written: &Value, prior: &Value) -> Value {
-    let members = Members { attributes: &nested.block.attributes, blocks: &nested.block.blocks };
+    let members = Members {
+        attributes: &nested.block.attributes,
+        blocks: &nested.block.blocks,
+    };
     match nested.nesting {
         BlockNesting::Single { .. } => object(&members, written, prior),
         BlockNesting::List { .. } => elements(&members, written, prior, at_index),
@@ -115,12 +143,15 @@ fn nested_block(nested: &NestedBlock, written: &Value, prior: &Value) -> Value {
 }
 
 fn entries(members: &Members<'_>, written: &Value, prior: &Value) -> Value {
-    let Value::Map(written) = written else { return written.clone() };
+    let Value::Map(written) = written else {
+        return written.clone();
+    };
     let before = |key: &String| match prior {
         Value::Map(prior) => part(prior, key),
         _ => &Value::Null,
     };
-    let entry = |(key, value): (&String, &Value)| (key.clone(), object(members, value, before(key)));
+    let entry =
+        |(key, value): (&String, &Value)| (key.clone(), object(members, value, before(key)));
     Value::Map(written.iter().map(entry).collect())
 }
 
@@ -128,12 +159,18 @@ fn entries(members: &Members<'_>, written: &Value, prior: &Value) -> Value {
 type Find = for<'a> fn(&Members<'_>, usize, &Value, &'a [Value]) -> Option<&'a Value>;
 
 fn elements(members: &Members<'_>, written: &Value, prior: &Value, find: Find) -> Value {
-    let Value::List(written) = written else { return written.clone() };
+    let Value::List(written) = written else {
+        return written.clone();
+    };
     let prior = match prior {
         Value::List(prior) => prior.as_slice(),
         _ => &[],
     };
-    let key = members.attributes.iter().find(|one| one.key).map(|one| one.name.as_str());
+    let key = members
+        .attributes
+        .iter()
+        .find(|one| one.key)
+        .map(|one| one.name.as_str());
     let element = |(index, value): (usize, &Value)| {
         let before = match key {
             Some(key) => with_key(key, value, prior),
@@ -146,19 +183,19 @@ fn elements(members: &Members<'_>, written: &Value, prior: &Value, find: Find) -
 
 fn with_key<'a>(key: &str, value: &Value, prior: &'a [Value]) -> Option<&'a Value> {
     let key_of = |value: &Value| match value {
-        Value::Map(parts) => parts.get(key).filter(|part| part.is_wholly_known()).cloned(),
+        Value::Map(parts) => parts
+            .get(key)
+            .filter(|part| part.is_wholly_known())
+            .cloned(),
         _ => None,
     };
     let wanted = key_of(value)?;
-    prior.iter().find(|candidate| key_of(candidate).as_ref() == Some(&wanted))
+    prior
+        .iter()
+        .find(|candidate| key_of(candidate).as_ref() == Some(&wanted))
 }
 
-fn at_index<'a>(
-    _: &Members<'_>,
-    index: usize,
-    _: &Value,
-    prior: &'a [Value],
-) -> Option<&'a Value> {
+fn at_index<'a>(_: &Members<'_>, index: usize, _: &Value, prior: &'a [Value]) -> Option<&'a Value> {
     prior.get(index)
 }
 
@@ -169,12 +206,17 @@ fn alike<'a>(
     value: &Value,
     prior: &'a [Value],
 ) -> Option<&'a Value> {
-    let Value::Map(written) = value else { return None };
+    let Value::Map(written) = value else {
+        return None;
+    };
     prior.iter().find(|candidate| {
-        let Value::Map(candidate) = candidate else { return false };
+        let Value::Map(candidate) = candidate else {
+            return false;
+        };
         members.attributes.iter().all(|one| {
             let given = part(written, &one.name);
-            let open = given.is_null() && matches!(one.mode, Mode::Computed | Mode::OptionalComputed);
+            let open =
+                given.is_null() && matches!(one.mode, Mode::Computed | Mode::OptionalComputed);
             open || given == part(candidate, &one.name)
         })
     })

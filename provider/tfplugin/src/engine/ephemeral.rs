@@ -69,7 +69,10 @@ impl<E: EphemeralResource> AnyEphemeral<StateOf<E::Provider>> for ErasedEphemera
             if !conclude(outcome, std::mem::take(&mut lease.report), &mut said) {
                 return (Value::Null, failed(said));
             }
-            (settle::known(opened.encode(), &Value::Null), leased(&lease, said))
+            (
+                settle::known(opened.encode(), &Value::Null),
+                leased(&lease, said),
+            )
         })
     }
 
@@ -106,14 +109,27 @@ impl<E: EphemeralResource> AnyEphemeral<StateOf<E::Provider>> for ErasedEphemera
 
 fn lease<P: Private>(private: &[u8], stop: StopListener, said: &mut Diagnostics) -> Lease<P> {
     let private = private::decode(private, said);
-    Lease { private, renew_at: None, report: Report::new(), stop }
+    Lease {
+        private,
+        renew_at: None,
+        report: Report::new(),
+        stop,
+    }
 }
 
 fn leased<P: Private>(lease: &Lease<P>, mut diagnostics: Diagnostics) -> Leased {
     let private = private::encode(&lease.private, &mut diagnostics);
-    Leased { private, renew_at: lease.renew_at, diagnostics }
+    Leased {
+        private,
+        renew_at: lease.renew_at,
+        diagnostics,
+    }
 }
 
 fn failed(diagnostics: Diagnostics) -> Leased {
-    Leased { private: Vec::new(), renew_at: None, diagnostics }
+    Leased {
+        private: Vec::new(),
+        renew_at: None,
+        diagnostics,
+    }
 }

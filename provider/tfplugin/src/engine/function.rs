@@ -4,13 +4,12 @@ use std::marker::PhantomData;
 
 use crate::field::Content;
 use crate::function::{Function, FunctionError, Given, Signature};
-use crate::value::{Type, Value};
+use crate::schema;
+use crate::value::Value;
 
 /// A function.
 pub(crate) trait AnyFunction: Send + Sync {
-    fn signature(&self) -> Signature;
-
-    fn result(&self) -> Type;
+    fn schema(&self) -> schema::Function;
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError>;
 }
@@ -19,12 +18,21 @@ pub(crate) trait AnyFunction: Send + Sync {
 pub(crate) struct ErasedFunction<F>(pub(crate) PhantomData<fn() -> F>);
 
 impl<F: Function> AnyFunction for ErasedFunction<F> {
-    fn signature(&self) -> Signature {
-        F::signature()
-    }
-
-    fn result(&self) -> Type {
-        F::Output::ty().implied_type()
+    fn schema(&self) -> schema::Function {
+        let Signature {
+            description,
+            parameters,
+            variadic,
+        } = F::signature();
+        let summary = description.lines().next().unwrap_or_default();
+        schema::Function {
+            summary: summary.trim_end_matches('.').to_owned(),
+            description,
+            parameters,
+            variadic,
+            result: F::Output::ty().implied_type(),
+            deprecation: None,
+        }
     }
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {

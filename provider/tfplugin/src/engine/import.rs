@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{Shape, typed};
-use crate::field::Schema;
 use crate::outcome::Stop;
 use crate::resource::Resource;
 use crate::value::Value;
@@ -36,7 +35,11 @@ pub(super) fn import<R: Resource>(shape: &Shape, key: ImportKey) -> Result<Value
     }
     let state = imported.encode();
     let is_named = matches!(&state, Value::Map(parts) if parts.values().any(is_given));
-    if is_named { Ok(state) } else { Err(no_identity(shape).into()) }
+    if is_named {
+        Ok(state)
+    } else {
+        Err(no_identity(shape).into())
+    }
 }
 
 /// The attributes that an import ID gives: `id`, and the identity when it is a single attribute.
@@ -44,7 +47,10 @@ fn named_by(shape: &Shape, id: &str) -> BTreeMap<String, Value> {
     let mut identity = shape.identity_attributes();
     let single = identity.next().filter(|_| identity.next().is_none());
     let named = shape.schema.block.attribute("id").or(single);
-    named.iter().map(|attribute| (attribute.name.clone(), Value::string(id))).collect()
+    named
+        .iter()
+        .map(|attribute| (attribute.name.clone(), Value::string(id)))
+        .collect()
 }
 
 fn is_given(value: &Value) -> bool {
@@ -57,8 +63,10 @@ fn is_given(value: &Value) -> bool {
 }
 
 fn no_identity(shape: &Shape) -> Diagnostic {
-    let names: Vec<_> =
-        shape.identity_attributes().map(|one| format!("`{}`", one.name)).collect();
+    let names: Vec<_> = shape
+        .identity_attributes()
+        .map(|one| format!("`{}`", one.name))
+        .collect();
     let remedy = if names.is_empty() {
         "Create the resource with this configuration instead.".to_owned()
     } else {

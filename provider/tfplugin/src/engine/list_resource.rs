@@ -51,7 +51,10 @@ impl<L: ListResource> AnyListResource<StateOf<<L::Resource as Resource>::Provide
         Box::pin(async move {
             let mut diagnostics = Diagnostics::new();
             let Some(config) = typed::<L>(&search.config, &mut diagnostics) else {
-                return Found { objects: Vec::new(), diagnostics };
+                return Found {
+                    objects: Vec::new(),
+                    diagnostics,
+                };
             };
             let mut list = List {
                 whole: search.whole,
@@ -63,8 +66,14 @@ impl<L: ListResource> AnyListResource<StateOf<<L::Resource as Resource>::Provide
             let outcome = contained(config.list(&mut list, provider)).await;
             conclude(outcome, list.report, &mut diagnostics);
             let state = |resource: &L::Resource| settle::known(resource.encode(), &Value::Null);
-            let objects = list.found.iter().map(|(name, found)| (name.clone(), state(found)));
-            Found { objects: objects.collect(), diagnostics }
+            let objects = list
+                .found
+                .iter()
+                .map(|(name, found)| (name.clone(), state(found)));
+            Found {
+                objects: objects.collect(),
+                diagnostics,
+            }
         })
     }
 }

@@ -23,14 +23,11 @@ use std::pin::Pin;
 
 pub(crate) use action::{AnyAction, ErasedAction};
 pub(crate) use data_source::{AnyDataSource, ErasedDataSource};
-pub(crate) use ephemeral::{AnyEphemeral, ErasedEphemeral, Leased};
+pub(crate) use ephemeral::{AnyEphemeral, ErasedEphemeral};
 pub(crate) use function::{AnyFunction, ErasedFunction};
 pub(crate) use import::ImportKey;
-pub(crate) use list_resource::{AnyListResource, ErasedListResource, Found, Search};
-pub(crate) use resource::{
-    AnyResource, Applied, ApplyRequest, ErasedResource, PlanRequest, Planned, ReadAnswer,
-    ReadRequest,
-};
+pub(crate) use list_resource::{AnyListResource, ErasedListResource, Search};
+pub(crate) use resource::{AnyResource, ApplyRequest, ErasedResource, PlanRequest, ReadRequest};
 pub(crate) use settle::for_each;
 pub(crate) use shape::Shape;
 
@@ -45,7 +42,9 @@ pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Runs the code of a provider; a panic in it becomes an error.
 pub(crate) async fn contained<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
-    panic::catch(future).await.unwrap_or_else(|panic| Err(panicked(&panic).into()))
+    panic::catch(future)
+        .await
+        .unwrap_or_else(|panic| Err(panicked(&panic).into()))
 }
 
 /// What is said about a panic.

@@ -7,7 +7,14 @@ use crate::value::{Path, Value};
 /// The paths of all values declared `replace` that differ between `prior` and `planned`.
 pub(crate) fn paths(block: &Block, prior: &Value, planned: &Value) -> Vec<Path> {
     let mut paths = Vec::new();
-    members(&block.attributes, &block.blocks, prior, planned, &At::root(), &mut paths);
+    members(
+        &block.attributes,
+        &block.blocks,
+        prior,
+        planned,
+        &At::root(),
+        &mut paths,
+    );
     paths
 }
 
@@ -28,7 +35,10 @@ fn members(
         if attribute.replace {
             paths.push(at.path());
         } else if let AttributeType::Nested(nested) = &attribute.ty {
-            let inner = Inner { attributes: &nested.attributes, blocks: &[] };
+            let inner = Inner {
+                attributes: &nested.attributes,
+                blocks: &[],
+            };
             match nested.nesting {
                 NestedNesting::Single => inner.object(before, after, &at, paths),
                 NestedNesting::List => inner.list(before, after, &at, paths),
@@ -43,7 +53,10 @@ fn members(
             continue;
         }
         let at = at.attribute(&block.name);
-        let inner = Inner { attributes: &block.block.attributes, blocks: &block.block.blocks };
+        let inner = Inner {
+            attributes: &block.block.attributes,
+            blocks: &block.block.blocks,
+        };
         match block.nesting {
             BlockNesting::Single { .. } => inner.object(before, after, &at, paths),
             BlockNesting::List { .. } => inner.list(before, after, &at, paths),
@@ -86,10 +99,16 @@ impl Inner<'_> {
     fn set(&self, before: &Value, after: &Value, at: &At<'_>, paths: &mut Vec<Path>) {
         let mut inside = Vec::new();
         let at = at.member();
-        for after in list_of(after).iter().filter(|after| !list_of(before).contains(after)) {
+        for after in list_of(after)
+            .iter()
+            .filter(|after| !list_of(before).contains(after))
+        {
             self.object(&Value::Null, after, &at, &mut inside);
         }
-        for before in list_of(before).iter().filter(|before| !list_of(after).contains(before)) {
+        for before in list_of(before)
+            .iter()
+            .filter(|before| !list_of(after).contains(before))
+        {
             self.object(before, &Value::Null, &at, &mut inside);
         }
         paths.extend(inside.pop());

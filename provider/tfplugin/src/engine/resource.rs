@@ -3,7 +3,9 @@
 use std::marker::PhantomData;
 
 use crate::diagnostic::Diagnostics;
-use crate::engine::{Boxed, ImportKey, Shape, resource_apply, resource_plan, resource_read, stored};
+use crate::engine::{
+    Boxed, ImportKey, Shape, resource_apply, resource_plan, resource_read, stored,
+};
 use crate::engine::{import, validated};
 use crate::provider::StateOf;
 use crate::resource::{Moved, Resource};

@@ -3,7 +3,6 @@
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::resource::{Applied, ApplyRequest};
 use crate::engine::{Shape, conclude, panicked, settle, typed};
-use crate::field::Schema;
 use crate::outcome::{Outcome, Report};
 use crate::private;
 use crate::provider::StateOf;
@@ -33,21 +32,44 @@ async fn create<R: Resource>(
     let config = typed::<R>(&request.config, &mut said);
     let state = typed::<R>(&request.planned, &mut said);
     let (Some(config), Some(state)) = (config, state) else {
-        return Applied { state: Value::Null, private: Vec::new(), diagnostics: said };
+        return Applied {
+            state: Value::Null,
+            private: Vec::new(),
+            diagnostics: said,
+        };
     };
     let private = private::decode(&request.private, &mut said);
     let report = Report::new();
-    let mut create = Create { config, state, private, report, stop: request.stop, recorded: false };
+    let mut create = Create {
+        config,
+        state,
+        private,
+        report,
+        stop: request.stop,
+        recorded: false,
+    };
     let (outcome, panicked) = watched(R::create(&mut create, provider)).await;
     let done = conclude(outcome, create.report, &mut said);
     // Nobody knows what happened before a panic: an object that may exist is better removed than lost.
     if !(done || create.recorded || panicked) {
-        return Applied { state: Value::Null, private: Vec::new(), diagnostics: said };
+        return Applied {
+            state: Value::Null,
+            private: Vec::new(),
+            diagnostics: said,
+        };
     }
     let private = private::encode(&create.private, &mut said);
-    let ended = Ended { state: create.state, done, before: Value::Null };
+    let ended = Ended {
+        state: create.state,
+        done,
+        before: Value::Null,
+    };
     let state = ended.stored(shape, &request.planned, &mut said);
-    Applied { state, private, diagnostics: said }
+    Applied {
+        state,
+        private,
+        diagnostics: said,
+    }
 }
 
 async fn update<R: Resource>(
@@ -60,21 +82,44 @@ async fn update<R: Resource>(
     let state = typed::<R>(&request.planned, &mut said);
     let prior = typed::<R>(&request.prior, &mut said);
     let (Some(config), Some(state), Some(prior)) = (config, state, prior) else {
-        return Applied { state: request.prior, private: request.private, diagnostics: said };
+        return Applied {
+            state: request.prior,
+            private: request.private,
+            diagnostics: said,
+        };
     };
     let private = private::decode(&request.private, &mut said);
     let report = Report::new();
-    let mut update =
-        Update { prior, config, state, private, report, stop: request.stop, recorded: false };
+    let mut update = Update {
+        prior,
+        config,
+        state,
+        private,
+        report,
+        stop: request.stop,
+        recorded: false,
+    };
     let (outcome, _) = watched(R::update(&mut update, provider)).await;
     let done = conclude(outcome, update.report, &mut said);
     let private = private::encode(&update.private, &mut said);
     if !(done || update.recorded) {
-        return Applied { state: request.prior, private, diagnostics: said };
+        return Applied {
+            state: request.prior,
+            private,
+            diagnostics: said,
+        };
     }
-    let ended = Ended { state: update.state, done, before: request.prior };
+    let ended = Ended {
+        state: update.state,
+        done,
+        before: request.prior,
+    };
     let state = ended.stored(shape, &request.planned, &mut said);
-    Applied { state, private, diagnostics: said }
+    Applied {
+        state,
+        private,
+        diagnostics: said,
+    }
 }
 
 async fn delete<R: Resource>(
@@ -84,18 +129,35 @@ async fn delete<R: Resource>(
 ) -> Applied {
     let mut said = Diagnostics::new();
     let Some(state) = typed::<R>(&request.prior, &mut said) else {
-        return Applied { state: request.prior, private: request.private, diagnostics: said };
+        return Applied {
+            state: request.prior,
+            private: request.private,
+            diagnostics: said,
+        };
     };
     let private = private::decode(&request.private, &mut said);
-    let mut delete = Delete::<R> { state, private, report: Report::new(), stop: request.stop };
+    let mut delete = Delete::<R> {
+        state,
+        private,
+        report: Report::new(),
+        stop: request.stop,
+    };
     let (outcome, _) = watched(R::delete(&mut delete, provider)).await;
     if conclude(outcome, delete.report, &mut said) {
-        return Applied { state: Value::Null, private: Vec::new(), diagnostics: said };
+        return Applied {
+            state: Value::Null,
+            private: Vec::new(),
+            diagnostics: said,
+        };
     }
     let private = private::encode(&delete.private, &mut said);
     let mut state = settle::known(delete.state.encode(), &request.prior);
     settle::forget_write_only(&shape.schema.block, &mut state);
-    Applied { state, private, diagnostics: said }
+    Applied {
+        state,
+        private,
+        diagnostics: said,
+    }
 }
 
 /// Runs the code of a provider, and says whether it panicked.

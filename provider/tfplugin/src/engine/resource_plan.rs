@@ -3,7 +3,6 @@
 use crate::diagnostic::Diagnostics;
 use crate::engine::resource::{PlanRequest, Planned};
 use crate::engine::{Shape, compute, contained, replace, settle, typed};
-use crate::field::Schema;
 use crate::outcome::{Outcome, Report, Stop};
 use crate::private;
 use crate::provider::StateOf;
@@ -22,7 +21,12 @@ pub(super) async fn plan<R: Resource>(
     let mut diagnostics = Diagnostics::new();
     let (unplanned, kept) = (request.proposed.clone(), request.private.clone());
     let Some(mut plan) = prepare::<R>(shape, request, &mut diagnostics) else {
-        return Planned { state: unplanned, replace: Vec::new(), private: kept, diagnostics };
+        return Planned {
+            state: unplanned,
+            replace: Vec::new(),
+            private: kept,
+            diagnostics,
+        };
     };
     if let Some(provider) = provider {
         let outcome = contained(R::plan(&mut plan, provider)).await;
@@ -78,7 +82,12 @@ fn finish<R: Resource>(shape: &Shape, plan: Plan<R>, mut diagnostics: Diagnostic
     }
     diagnostics.extend(plan.report.into_diagnostics());
     let private = private::encode(&plan.private, &mut diagnostics);
-    Planned { state, replace, private, diagnostics }
+    Planned {
+        state,
+        replace,
+        private,
+        diagnostics,
+    }
 }
 
 async fn plan_destroy<R: Resource>(
@@ -99,9 +108,19 @@ async fn plan_destroy<R: Resource>(
         said(outcome, &mut diagnostics);
         diagnostics.extend(destroy.report.into_diagnostics());
         let private = private::encode(&destroy.private, &mut diagnostics);
-        return Planned { state: Value::Null, replace: Vec::new(), private, diagnostics };
+        return Planned {
+            state: Value::Null,
+            replace: Vec::new(),
+            private,
+            diagnostics,
+        };
     }
-    Planned { state: Value::Null, replace: Vec::new(), private: request.private, diagnostics }
+    Planned {
+        state: Value::Null,
+        replace: Vec::new(),
+        private: request.private,
+        diagnostics,
+    }
 }
 
 /// Adds the failure of a plan; a deferred one has none.

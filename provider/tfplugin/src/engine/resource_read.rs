@@ -3,7 +3,6 @@
 use crate::diagnostic::Diagnostics;
 use crate::engine::resource::{ReadAnswer, ReadRequest};
 use crate::engine::{Shape, conclude, contained, settle, typed};
-use crate::field::Schema;
 use crate::outcome::Report;
 use crate::private;
 use crate::provider::StateOf;
@@ -18,7 +17,11 @@ pub(super) async fn read<R: Resource>(
 ) -> ReadAnswer {
     let mut said = Diagnostics::new();
     let Some(prior) = typed::<R>(&request.state, &mut said) else {
-        return ReadAnswer { state: request.state, private: request.private, diagnostics: said };
+        return ReadAnswer {
+            state: request.state,
+            private: request.private,
+            diagnostics: said,
+        };
     };
     let mut read = Read {
         state: prior.clone(),
@@ -29,14 +32,26 @@ pub(super) async fn read<R: Resource>(
     };
     let outcome = contained(R::read(&mut read, provider)).await;
     if !conclude(outcome, read.report, &mut said) {
-        return ReadAnswer { state: request.state, private: request.private, diagnostics: said };
+        return ReadAnswer {
+            state: request.state,
+            private: request.private,
+            diagnostics: said,
+        };
     }
     if read.gone {
-        return ReadAnswer { state: Value::Null, private: Vec::new(), diagnostics: said };
+        return ReadAnswer {
+            state: Value::Null,
+            private: Vec::new(),
+            diagnostics: said,
+        };
     }
     read.state.keep_form(&prior);
     let mut state = settle::known(read.state.encode(), &request.state);
     settle::forget_write_only(&shape.schema.block, &mut state);
     let private = private::encode(&read.private, &mut said);
-    ReadAnswer { state, private, diagnostics: said }
+    ReadAnswer {
+        state,
+        private,
+        diagnostics: said,
+    }
 }

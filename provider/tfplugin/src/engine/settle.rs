@@ -9,9 +9,12 @@ pub(crate) fn known(value: Value, prior: &Value) -> Value {
     match (value, prior) {
         (Value::Unknown(_), prior) if prior.is_wholly_known() => prior.clone(),
         (Value::Unknown(_), _) => Value::Null,
-        (Value::List(elements), _) => {
-            Value::List(elements.into_iter().map(|one| known(one, &Value::Null)).collect())
-        }
+        (Value::List(elements), _) => Value::List(
+            elements
+                .into_iter()
+                .map(|one| known(one, &Value::Null))
+                .collect(),
+        ),
         (Value::Map(parts), prior) => {
             let before = |name: &str| match prior {
                 Value::Map(prior) => prior.get(name).unwrap_or(&Value::Null),
@@ -58,11 +61,16 @@ fn collect_unknown(value: &Value, at: &At<'_>, paths: &mut Vec<Path>) {
 
 /// Makes every write-only attribute in `value` null.
 pub(crate) fn forget_write_only(block: &Block, value: &mut Value) {
-    for_each(&block.attributes, &block.blocks, value, &|attribute, value| {
-        if attribute.write_only {
-            *value = Value::Null;
-        }
-    });
+    for_each(
+        &block.attributes,
+        &block.blocks,
+        value,
+        &|attribute, value| {
+            if attribute.write_only {
+                *value = Value::Null;
+            }
+        },
+    );
 }
 
 /// Calls `change` on every attribute in `value`, outer ones first.
@@ -74,15 +82,21 @@ pub(crate) fn for_each(
 ) {
     let Value::Map(parts) = value else { return };
     for attribute in attributes {
-        let Some(part) = parts.get_mut(&attribute.name) else { continue };
+        let Some(part) = parts.get_mut(&attribute.name) else {
+            continue;
+        };
         change(attribute, part);
         if let AttributeType::Nested(nested) = &attribute.ty {
             let single = nested.nesting == NestedNesting::Single;
-            objects(single, part, &mut |object| for_each(&nested.attributes, &[], object, change));
+            objects(single, part, &mut |object| {
+                for_each(&nested.attributes, &[], object, change)
+            });
         }
     }
     for nested in blocks {
-        let Some(part) = parts.get_mut(&nested.name) else { continue };
+        let Some(part) = parts.get_mut(&nested.name) else {
+            continue;
+        };
         let block = &nested.block;
         let single = matches!(nested.nesting, BlockNesting::Single { .. });
         objects(single, part, &mut |object| {

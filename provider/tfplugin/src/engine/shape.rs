@@ -18,15 +18,26 @@ pub(crate) struct Shape {
 impl Shape {
     pub(crate) fn new(type_name: String, schema: Schema) -> Self {
         let ty = schema.block.implied_type();
-        let parts = identity_attributes(&schema).map(|one| (one.name.clone(), one.ty.implied_type()));
-        let attributes = ObjectType { attributes: parts.collect(), ..ObjectType::default() };
+        let parts =
+            identity_attributes(&schema).map(|one| (one.name.clone(), one.ty.implied_type()));
+        let attributes = ObjectType {
+            attributes: parts.collect(),
+            ..ObjectType::default()
+        };
         let identity = (!attributes.attributes.is_empty()).then_some(Type::Object(attributes));
-        Self { type_name, schema, ty, identity }
+        Self {
+            type_name,
+            schema,
+            ty,
+            identity,
+        }
     }
 
     /// The identity that `state` has; none while a part of it is null or unknown.
     pub(crate) fn identity_of(&self, state: &Value) -> Option<Value> {
-        let Value::Map(state) = state else { return None };
+        let Value::Map(state) = state else {
+            return None;
+        };
         self.identity.as_ref()?;
         let parts = identity_attributes(&self.schema).map(|one| {
             let part = state.get(&one.name)?;

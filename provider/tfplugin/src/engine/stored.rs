@@ -2,7 +2,6 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{Shape, settle};
-use crate::field::Schema;
 use crate::outcome::Stop;
 use crate::resource::{Moved, Resource};
 use crate::value::{Value, json};
@@ -35,10 +34,7 @@ fn read(shape: &Shape, stored: &[u8]) -> Result<Value, Diagnostics> {
 }
 
 /// The state of another type, as this one has it.
-pub(super) fn move_from<R: Resource>(
-    shape: &Shape,
-    source: &Moved,
-) -> Result<Value, Diagnostics> {
+pub(super) fn move_from<R: Resource>(shape: &Shape, source: &Moved) -> Result<Value, Diagnostics> {
     let moved = R::move_from(source).map_err(failures)?;
     let Some(moved) = moved else {
         let detail = format!(

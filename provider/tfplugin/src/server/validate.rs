@@ -1,0 +1,40 @@
+//! ValidateProviderConfig, ValidateResourceConfig and the others of that shape: a configuration by itself.
+
+use crate::diagnostic::Diagnostics;
+use crate::engine::validated;
+use crate::proto;
+use crate::provider::Provider;
+use crate::server::ProviderServer;
+use crate::server::registry::find;
+use crate::server::wire::{read, said};
+
+pub(super) async fn provider_config<P: Provider>(
+    server: &ProviderServer<P>,
+    request: proto::validate_provider_config::Request,
+) -> Result<proto::validate_provider_config::Response, Diagnostics> {
+    let config = read(request.config.as_ref(), &server.provider.ty)?;
+    let diagnostics = said(&validated(&config, P::validate));
+    Ok(proto::validate_provider_config::Response { diagnostics })
+}
+
+macro_rules! validate {
+    ($($serve:ident($rpc:ident, $entries:ident);)+) => {$(
+        pub(super) async fn $serve<P: Provider>(
+            server: &ProviderServer<P>,
+            request: proto::$rpc::Request,
+        ) -> Result<proto::$rpc::Response, Diagnostics> {
+            let entry = find(&server.$entries, &request.type_name)?;
+            let config = read(request.config.as_ref(), &entry.shape.ty)?;
+            let diagnostics = said(&entry.object.validate(&config));
+            Ok(proto::$rpc::Response { diagnostics })
+        }
+    )+};
+}
+
+validate! {
+    resource_config(validate_resource_config, resources);
+    data_resource_config(validate_data_resource_config, data_sources);
+    ephemeral_resource_config(validate_ephemeral_resource_config, ephemeral);
+    list_resource_config(validate_list_resource_config, list_resources);
+    action_config(validate_action_config, actions);
+}

@@ -1,0 +1,58 @@
+//! Values on the wire.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::engine::Shape;
+use crate::proto::{DynamicValue, ResourceIdentityData};
+use crate::value::{Type, Value, json, msgpack};
+
+/// Reads a value of type `ty`. What was not sent is null.
+pub(super) fn read(sent: Option<&DynamicValue>, ty: &Type) -> Result<Value, Diagnostic> {
+    let decoded = match sent {
+        None => return Ok(Value::Null),
+        Some(sent) if !sent.msgpack.is_empty() => msgpack::decode(&sent.msgpack, ty),
+        Some(sent) if !sent.json.is_empty() => json::decode(&sent.json, ty),
+        Some(_) => return Ok(Value::Null),
+    };
+    decoded.map_err(|error| {
+        let path = error.path.clone();
+        let detail = format!(
+            "What Terraform sent does not have the type that the provider announced: {error}.\n\n\
+             Report this to the developers of the provider, with the versions of both.\n\nvalue-unreadable"
+        );
+        Diagnostic::error("Value from Terraform cannot be read", detail).at(path)
+    })
+}
+
+/// Writes a value of type `ty`.
+pub(super) fn write(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnostic> {
+    let msgpack = msgpack::encode(value, ty).map_err(|error| {
+        let path = error.path.clone();
+        let detail = format!(
+            "The provider made a value that is not of the type it announced: {error}.\n\n\
+             This is a defect of the provider: report it to its developers.\n\nvalue-unwritable"
+        );
+        Diagnostic::error("Value of the provider cannot be sent", detail).at(path)
+    })?;
+    Ok(DynamicValue {
+        msgpack,
+        ..DynamicValue::default()
+    })
+}
+
+/// The identity that `state` has; none while a part of it is not known.
+pub(super) fn identity(
+    shape: &Shape,
+    state: &Value,
+) -> Result<Option<ResourceIdentityData>, Diagnostic> {
+    let Some((ty, identity)) = shape.identity.as_ref().zip(shape.identity_of(state)) else {
+        return Ok(None);
+    };
+    Ok(Some(ResourceIdentityData {
+        identity_data: Some(write(&identity, ty)?),
+    }))
+}
+
+/// Diagnostics as messages.
+pub(super) fn said(diagnostics: &Diagnostics) -> Vec<crate::proto::Diagnostic> {
+    diagnostics.into()
+}
