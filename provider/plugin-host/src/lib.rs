@@ -1,1 +1,35 @@
-//! To be written.
+//! The host of WebAssembly plugins: load, grant, limit, call. The only crate that touches wasmtime.
+//!
+//! A plugin is a guest. It runs only when `portcullis.lock` pins its file by digest; it may do what its manifest asks
+//! for and HCL grants; every call has a fresh store with limits on time, memory and output; and whatever it does, the
+//! result is a value or a [`PluginError`], and the next call works.
+
+mod bindings;
+mod cache;
+mod call;
+mod check;
+mod connector;
+mod contract;
+mod error;
+mod grants;
+mod guest;
+mod host;
+mod http;
+mod limits;
+pub mod lock;
+mod manifest;
+mod record;
+mod sandbox;
+mod section;
+mod text;
+
+pub use check::Check;
+pub use connector::Connector;
+pub use error::PluginError;
+pub use grants::{Grants, Phase};
+pub use host::{Clock, Host, HostConfig};
+pub use http::{Network, Resolve, Resolving};
+pub use limits::Limits;
+pub use lock::{Lock, PluginRef};
+pub use manifest::{HttpAccess, Manifest, SecretAccess, World};
+pub use record::{DeviceRecord, Finding, Severity};

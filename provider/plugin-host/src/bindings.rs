@@ -1,0 +1,55 @@
+//! What wasmtime makes of `sdk/wit/v0.1`: one module an exported interface, so that a guest needs to export only what
+//! it has. The types of the imports are shared.
+#![allow(
+    missing_debug_implementations,
+    unreachable_pub,
+    reason = "generated code names these items by public paths"
+)]
+
+/// What guests may import.
+pub mod imports {
+    wasmtime::component::bindgen!({
+        path: "../../sdk/wit/v0.1",
+        inline: "
+            package portcullis:host-imports;
+            world imports {
+                import portcullis:plugin/log@0.1.0;
+                import portcullis:plugin/clock@0.1.0;
+                import portcullis:plugin/http@0.1.0;
+            }
+        ",
+        imports: {
+            "portcullis:plugin/http@0.1.0.send": async | trappable,
+            default: trappable,
+        },
+    });
+    pub use portcullis::plugin::{clock, http, log, types};
+}
+
+/// The interface `inventory` of connectors.
+pub mod inventory {
+    wasmtime::component::bindgen!({
+        path: "../../sdk/wit/v0.1",
+        inline: "
+            package portcullis:host-inventory;
+            world inventory { export portcullis:plugin/inventory@0.1.0; }
+        ",
+        exports: { default: async },
+        with: { "portcullis:plugin/types@0.1.0": super::imports::types },
+    });
+    pub use exports::portcullis::plugin::inventory::{Device, DevicePage};
+}
+
+/// The interface `evaluation` of checks.
+pub mod evaluation {
+    wasmtime::component::bindgen!({
+        path: "../../sdk/wit/v0.1",
+        inline: "
+            package portcullis:host-evaluation;
+            world evaluation { export portcullis:plugin/evaluation@0.1.0; }
+        ",
+        exports: { default: async },
+        with: { "portcullis:plugin/types@0.1.0": super::imports::types },
+    });
+    pub use exports::portcullis::plugin::evaluation::Finding;
+}

@@ -1,0 +1,66 @@
+//! Calling a check.
+
+use serde_json::Value;
+
+use crate::bindings::evaluation::EvaluationPre;
+use crate::call::{failed, stopped, within};
+use crate::error::PluginError;
+use crate::host::{Host, Loaded};
+use crate::lock::PluginRef;
+use crate::manifest::World;
+use crate::record::Finding;
+
+/// A check with its configuration. Nothing is loaded before it runs.
+#[derive(Clone, Debug)]
+pub struct Check {
+    host: Host,
+    plugin: PluginRef,
+    config: Value,
+}
+
+impl Check {
+    pub(crate) fn new(host: Host, plugin: PluginRef, config: Value) -> Self {
+        Self {
+            host,
+            plugin,
+            config,
+        }
+    }
+
+    /// Judges a plan document (`sdk/plan-document.md`). Findings beyond the limit are counted in one finding.
+    ///
+    /// # Errors
+    /// When the check gives no verdict, which is neither a pass nor a finding.
+    pub async fn run(&self, plan: &str) -> Result<Vec<Finding>, PluginError> {
+        let loaded = self.host.load(&self.plugin, World::Check).await?;
+        let wall = self.host.inner.limits.check_wall;
+        within(&self.plugin.entry.name, wall, self.evaluate(&loaded, plan)).await
+    }
+
+    async fn evaluate(&self, loaded: &Loaded, plan: &str) -> Result<Vec<Finding>, PluginError> {
+        let name = &self.plugin.entry.name;
+        let limits = &self.host.inner.limits;
+        let mut store = self.host.store(loaded, None)?;
+        let called = async {
+            let guest = EvaluationPre::new(loaded.instance.clone())?;
+            let guest = guest.instantiate_async(&mut store).await?;
+            let evaluation = guest.portcullis_plugin_evaluation();
+            evaluation
+                .call_run(&mut store, &plan.to_owned(), &self.config.to_string())
+                .await
+        };
+        let findings = called
+            .await
+            .map_err(|error| stopped(&store, name, limits, &error))?
+            .map_err(|failure| failed(name, &failure))?;
+        let (kept, dropped) = findings.split_at(findings.len().min(limits.findings));
+        let mut shown: Vec<Finding> = kept
+            .iter()
+            .map(|finding| Finding::of_guest(finding, limits.finding_bytes))
+            .collect();
+        if !dropped.is_empty() {
+            shown.push(Finding::dropped(name, kept.len(), dropped));
+        }
+        Ok(shown)
+    }
+}

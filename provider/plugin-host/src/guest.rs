@@ -1,0 +1,209 @@
+//! What the host keeps for one call of a guest: its limits so far, its log, its clock.
+
+use std::fmt;
+use std::sync::Arc;
+
+use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
+
+use crate::bindings::imports;
+use crate::host::Clock;
+use crate::http::Gate;
+use crate::limits::{HANDLES, INSTANCES, Limits, MEMORIES, TABLES};
+use crate::sandbox::{Sandbox, TICK};
+use crate::text;
+
+/// The data of a store. Made afresh for every call, so that nothing of one call is left for the next.
+pub(crate) struct Guest {
+    plugin: Arc<str>,
+    limits: Arc<Limits>,
+    clock: Clock,
+    /// None in checks, which have no network.
+    gate: Option<Gate>,
+    host_calls: u32,
+    /// Ticks in which the guest computed. A tick that passes while the host works costs it one at most, however long
+    /// the host takes.
+    ticks: u32,
+    max_ticks: u32,
+    log_bytes: usize,
+    last_error: String,
+}
+
+/// A limit that a guest reached; travels through wasmtime as the cause of a trap.
+#[derive(Debug)]
+pub(crate) struct Reached {
+    pub(crate) limit: &'static str,
+    pub(crate) allowed: String,
+    pub(crate) remedy: &'static str,
+}
+
+impl fmt::Display for Reached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} used up", self.limit, self.allowed)
+    }
+}
+
+impl std::error::Error for Reached {}
+
+impl Guest {
+    /// A store with every limit in place.
+    pub(crate) fn store(
+        sandbox: &Sandbox,
+        plugin: Arc<str>,
+        limits: Arc<Limits>,
+        clock: Clock,
+        gate: Option<Gate>,
+    ) -> wasmtime::Result<Store<Self>> {
+        let (computing, fuel) = match gate {
+            Some(_) => (limits.connector_cpu, u64::MAX),
+            None => (limits.check_wall, limits.check_fuel),
+        };
+        let max_ticks = u32::try_from(computing.as_millis() / TICK.as_millis()).unwrap_or(u32::MAX);
+        let output_bytes = limits.output_bytes;
+        let guest = Self {
+            plugin,
+            limits,
+            clock,
+            gate,
+            host_calls: 0,
+            ticks: 0,
+            max_ticks,
+            log_bytes: 0,
+            last_error: String::new(),
+        };
+        let mut store = Store::new(&sandbox.engine, guest);
+        store.limiter(|guest| guest);
+        store.set_hostcall_fuel(output_bytes);
+        store.set_max_component_handles(HANDLES);
+        store.set_fuel(fuel)?;
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut context| {
+            let guest = context.data_mut();
+            guest.ticks = guest.ticks.saturating_add(1);
+            if guest.ticks > guest.max_ticks {
+                return Err(wasmtime::Error::new(guest.out_of_time()));
+            }
+            Ok(UpdateDeadline::Yield(1))
+        });
+        Ok(store)
+    }
+
+    /// The last error that the guest logged, which is what a panic leaves behind.
+    pub(crate) fn last_error(&self) -> &str {
+        &self.last_error
+    }
+
+    fn out_of_time(&self) -> Reached {
+        Reached {
+            limit: "computing time",
+            allowed: format!("{} ms", u128::from(self.max_ticks) * TICK.as_millis()),
+            remedy: "Report this to the plugin's author: it computes without end or far too slowly.",
+        }
+    }
+
+    /// Counts a call of a host function.
+    fn host_call(&mut self) -> wasmtime::Result<()> {
+        self.host_calls += 1;
+        if self.host_calls <= self.limits.host_calls {
+            return Ok(());
+        }
+        Err(wasmtime::Error::new(Reached {
+            limit: "number of host calls",
+            allowed: self.limits.host_calls.to_string(),
+            remedy: "Report this to the plugin's author: it calls the host in a loop.",
+        }))
+    }
+}
+
+impl ResourceLimiter for Guest {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        if desired <= self.limits.memory_bytes {
+            return Ok(true);
+        }
+        Err(wasmtime::Error::new(Reached {
+            limit: "memory",
+            allowed: format!("{} MiB", self.limits.memory_bytes / (1024 * 1024)),
+            remedy: "Narrow what the plugin reads in `config`, or report this to the plugin's author.",
+        }))
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        if desired <= self.limits.table_elements {
+            return Ok(true);
+        }
+        Err(wasmtime::Error::new(Reached {
+            limit: "table size",
+            allowed: format!("{} elements", self.limits.table_elements),
+            remedy: "Report this to the plugin's author: ordinary plugins need a few hundred.",
+        }))
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES
+    }
+
+    fn tables(&self) -> usize {
+        TABLES
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES
+    }
+}
+
+impl imports::types::Host for Guest {}
+
+impl imports::log::Host for Guest {
+    fn write(&mut self, level: String, message: String) -> wasmtime::Result<()> {
+        self.host_call()?;
+        if self.log_bytes >= self.limits.log_bytes {
+            return Ok(());
+        }
+        let message = match &self.gate {
+            Some(gate) => gate.scrub(&message),
+            None => message,
+        };
+        let message = text::visible(&message, self.limits.log_bytes - self.log_bytes);
+        self.log_bytes += message.len();
+        let plugin = &*self.plugin;
+        match level.as_str() {
+            "error" => {
+                tracing::error!(plugin, "{message}");
+                self.last_error = message;
+            }
+            "warn" => tracing::warn!(plugin, "{message}"),
+            "debug" => tracing::debug!(plugin, "{message}"),
+            _ => tracing::info!(plugin, "{message}"),
+        }
+        Ok(())
+    }
+}
+
+impl imports::clock::Host for Guest {
+    fn now(&mut self) -> wasmtime::Result<u32> {
+        self.host_call()?;
+        Ok((self.clock)())
+    }
+}
+
+impl imports::http::Host for Guest {
+    async fn send(
+        &mut self,
+        request: imports::http::Request,
+    ) -> wasmtime::Result<Result<imports::http::Response, imports::types::Failure>> {
+        self.host_call()?;
+        match &mut self.gate {
+            Some(gate) => Ok(gate.send(request).await),
+            None => Err(wasmtime::Error::msg("checks have no network")),
+        }
+    }
+}

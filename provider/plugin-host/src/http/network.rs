@@ -1,0 +1,99 @@
+//! How names become addresses and which certificates are trusted. One for all plugins of a provider.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+
+/// The answer of a resolver on its way.
+pub type Resolving<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
+
+/// Finds the addresses of a host name.
+pub trait Resolve: Send + Sync {
+    /// All addresses of `name`. Asked once a request; the addresses are checked and one of them is connected to.
+    fn resolve<'a>(&'a self, name: &'a str) -> Resolving<'a>;
+}
+
+/// The resolver of the system.
+struct System;
+
+impl Resolve for System {
+    fn resolve<'a>(&'a self, name: &'a str) -> Resolving<'a> {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name, 0)).await?;
+            Ok(found.map(|address| address.ip()).collect())
+        })
+    }
+}
+
+/// How names become addresses and which certificates are trusted.
+#[derive(Clone)]
+pub struct Network {
+    resolver: Arc<dyn Resolve>,
+    extra_roots: Vec<CertificateDer<'static>>,
+    /// Made with the first request over TLS.
+    tls: Arc<OnceLock<Arc<ClientConfig>>>,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            resolver: Arc::new(System),
+            extra_roots: Vec::new(),
+            tls: Arc::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Network")
+            .field("extra_roots", &self.extra_roots.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Network {
+    /// Replaces the resolver of the system.
+    #[must_use]
+    pub fn resolver(mut self, resolver: Arc<dyn Resolve>) -> Self {
+        self.resolver = resolver;
+        self
+    }
+
+    /// Trusts a certificate authority, DER, beside those that browsers trust.
+    #[must_use]
+    pub fn root(mut self, certificate: Vec<u8>) -> Self {
+        self.extra_roots.push(CertificateDer::from(certificate));
+        self.tls = Arc::default();
+        self
+    }
+
+    pub(super) async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        self.resolver.resolve(name).await
+    }
+
+    pub(super) fn tls(&self) -> io::Result<Arc<ClientConfig>> {
+        if let Some(config) = self.tls.get() {
+            return Ok(Arc::clone(config));
+        }
+        let mut roots = RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        };
+        for root in &self.extra_roots {
+            roots.add(root.clone()).map_err(io::Error::other)?;
+        }
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Arc::clone(self.tls.get_or_init(|| Arc::new(config))))
+    }
+}

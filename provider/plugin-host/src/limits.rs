@@ -1,0 +1,75 @@
+//! What one call of a plugin may use.
+
+use std::time::Duration;
+
+/// What one call of a plugin may use. The default suits every plugin that was met so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Linear memory of the guest in bytes.
+    pub memory_bytes: usize,
+    /// Elements of one table of the guest.
+    pub table_elements: usize,
+    /// Wall-clock time of a call of a check.
+    pub check_wall: Duration,
+    /// Instructions of a call of a check, roughly. It stops an endless check at the same place on every machine.
+    pub check_fuel: u64,
+    /// Wall-clock time of a call of a connector, all pages together.
+    pub connector_wall: Duration,
+    /// Time that a connector may compute; waiting for the host does not count.
+    pub connector_cpu: Duration,
+    /// Calls of host functions.
+    pub host_calls: u32,
+    /// HTTP requests.
+    pub http_requests: u32,
+    /// Body of one HTTP request or response in bytes.
+    pub http_body_bytes: usize,
+    /// Time of one HTTP request that states no deadline of its own.
+    pub http_deadline: Duration,
+    /// Everything that one call or one host function hands to the host, in bytes.
+    pub output_bytes: usize,
+    /// Devices of one inventory.
+    pub devices: usize,
+    /// Findings that are kept; the rest is counted in one line.
+    pub findings: usize,
+    /// One finding in bytes.
+    pub finding_bytes: usize,
+    /// Lines of the log in bytes.
+    pub log_bytes: usize,
+    /// The component's file in bytes.
+    pub component_bytes: u64,
+}
+
+/// Stack of a guest in bytes. It belongs to the compiled code and is no matter of taste.
+pub(crate) const STACK_BYTES: usize = 512 * 1024;
+
+/// Instances, tables, memories and handles of one store: components that are built as sdk/componentize does need
+/// four instances, two tables and one memory.
+pub(crate) const INSTANCES: usize = 16;
+pub(crate) const TABLES: usize = 16;
+pub(crate) const MEMORIES: usize = 4;
+pub(crate) const HANDLES: usize = 1024;
+
+const MIB: usize = 1024 * 1024;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory_bytes: 256 * MIB,
+            table_elements: 10_000,
+            check_wall: Duration::from_secs(2),
+            check_fuel: 1_000_000_000,
+            connector_wall: Duration::from_secs(60),
+            connector_cpu: Duration::from_secs(10),
+            host_calls: 1_000,
+            http_requests: 64,
+            http_body_bytes: 8 * MIB,
+            http_deadline: Duration::from_secs(10),
+            output_bytes: 8 * MIB,
+            devices: 200_000,
+            findings: 100,
+            finding_bytes: 4096,
+            log_bytes: 64 * 1024,
+            component_bytes: 32 * 1024 * 1024,
+        }
+    }
+}

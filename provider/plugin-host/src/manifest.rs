@@ -1,0 +1,98 @@
+//! What a plugin says of itself and asks for, read from its section `portcullis:manifest`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::section;
+
+/// The only manifest document that this provider reads.
+const SCHEMA: u32 = 1;
+const SECTION: &str = "portcullis:manifest";
+
+/// Who a plugin is and what it asks for. Asking gives no right: a grant in HCL has to name the same thing.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct Manifest {
+    schema: u32,
+    /// Name in lower-case letters, digits and hyphens.
+    pub name: String,
+    /// The plugin's own version.
+    pub version: String,
+    /// Which of the two kinds it is.
+    pub world: World,
+    /// One sentence for people.
+    #[serde(default)]
+    pub summary: String,
+    /// Requests that it wants to send.
+    #[serde(default)]
+    pub http: Vec<HttpAccess>,
+    /// Secrets that it wants the host to send for it.
+    #[serde(default)]
+    pub secrets: Vec<SecretAccess>,
+}
+
+/// The kind of a plugin.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum World {
+    /// Reads an outside system.
+    Connector,
+    /// Judges a plan; it has neither time nor network.
+    Check,
+}
+
+/// Requests over HTTP that a plugin asks for.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub struct HttpAccess {
+    /// `https://api.example.com`, or `config:<attribute>` for the origin of the URL at that attribute of `config`.
+    pub origin: String,
+    /// Methods in upper case.
+    pub methods: Vec<String>,
+    /// What the path of every request starts with.
+    pub path_prefix: String,
+}
+
+/// A secret that a plugin asks for.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub struct SecretAccess {
+    /// Name by which HCL grants it.
+    pub name: String,
+    /// The only header that may carry it, in lower case.
+    pub header: String,
+}
+
+impl World {
+    /// The name in WIT.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Connector => "connector",
+            Self::Check => "check",
+        }
+    }
+}
+
+impl Manifest {
+    /// Reads the manifest of a component. The error is a clause that says what was expected and found.
+    pub(crate) fn of_component(binary: &[u8]) -> Result<Self, String> {
+        if !section::is_component(binary) {
+            return Err(format!(
+                "the file of {} bytes does not start as a WebAssembly component does",
+                binary.len()
+            ));
+        }
+        let section = section::unique_custom(binary, SECTION)
+            .ok_or_else(|| format!("the component has no single section `{SECTION}`"))?;
+        let manifest: Self = serde_json::from_slice(section)
+            .map_err(|error| format!("its section `{SECTION}` cannot be read: {error}"))?;
+        if manifest.schema != SCHEMA {
+            return Err(format!(
+                "its manifest has schema {}, expected {SCHEMA}",
+                manifest.schema
+            ));
+        }
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if manifest.name.is_empty() || !manifest.name.chars().all(plain) {
+            return Err(format!("its manifest names it {:?}", manifest.name));
+        }
+        Ok(manifest)
+    }
+}

@@ -1,0 +1,58 @@
+//! Text from guests, made safe for terminals and logs.
+
+/// Replaces what could steer a terminal or a CI system: control characters, invisible and bidirectional characters
+/// become their escapes, line ends become spaces, and a line that a CI system would take for a command is prefixed.
+pub(crate) fn visible(text: &str, max_bytes: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(max_bytes));
+    for c in text.chars() {
+        if out.len() >= max_bytes {
+            out.push('…');
+            break;
+        }
+        match c {
+            '\n' | '\r' | '\t' => out.push(' '),
+            c if c.is_control() || is_invisible(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    let marker = out.trim_start();
+    if marker.starts_with("::") || marker.starts_with("##") {
+        out.insert(0, '›');
+    }
+    out
+}
+
+/// Zero-width, bidirectional and tag characters.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn terminals_and_ci_systems_are_not_steered() {
+        for (text, shown) in [
+            ("plain `ü` 日本", "plain `ü` 日本"),
+            ("\u{1b}[2J", "\\u{1b}[2J"),
+            ("a\u{9b}b", "a\\u{9b}b"),
+            ("a\u{202e}b\u{e0041}", "a\\u{202e}b\\u{e0041}"),
+            ("ok\nApply complete!", "ok Apply complete!"),
+            ("::set-output name=x", "›::set-output name=x"),
+            ("fd00::1 a::b", "fd00::1 a::b"),
+            ("##vso[task]", "›##vso[task]"),
+        ] {
+            assert_eq!(visible(text, 100), shown);
+        }
+    }
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        assert_eq!(visible("äöüäöü", 5), "äöü…");
+    }
+}

@@ -1,0 +1,12 @@
+//! The host with real components: ours, hostile ones, and ones of another contract.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test fails by panicking"
+)]
+
+mod gpu_budget;
+mod support;
