@@ -16,7 +16,12 @@ use std::path::Path;
 use bench::{Bench, author, identity, pool};
 use portcullis_ledger::{Error, Event, Kind, Ledger, Record, Reservation, Sqlite};
 
-type Everything = (Vec<Vec<Record>>, Vec<Reservation>, Vec<Event>);
+type Everything = (
+    Option<String>,
+    Vec<Vec<Record>>,
+    Vec<Reservation>,
+    Vec<Event>,
+);
 
 async fn read_everything(path: &Path) -> Result<Everything, Error> {
     let ledger = Sqlite::new(path, author("reader"));
@@ -25,6 +30,7 @@ async fn read_everything(path: &Path) -> Result<Everything, Error> {
         records.push(ledger.list(kind).await?);
     }
     Ok((
+        ledger.id().await?,
         records,
         ledger.reservations().await?,
         ledger.events(0, 1000).await?,
@@ -72,7 +78,16 @@ async fn no_flipped_byte_passes_for_a_promise() {
         damaged[at] ^= 1 << (at % 8);
         fs::write(&path, damaged).unwrap();
         match read_everything(&path).await {
-            Err(Error::Corrupt { .. } | Error::Newer { .. }) => noticed += 1,
+            Err(Error::Corrupt { .. } | Error::Newer { .. }) => {
+                noticed += 1;
+                if noticed % 8 == 0 {
+                    let verdict = Sqlite::new(&path, author("reader")).verify().await;
+                    assert!(
+                        verdict != Ok(Vec::new()),
+                        "byte {at} is not found by verify"
+                    );
+                }
+            }
             Err(other) => panic!("byte {at}: {other}"),
             Ok(found) => {
                 assert!(

@@ -216,6 +216,7 @@ async fn verify_finds_what_was_planted() {
             "event-readable",
             "DROP TRIGGER event_is_never_updated; UPDATE event SET hash = 'x' WHERE seq = 1",
         ),
+        ("event-readable", "UPDATE meta SET ledger_id = 'another'"),
         ("fence-was-given", "UPDATE pool SET incarnation = 99"),
     ] {
         let bench = Bench::new();

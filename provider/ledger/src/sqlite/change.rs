@@ -172,7 +172,7 @@ pub(super) struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// The next place. The transaction writes, so nobody else can take it.
     fn next(connection: &Connection, author: &'a Author) -> rusqlite::Result<Self> {
-        let (last, before) = query::tail(connection)?.unwrap_or_default();
+        let (last, before) = query::tail(connection)?;
         Ok(Self {
             author,
             seq: last + 1,

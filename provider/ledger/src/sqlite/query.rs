@@ -77,11 +77,18 @@ pub(super) fn events(
         .collect()
 }
 
-/// The number and hash of the latest event.
-pub(super) fn tail(connection: &Connection) -> rusqlite::Result<Option<(u64, String)>> {
+/// The number and hash of the latest event; before the first, 0 and the id of the ledger.
+pub(super) fn tail(connection: &Connection) -> rusqlite::Result<(u64, String)> {
     let sql = format!("{EVENTS} ORDER BY e.seq DESC LIMIT 1");
-    connection
+    let latest = connection
         .prepare_cached(&sql)?
         .query_row([], |row| Ok((row::event(row)?.seq, row.get(8)?)))
-        .optional()
+        .optional()?;
+    match latest {
+        Some(latest) => Ok(latest),
+        None => Ok((
+            0,
+            id(connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
+        )),
+    }
 }

@@ -120,8 +120,9 @@ pub(super) fn put_reservation(
     Ok(())
 }
 
-/// All events, each with the hash of the one before it, to be followed by conditions on `e`.
-pub(super) const EVENTS: &str = "SELECT e.seq, e.at, e.actor, e.run, e.action, e.kind, e.key, e.detail, e.hash, coalesce(b.hash, '') \
+/// All events, each with the hash of the one before it (the first with the id of the ledger, so that no history can be
+/// grafted on another), to be followed by conditions on `e`.
+pub(super) const EVENTS: &str = "SELECT e.seq, e.at, e.actor, e.run, e.action, e.kind, e.key, e.detail, e.hash, coalesce(b.hash, (SELECT ledger_id FROM meta)) \
      FROM event e LEFT JOIN event b ON b.seq = e.seq - 1";
 
 pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<Event> {

@@ -1,9 +1,9 @@
 -- Version 1. One table a noun; the nouns are the same shape because one Rust type reads them all, and separate because
 -- reservations refer to pools only and because a noun may grow columns of its own.
 --
--- `seal` is the SHA-256 of the row's other columns and `hash` that of the event and the hash before it: SQLite itself
--- does not notice a byte that changed inside a value. `incarnation` and `fence` are the `seq` of the event that set
--- them, so they only rise and every reservation names the event that made it.
+-- `seal` is the SHA-256 of the row's other columns; `hash` is that of the event and of the hash before it, or of the
+-- ledger's id before the first. SQLite itself does not notice a byte that changed inside a value. `incarnation` and
+-- `fence` are the `seq` of the event that set them: they only rise, and every reservation names the event that made it.
 
 CREATE TABLE meta (
     one        INTEGER PRIMARY KEY CHECK (one = 1),

@@ -46,7 +46,7 @@ pub(super) fn of_reservation(reservation: &Reservation) -> String {
     ])
 }
 
-/// The link of an event in the chain that begins with the empty text.
+/// The link of an event in the chain that begins with the id of the ledger.
 pub(super) fn of_event(before: &str, event: &Event) -> String {
     digest(&[
         before,

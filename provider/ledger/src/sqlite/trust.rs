@@ -33,7 +33,7 @@ impl Trust {
 }
 
 /// Reads everything that is promised: it must be there as it was written. The history is left to `verify`, because
-/// it only grows.
+/// it only grows; but its first event vouches for the id of the ledger.
 fn promises(path: &Path, connection: &Connection) -> Result<(), Failure> {
     for kind in Kind::ALL {
         structure(path, connection, table(kind))?;
@@ -41,6 +41,7 @@ fn promises(path: &Path, connection: &Connection) -> Result<(), Failure> {
     }
     structure(path, connection, "reservation")?;
     query::reservations(connection)?;
+    query::events(connection, 0, 1)?;
     Ok(())
 }
 
