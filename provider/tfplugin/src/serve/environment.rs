@@ -1,5 +1,6 @@
 //! What the host says in environment variables, read once.
 
+#[cfg(unix)]
 use std::path::PathBuf;
 
 use super::error::Error;
@@ -26,6 +27,7 @@ pub(super) struct Environment {
     /// falls back to plaintext.
     pub(super) client_certificate: Option<String>,
     /// Where the host wants the socket, for hosts that share a folder with a container.
+    #[cfg(unix)]
     pub(super) socket_directory: Option<PathBuf>,
     /// Range of TCP ports, where unix sockets are not used.
     #[cfg(any(windows, test))]
@@ -43,6 +45,7 @@ impl Environment {
             cookie: variable(COOKIE.0).as_deref() == Some(COOKIE.1),
             protocols: variable("PLUGIN_PROTOCOL_VERSIONS"),
             client_certificate: variable("PLUGIN_CLIENT_CERT"),
+            #[cfg(unix)]
             socket_directory: variable("PLUGIN_UNIX_SOCKET_DIR").map(PathBuf::from),
             #[cfg(any(windows, test))]
             ports: port_range(variable("PLUGIN_MIN_PORT"), variable("PLUGIN_MAX_PORT")),

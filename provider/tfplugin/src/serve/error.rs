@@ -1,7 +1,6 @@
 //! Why a provider process did not start, or stopped serving.
 
 use std::io;
-use std::path::PathBuf;
 
 use super::about::About;
 
@@ -24,12 +23,10 @@ pub(super) enum Error {
     Certificate(#[from] rcgen::Error),
     #[error("TLS for the connection with Terraform could not be set up")]
     Tls(#[from] rustls::Error),
-    #[error(
-        "No socket could be opened in {}.\n\nSet TMPDIR to a folder that this user can write to.",
-        folders(.directories)
-    )]
+    #[error("No socket could be opened {tried}.\n\n{remedy}")]
     Listen {
-        directories: Vec<PathBuf>,
+        tried: String,
+        remedy: &'static str,
         #[source]
         source: io::Error,
     },
@@ -39,12 +36,4 @@ pub(super) enum Error {
     System(#[source] io::Error),
     #[error("The connection with Terraform failed")]
     Transport(#[from] tonic::transport::Error),
-}
-
-fn folders(directories: &[PathBuf]) -> String {
-    let quoted: Vec<_> = directories
-        .iter()
-        .map(|path| format!("`{}`", path.display()))
-        .collect();
-    quoted.join(" or ")
 }

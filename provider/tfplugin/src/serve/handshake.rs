@@ -12,14 +12,16 @@ use super::error::Error;
 const CORE_PROTOCOL: u8 = 1;
 
 /// Prints the line, once, and then points stdout at stderr: what a library prints by mistake must not reach the host
-/// as if it were part of the handshake.
+/// as if it were part of the handshake. (On Windows it still does, and the host throws it away.)
 pub(super) fn announce(address: (&str, &str), certificate: Option<&[u8]>) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
     stdout
         .write_all(line(address, certificate).as_bytes())
         .map_err(Error::Handshake)?;
     stdout.flush().map_err(Error::Handshake)?;
-    rustix::stdio::dup2_stdout(io::stderr()).map_err(|errno| Error::Handshake(errno.into()))
+    #[cfg(unix)]
+    rustix::stdio::dup2_stdout(io::stderr()).map_err(|errno| Error::Handshake(errno.into()))?;
+    Ok(())
 }
 
 /// `core|app|network|address|grpc|certificate`; the last field is empty when there is no TLS.

@@ -1,6 +1,11 @@
 //! Signals.
 
+use std::io;
+
+#[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
+#[cfg(windows)]
+use tokio::signal::windows::{CtrlC, CtrlShutdown, ctrl_c, ctrl_shutdown};
 
 use super::error::Error;
 use super::lifetime::{Ending, Lifetime};
@@ -10,8 +15,8 @@ use super::lifetime::{Ending, Lifetime};
 /// Ctrl-C reaches every process of the terminal's group, Terraform and its providers alike. Terraform then calls
 /// StopProvider and waits for what runs to end; a provider that ended by itself would lose the state of an apply.
 pub(super) struct Interrupts {
-    interrupt: Signal,
-    terminate: Signal,
+    interrupt: Interrupt,
+    terminate: Terminate,
     /// In debug mode a developer runs the provider in a terminal of its own and ends it with Ctrl-C.
     ends: bool,
 }
@@ -20,8 +25,8 @@ impl Interrupts {
     /// Takes effect at once, before anybody knows that the provider exists.
     pub(super) fn register(ends: bool) -> Result<Self, Error> {
         Ok(Self {
-            interrupt: signal(SignalKind::interrupt()).map_err(Error::System)?,
-            terminate: signal(SignalKind::terminate()).map_err(Error::System)?,
+            interrupt: interrupt().map_err(Error::System)?,
+            terminate: terminate().map_err(Error::System)?,
             ends,
         })
     }
@@ -40,4 +45,27 @@ impl Interrupts {
             }
         }
     }
+}
+
+#[cfg(unix)]
+type Interrupt = Signal;
+#[cfg(unix)]
+type Terminate = Signal;
+#[cfg(windows)]
+type Interrupt = CtrlC;
+#[cfg(windows)]
+type Terminate = CtrlShutdown;
+
+fn interrupt() -> io::Result<Interrupt> {
+    #[cfg(unix)]
+    return signal(SignalKind::interrupt());
+    #[cfg(windows)]
+    return ctrl_c();
+}
+
+fn terminate() -> io::Result<Terminate> {
+    #[cfg(unix)]
+    return signal(SignalKind::terminate());
+    #[cfg(windows)]
+    return ctrl_shutdown();
 }

@@ -21,9 +21,10 @@ use super::environment::Environment;
 use super::error::Error;
 use super::interrupt::Interrupts;
 use super::lifetime::{Ending, Lifetime};
-use super::listener::Listener;
+use super::listener::{self, Listener};
+use super::orphan::{Parent, orphaned};
 use super::stdio::Stdio;
-use super::{Serve, handshake, logging, orphan, panic, reattach};
+use super::{Serve, handshake, logging, panic, reattach};
 use crate::proto::plugin::grpc_broker_server::GrpcBrokerServer;
 use crate::proto::plugin::grpc_controller_server::GrpcControllerServer;
 use crate::proto::plugin::grpc_stdio_server::GrpcStdioServer;
@@ -93,9 +94,9 @@ async fn live(
     service: impl Provider,
 ) -> Result<(), Error> {
     let lifetime = Lifetime::new();
-    let parent = std::os::unix::process::parent_id();
+    let parent = Parent::now();
     let interrupts = Interrupts::register(serve.debug)?;
-    let listener = Listener::bind(environment.socket_directory)?;
+    let listener = Listener::bind(&environment)?;
     let tls = match environment.client_certificate {
         Some(pem) if !serve.debug => Some(Tls::for_client(PinnedClient::from_pem(&pem)?)?),
         _ => None,
@@ -122,7 +123,7 @@ async fn live(
         });
     tokio::select! {
         served = server => served?,
-        () = listener.accept(tls.map(|tls| tls.acceptor), count, accepted) => {}
+        () = listener::accept(&listener, tls.map(|tls| tls.acceptor), count, accepted) => {}
         () = out_of_time(&lifetime, &serve) => {}
     }
     if let Some(hook) = serve.on_shutdown.take()
@@ -133,8 +134,8 @@ async fn live(
     Ok(())
 }
 
-async fn end_orphan(count: watch::Receiver<Count>, parent: u32, lifetime: Lifetime) {
-    orphan::orphaned(count, parent, ALONE).await;
+async fn end_orphan(count: watch::Receiver<Count>, parent: Parent, lifetime: Lifetime) {
+    orphaned(count, parent, ALONE).await;
     tracing::warn!("Terraform is gone");
     lifetime.end(Ending::Orphaned);
 }
