@@ -6,6 +6,7 @@
 pub mod action;
 pub mod data_source;
 pub mod diagnostic;
+pub mod docs;
 mod engine;
 pub mod ephemeral;
 pub mod field;
