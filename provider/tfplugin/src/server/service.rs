@@ -77,7 +77,7 @@ macro_rules! service {
                 &self,
                 request: Request<proto::invoke_action::Request>,
             ) -> Answered<BoxStream<proto::invoke_action::Event>> {
-                Ok(Response::new(invoke_action::serve(self, request.into_inner())))
+                Ok(Response::new(invoke_action::serve(self, &request.into_inner())))
             }
         }
     };
