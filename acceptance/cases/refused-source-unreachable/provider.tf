@@ -10,7 +10,11 @@ provider "portcullis" {
   trust_domain = "acme.example"
 
   connector "lab" {
-    plugin = "fleet"
-    config = { path = "absent.csv" }
+    plugin = "prometheus"
+    config = { url = "http://127.0.0.1:9" } # nothing listens on the discard port
+
+    allow {
+      hosts = ["http://127.0.0.1:9"]
+    }
   }
 }

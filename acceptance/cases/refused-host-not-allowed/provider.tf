@@ -1,0 +1,20 @@
+terraform {
+  required_providers {
+    portcullis = {
+      source = "portcullis/portcullis"
+    }
+  }
+}
+
+provider "portcullis" {
+  trust_domain = "acme.example"
+
+  connector "lab" {
+    plugin = "prometheus"
+    config = { url = "http://127.0.0.1:9" }
+
+    allow {
+      hosts = ["https://prometheus.acme.example"]
+    }
+  }
+}
