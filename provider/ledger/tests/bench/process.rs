@@ -1,7 +1,7 @@
 //! A writer in a process of its own, to be killed, starved or raced.
 //!
 //! The process is the test binary again with one test selected. Each test file that uses it has a test
-//! `as_a_writer` that calls [`write_for_ever`].
+//! `as_a_writer`, which says what such a process does.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -44,21 +44,27 @@ pub fn said(child: &mut Child, word: &'static str) -> impl Iterator<Item = Strin
     lines.filter_map(move |line| line.strip_prefix(word).map(|rest| rest.trim().to_owned()))
 }
 
-/// Says one line in one write, of which a killed process leaves no half.
-fn say(line: &str) {
+/// Says one line in one write, of which a killed process leaves no half. It begins with a line break, because the test
+/// harness may have begun a line of its own.
+pub fn say(line: &str) {
     std::io::stdout()
-        .write_all(format!("{line}\n").as_bytes())
+        .write_all(format!("\n{line}\n").as_bytes())
         .unwrap();
+}
+
+/// The ledger and the run of this process; `None` where it is no writer.
+pub fn this_writer() -> Option<(Arc<Sqlite>, String)> {
+    let path = std::env::var_os(WRITER)?;
+    let run = std::env::var(RUN).unwrap();
+    Some((Arc::new(Sqlite::new(path, author(&run))), run))
 }
 
 /// Eight clients that create records until one fails, and say aloud what they were told: `told <key>`, at the end
 /// `failed <code>`. Does nothing where this process is no writer.
 pub async fn write_for_ever() {
-    let Some(path) = std::env::var_os(WRITER) else {
+    let Some((ledger, run)) = this_writer() else {
         return;
     };
-    let run = std::env::var(RUN).unwrap();
-    let ledger = Arc::new(Sqlite::new(path, author(&run)));
     let mut clients = tokio::task::JoinSet::new();
     for client in 0..CLIENTS {
         let (ledger, run) = (Arc::clone(&ledger), run.clone());
