@@ -259,6 +259,16 @@ unsafe extern "C" fn nvmlDeviceGetGpuInstancePossiblePlacements_v2(
                 start: *start,
                 size: profile.size,
             });
+        // Without a list, the count alone is asked for.
+        if out.is_null() {
+            // SAFETY: NVML's contract for the argument.
+            return unsafe {
+                put(
+                    count,
+                    c_uint::try_from(placements.len()).unwrap_or(c_uint::MAX),
+                )
+            };
+        }
         // SAFETY: NVML's contract for the arguments.
         unsafe { put_list(out, count, placements.collect()) }
     })

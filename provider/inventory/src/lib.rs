@@ -1,1 +1,12 @@
-//! To be written.
+//! The world as it is: sources asked at most once a run, in parallel, into one immutable snapshot.
+//!
+//! Built in are the GPUs of this host ([`NvmlSource`]) and fleet files ([`FleetFile`]); connectors
+//! come as anything else that implements [`portcullis_model::DeviceSource`].
+
+mod fleet_file;
+mod inventory;
+pub mod nvml;
+
+pub use fleet_file::{ColumnMapping, FleetFile, FleetFileFault};
+pub use inventory::Inventory;
+pub use nvml::{NvmlFault, NvmlSource};

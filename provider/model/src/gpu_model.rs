@@ -37,6 +37,12 @@ enum Kind {
 }
 
 impl GpuModel {
+    /// The model of a device whose source does not tell what it is.
+    #[must_use]
+    pub fn unreported() -> Self {
+        Self(Kind::Other("unreported".into()))
+    }
+
     /// Whether portcullis knows the model, rather than a source alone.
     #[must_use]
     pub const fn is_known(&self) -> bool {
