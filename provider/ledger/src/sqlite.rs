@@ -1,6 +1,7 @@
 //! A ledger in one SQLite file.
 
 mod change;
+mod desk;
 mod fault;
 mod file;
 mod lock;
