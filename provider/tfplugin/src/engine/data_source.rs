@@ -13,7 +13,7 @@ use crate::value::Value;
 pub(crate) trait AnyDataSource<S>: Send + Sync {
     fn validate(&self, config: &Value) -> Diagnostics;
 
-    fn read<'a>(&'a self, config: Value, provider: &'a S) -> Boxed<'a, (Value, Diagnostics)>;
+    fn read<'a>(&'a self, config: &'a Value, provider: &'a S) -> Boxed<'a, (Value, Diagnostics)>;
 }
 
 /// [`AnyDataSource`] for `D`.
@@ -26,12 +26,12 @@ impl<D: DataSource> AnyDataSource<StateOf<D::Provider>> for ErasedDataSource<D> 
 
     fn read<'a>(
         &'a self,
-        config: Value,
+        config: &'a Value,
         provider: &'a StateOf<D::Provider>,
     ) -> Boxed<'a, (Value, Diagnostics)> {
         Box::pin(async move {
             let (mut said, mut report) = (Diagnostics::new(), Report::new());
-            let Some(mut data) = typed::<D>(&config, &mut said) else {
+            let Some(mut data) = typed::<D>(config, &mut said) else {
                 return (Value::Null, said);
             };
             let outcome = contained(data.read(&mut report, provider)).await;

@@ -68,21 +68,21 @@ pub(crate) trait AnyResource<S>: Send + Sync {
     fn plan<'a>(
         &'a self,
         shape: &'a Shape,
-        request: PlanRequest,
+        request: &'a PlanRequest,
         provider: Option<&'a S>,
     ) -> Boxed<'a, Planned>;
 
     fn apply<'a>(
         &'a self,
         shape: &'a Shape,
-        request: ApplyRequest,
+        request: &'a ApplyRequest,
         provider: &'a S,
     ) -> Boxed<'a, Applied>;
 
     fn read<'a>(
         &'a self,
         shape: &'a Shape,
-        request: ReadRequest,
+        request: &'a ReadRequest,
         provider: &'a S,
     ) -> Boxed<'a, ReadAnswer>;
 
@@ -104,7 +104,7 @@ impl<R: Resource> AnyResource<StateOf<R::Provider>> for ErasedResource<R> {
     fn plan<'a>(
         &'a self,
         shape: &'a Shape,
-        request: PlanRequest,
+        request: &'a PlanRequest,
         provider: Option<&'a StateOf<R::Provider>>,
     ) -> Boxed<'a, Planned> {
         Box::pin(resource_plan::plan::<R>(shape, request, provider))
@@ -113,7 +113,7 @@ impl<R: Resource> AnyResource<StateOf<R::Provider>> for ErasedResource<R> {
     fn apply<'a>(
         &'a self,
         shape: &'a Shape,
-        request: ApplyRequest,
+        request: &'a ApplyRequest,
         provider: &'a StateOf<R::Provider>,
     ) -> Boxed<'a, Applied> {
         Box::pin(resource_apply::apply::<R>(shape, request, provider))
@@ -122,7 +122,7 @@ impl<R: Resource> AnyResource<StateOf<R::Provider>> for ErasedResource<R> {
     fn read<'a>(
         &'a self,
         shape: &'a Shape,
-        request: ReadRequest,
+        request: &'a ReadRequest,
         provider: &'a StateOf<R::Provider>,
     ) -> Boxed<'a, ReadAnswer> {
         Box::pin(resource_read::read::<R>(shape, request, provider))

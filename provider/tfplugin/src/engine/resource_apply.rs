@@ -13,7 +13,7 @@ use crate::value::Value;
 /// Creates, updates or deletes, and stores whatever is known to exist afterwards.
 pub(super) async fn apply<R: Resource>(
     shape: &Shape,
-    request: ApplyRequest,
+    request: &ApplyRequest,
     provider: &StateOf<R::Provider>,
 ) -> Applied {
     match (request.prior.is_null(), request.planned.is_null()) {
@@ -25,7 +25,7 @@ pub(super) async fn apply<R: Resource>(
 
 async fn create<R: Resource>(
     shape: &Shape,
-    request: ApplyRequest,
+    request: &ApplyRequest,
     provider: &StateOf<R::Provider>,
 ) -> Applied {
     let mut said = Diagnostics::new();
@@ -45,7 +45,7 @@ async fn create<R: Resource>(
         state,
         private,
         report,
-        stop: request.stop,
+        stop: request.stop.clone(),
         recorded: false,
     };
     let (outcome, panicked) = watched(R::create(&mut create, provider)).await;
@@ -62,7 +62,7 @@ async fn create<R: Resource>(
     let ended = Ended {
         state: create.state,
         done,
-        before: Value::Null,
+        before: &Value::Null,
     };
     let state = ended.stored(shape, &request.planned, &mut said);
     Applied {
@@ -74,7 +74,7 @@ async fn create<R: Resource>(
 
 async fn update<R: Resource>(
     shape: &Shape,
-    request: ApplyRequest,
+    request: &ApplyRequest,
     provider: &StateOf<R::Provider>,
 ) -> Applied {
     let mut said = Diagnostics::new();
@@ -83,8 +83,8 @@ async fn update<R: Resource>(
     let prior = typed::<R>(&request.prior, &mut said);
     let (Some(config), Some(state), Some(prior)) = (config, state, prior) else {
         return Applied {
-            state: request.prior,
-            private: request.private,
+            state: request.prior.clone(),
+            private: request.private.clone(),
             diagnostics: said,
         };
     };
@@ -96,7 +96,7 @@ async fn update<R: Resource>(
         state,
         private,
         report,
-        stop: request.stop,
+        stop: request.stop.clone(),
         recorded: false,
     };
     let (outcome, _) = watched(R::update(&mut update, provider)).await;
@@ -104,7 +104,7 @@ async fn update<R: Resource>(
     let private = private::encode(&update.private, &mut said);
     if !(done || update.recorded) {
         return Applied {
-            state: request.prior,
+            state: request.prior.clone(),
             private,
             diagnostics: said,
         };
@@ -112,7 +112,7 @@ async fn update<R: Resource>(
     let ended = Ended {
         state: update.state,
         done,
-        before: request.prior,
+        before: &request.prior,
     };
     let state = ended.stored(shape, &request.planned, &mut said);
     Applied {
@@ -124,14 +124,14 @@ async fn update<R: Resource>(
 
 async fn delete<R: Resource>(
     shape: &Shape,
-    request: ApplyRequest,
+    request: &ApplyRequest,
     provider: &StateOf<R::Provider>,
 ) -> Applied {
     let mut said = Diagnostics::new();
     let Some(state) = typed::<R>(&request.prior, &mut said) else {
         return Applied {
-            state: request.prior,
-            private: request.private,
+            state: request.prior.clone(),
+            private: request.private.clone(),
             diagnostics: said,
         };
     };
@@ -140,7 +140,7 @@ async fn delete<R: Resource>(
         state,
         private,
         report: Report::new(),
-        stop: request.stop,
+        stop: request.stop.clone(),
     };
     let (outcome, _) = watched(R::delete(&mut delete, provider)).await;
     if conclude(outcome, delete.report, &mut said) {
@@ -169,13 +169,13 @@ async fn watched(operation: impl Future<Output = Outcome>) -> (Outcome, bool) {
 }
 
 /// The state that a creation or change left.
-struct Ended<R> {
+struct Ended<'a, R> {
     state: R,
     done: bool,
-    before: Value,
+    before: &'a Value,
 }
 
-impl<R: Resource> Ended<R> {
+impl<R: Resource> Ended<'_, R> {
     /// What to store: forms as planned, nothing write-only, nothing unknown.
     fn stored(mut self, shape: &Shape, planned: &Value, said: &mut Diagnostics) -> Value {
         if let Some(planned) = typed::<R>(planned, &mut Diagnostics::new()) {
@@ -192,6 +192,6 @@ impl<R: Resource> Ended<R> {
                 Diagnostic::error("Provider left a value unknown", detail).at(path)
             }));
         }
-        settle::known(state, &self.before)
+        settle::known(state, self.before)
     }
 }

@@ -12,19 +12,18 @@ use crate::value::Value;
 /// Plans what the schema says, then asks `R`.
 pub(super) async fn plan<R: Resource>(
     shape: &Shape,
-    request: PlanRequest,
+    request: &PlanRequest,
     provider: Option<&StateOf<R::Provider>>,
 ) -> Planned {
     if request.proposed.is_null() {
         return plan_destroy::<R>(request, provider).await;
     }
     let mut diagnostics = Diagnostics::new();
-    let (unplanned, kept) = (request.proposed.clone(), request.private.clone());
     let Some(mut plan) = prepare::<R>(shape, request, &mut diagnostics) else {
         return Planned {
-            state: unplanned,
+            state: request.proposed.clone(),
             replace: Vec::new(),
-            private: kept,
+            private: request.private.clone(),
             diagnostics,
         };
     };
@@ -38,7 +37,7 @@ pub(super) async fn plan<R: Resource>(
 /// What `R` is given: everything that follows from the schema is decided.
 fn prepare<R: Resource>(
     shape: &Shape,
-    request: PlanRequest,
+    request: &PlanRequest,
     diagnostics: &mut Diagnostics,
 ) -> Option<Plan<R>> {
     let config = typed::<R>(&request.config, diagnostics);
@@ -63,7 +62,7 @@ fn prepare<R: Resource>(
         private: private::decode(&request.private, diagnostics),
         first,
         report: Report::new(),
-        stop: request.stop,
+        stop: request.stop.clone(),
         replace: Vec::new(),
     })
 }
@@ -91,7 +90,7 @@ fn finish<R: Resource>(shape: &Shape, plan: Plan<R>, mut diagnostics: Diagnostic
 }
 
 async fn plan_destroy<R: Resource>(
-    request: PlanRequest,
+    request: &PlanRequest,
     provider: Option<&StateOf<R::Provider>>,
 ) -> Planned {
     let mut diagnostics = Diagnostics::new();
@@ -102,7 +101,7 @@ async fn plan_destroy<R: Resource>(
             prior,
             private: private::decode::<R::Private>(&request.private, &mut diagnostics),
             report: Report::new(),
-            stop: request.stop,
+            stop: request.stop.clone(),
         };
         let outcome = contained(R::plan_destroy(&mut destroy, provider)).await;
         said(outcome, &mut diagnostics);
@@ -118,7 +117,7 @@ async fn plan_destroy<R: Resource>(
     Planned {
         state: Value::Null,
         replace: Vec::new(),
-        private: request.private,
+        private: request.private.clone(),
         diagnostics,
     }
 }

@@ -12,14 +12,14 @@ use crate::value::Value;
 /// Looks at the object. On failure what was known stays.
 pub(super) async fn read<R: Resource>(
     shape: &Shape,
-    request: ReadRequest,
+    request: &ReadRequest,
     provider: &StateOf<R::Provider>,
 ) -> ReadAnswer {
     let mut said = Diagnostics::new();
     let Some(prior) = typed::<R>(&request.state, &mut said) else {
         return ReadAnswer {
-            state: request.state,
-            private: request.private,
+            state: request.state.clone(),
+            private: request.private.clone(),
             diagnostics: said,
         };
     };
@@ -27,14 +27,14 @@ pub(super) async fn read<R: Resource>(
         state: prior.clone(),
         private: private::decode(&request.private, &mut said),
         report: Report::new(),
-        stop: request.stop,
+        stop: request.stop.clone(),
         gone: false,
     };
     let outcome = contained(R::read(&mut read, provider)).await;
     if !conclude(outcome, read.report, &mut said) {
         return ReadAnswer {
-            state: request.state,
-            private: request.private,
+            state: request.state.clone(),
+            private: request.private.clone(),
             diagnostics: said,
         };
     }

@@ -6,7 +6,7 @@ use crate::proto::import_resource_state::{ImportedResource, Request, Response};
 use crate::provider::Provider;
 use crate::server::ProviderServer;
 use crate::server::registry::find;
-use crate::server::wire::{identity, read, write};
+use crate::server::wire::{read, write, write_identity};
 use crate::value::Value;
 
 pub(super) async fn serve<P: Provider>(
@@ -20,7 +20,7 @@ pub(super) async fn serve<P: Provider>(
         type_name: request.type_name,
         state: Some(write(&state, &entry.shape.ty)?),
         private: Vec::new(),
-        identity: identity(&entry.shape, &state)?,
+        identity: write_identity(entry.shape.identity_of(&state).as_ref(), &entry.shape)?,
     };
     Ok(Response {
         imported_resources: vec![imported],

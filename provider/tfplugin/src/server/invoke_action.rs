@@ -19,7 +19,10 @@ use crate::server::registry::find;
 use crate::server::wire::{read, said};
 use crate::value::Value;
 
-pub(super) fn serve<P: Provider>(server: &ProviderServer<P>, request: &Request) -> BoxStream<Event> {
+pub(super) fn serve<P: Provider>(
+    server: &ProviderServer<P>,
+    request: &Request,
+) -> BoxStream<Event> {
     match prepare(server, request) {
         Ok(prepared) => run(prepared, server.stop.listen()),
         Err(diagnostics) => Box::pin(tokio_stream::once(Ok(completed(&diagnostics)))),

@@ -9,7 +9,7 @@ use crate::provider::Provider;
 use crate::serve::panic;
 use crate::server::ProviderServer;
 use crate::server::registry::find;
-use crate::server::wire::{identity, read, said, write};
+use crate::server::wire::{read, said, write, write_identity};
 use crate::value::Value;
 
 pub(super) async fn serve<P: Provider>(
@@ -56,7 +56,7 @@ fn event(
 ) -> Result<Event, Diagnostic> {
     let resource_object = whole.then(|| write(state, &shape.ty)).transpose()?;
     Ok(Event {
-        identity: identity(shape, state)?,
+        identity: write_identity(shape.identity_of(state).as_ref(), shape)?,
         display_name,
         resource_object,
         diagnostic: Vec::new(),

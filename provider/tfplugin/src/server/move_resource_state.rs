@@ -6,7 +6,7 @@ use crate::provider::Provider;
 use crate::resource::Moved;
 use crate::server::ProviderServer;
 use crate::server::registry::find;
-use crate::server::wire::{identity, write};
+use crate::server::wire::{write, write_identity};
 
 pub(super) async fn serve<P: Provider>(
     server: &ProviderServer<P>,
@@ -34,6 +34,6 @@ pub(super) async fn serve<P: Provider>(
         target_state: Some(write(&state, &entry.shape.ty)?),
         diagnostics: Vec::new(),
         target_private: Vec::new(),
-        target_identity: identity(&entry.shape, &state)?,
+        target_identity: write_identity(entry.shape.identity_of(&state).as_ref(), &entry.shape)?,
     })
 }

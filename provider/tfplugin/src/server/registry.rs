@@ -11,6 +11,7 @@ use crate::engine::{
     ErasedAction, ErasedDataSource, ErasedEphemeral, ErasedFunction, ErasedListResource,
     ErasedResource, Shape,
 };
+use crate::guard::Guard;
 use crate::schema::{Function as FunctionSchema, ProviderSchema, Schema};
 use crate::serve::StopSignal;
 use crate::server::configured::Configured;
@@ -31,6 +32,7 @@ pub struct ProviderServer<P: Provider> {
     pub(super) functions: BTreeMap<String, (FunctionSchema, Box<dyn AnyFunction>)>,
     pub(super) configured: Configured<P::State>,
     pub(super) stop: StopSignal,
+    pub(super) guard: Guard,
 }
 
 /// Things served by type name.
@@ -56,6 +58,7 @@ impl<P: Provider> ProviderServer<P> {
             functions: BTreeMap::new(),
             configured: Configured::new(),
             stop: StopSignal::new(),
+            guard: Guard::default(),
         }
     }
 
@@ -63,6 +66,13 @@ impl<P: Provider> ProviderServer<P> {
     #[must_use]
     pub fn stop_signal(mut self, stop: StopSignal) -> Self {
         self.stop = stop;
+        self
+    }
+
+    /// Checks answers, or does not, whatever the build. Debug builds check unless told otherwise.
+    #[must_use]
+    pub fn guard(mut self, guard: Guard) -> Self {
+        self.guard = guard;
         self
     }
 

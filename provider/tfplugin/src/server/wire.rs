@@ -39,16 +39,28 @@ pub(super) fn write(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnostic
     })
 }
 
-/// The identity that `state` has; none while a part of it is not known.
-pub(super) fn identity(
+/// Reads an identity; none was sent by versions of core that know none.
+pub(super) fn read_identity(
+    sent: Option<&ResourceIdentityData>,
     shape: &Shape,
-    state: &Value,
+) -> Result<Option<Value>, Diagnostic> {
+    let sent = sent.and_then(|identity| identity.identity_data.as_ref());
+    let Some((sent, ty)) = sent.zip(shape.identity.as_ref()) else {
+        return Ok(None);
+    };
+    Ok(Some(read(Some(sent), ty)?).filter(|identity| !identity.is_null()))
+}
+
+/// Writes an identity, where there is one.
+pub(super) fn write_identity(
+    identity: Option<&Value>,
+    shape: &Shape,
 ) -> Result<Option<ResourceIdentityData>, Diagnostic> {
-    let Some((ty, identity)) = shape.identity.as_ref().zip(shape.identity_of(state)) else {
+    let Some((identity, ty)) = identity.zip(shape.identity.as_ref()) else {
         return Ok(None);
     };
     Ok(Some(ResourceIdentityData {
-        identity_data: Some(write(&identity, ty)?),
+        identity_data: Some(write(identity, ty)?),
     }))
 }
 

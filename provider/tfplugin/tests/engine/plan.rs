@@ -1,6 +1,7 @@
 //! PlanResourceChange.
 
 use serde_json::json;
+use tfplugin::guard::Guard;
 use tfplugin::proto;
 use tfplugin::proto::provider_server::Provider as _;
 
@@ -226,4 +227,18 @@ async fn unreadable_private_state_does_not_stop_a_plan() {
         planned.diagnostics[0].summary,
         "Private state cannot be read"
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_core_would_not_accept_is_stopped() {
+    let config = json!({"name": "a", "fault": "break the contract in plan"});
+    let mut core = Core::configured().await;
+    let planned = core.plan(json!(null), config.clone()).await;
+    assert_eq!(
+        errors(&planned.diagnostics),
+        ["The provider broke its contract with Terraform"]
+    );
+    core.server = core.server.guard(Guard::switched(false));
+    let planned = core.plan(json!(null), config).await;
+    assert!(planned.diagnostics.is_empty());
 }
