@@ -52,14 +52,14 @@ impl Lifetime {
     /// Returns once the end has begun.
     pub(super) async fn ended(&self) -> Ending {
         let mut receiver = self.ending.subscribe();
-        loop {
-            if let Some(ending) = *receiver.borrow_and_update() {
-                return ending;
-            }
-            if receiver.changed().await.is_err() {
-                // Cannot be: `self` holds a sender.
-                std::future::pending::<()>().await;
-            }
+        match receiver
+            .wait_for(Option::is_some)
+            .await
+            .map(|ending| *ending)
+        {
+            Ok(Some(ending)) => ending,
+            // Cannot be: `self` holds a sender.
+            Ok(None) | Err(_) => std::future::pending().await,
         }
     }
 

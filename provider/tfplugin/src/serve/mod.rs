@@ -106,6 +106,9 @@ impl Serve {
 
     /// Serves until the host says that it is done, or is gone. Call it from `main`, outside of any async runtime, and
     /// return what it returns: 1 when there was nobody to serve or it could not be served, with the reason on stderr.
+    ///
+    /// An rpc is dropped where it awaits when its client disappears. Work that must finish, because a half of it would
+    /// leave something behind that nobody knows of, belongs in a task of its own.
     pub fn run(self, service: impl Provider) -> ExitCode {
         process::run(self, service)
     }

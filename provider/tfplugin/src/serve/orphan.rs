@@ -72,9 +72,9 @@ mod tests {
 
     use super::{Count, Parent, orphaned};
 
-    const ALONE: Duration = Duration::from_millis(100);
-    const SHORTER: Duration = Duration::from_millis(50);
-    const LONGER: Duration = Duration::from_millis(300);
+    const ALONE: Duration = Duration::from_millis(400);
+    const SHORTER: Duration = Duration::from_millis(100);
+    const LONGER: Duration = Duration::from_millis(1_500);
 
     #[tokio::test]
     async fn before_the_first_connection_it_waits_for_as_long_as_the_parent_lives() {

@@ -9,7 +9,8 @@ use tokio::sync::watch;
 /// stop is not stopped: in debug mode one process serves many commands, and only one of them was interrupted.
 #[derive(Clone, Debug)]
 pub struct StopSignal {
-    sender: watch::Sender<()>,
+    /// How often it was given.
+    stops: watch::Sender<u64>,
 }
 
 impl StopSignal {
@@ -17,21 +18,21 @@ impl StopSignal {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            sender: watch::Sender::new(()),
+            stops: watch::Sender::new(0),
         }
     }
 
     /// Stops everything that listens now.
     pub fn stop(&self) {
-        self.sender.send_replace(());
+        self.stops.send_modify(|stops| *stops += 1);
     }
 
     /// For one rpc, from its beginning.
     #[must_use]
     pub fn listen(&self) -> StopListener {
-        StopListener {
-            receiver: self.sender.subscribe(),
-        }
+        let stops = self.stops.subscribe();
+        let before = *stops.borrow();
+        StopListener { stops, before }
     }
 }
 
@@ -44,27 +45,23 @@ impl Default for StopSignal {
 /// One rpc's view of the [`StopSignal`].
 #[derive(Clone, Debug)]
 pub struct StopListener {
-    receiver: watch::Receiver<()>,
+    stops: watch::Receiver<u64>,
+    before: u64,
 }
 
 impl StopListener {
     /// Whether StopProvider arrived since this rpc began.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
-        self.receiver.has_changed().unwrap_or(false)
+        *self.stops.borrow() != self.before
     }
 
     /// Returns when StopProvider arrives, at once if it already has. Never returns when all signals are gone, because
     /// then nobody can ask.
     pub async fn stopped(&mut self) {
-        loop {
-            if self.is_stopped() {
-                return;
-            }
-            // `changed` marks the value as seen, so look at a copy and leave our own unseen.
-            if self.receiver.clone().changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
+        let before = self.before;
+        if self.stops.wait_for(|stops| *stops != before).await.is_err() {
+            std::future::pending::<()>().await;
         }
     }
 }
@@ -83,5 +80,7 @@ mod tests {
         before.stopped().await;
         assert!(before.is_stopped());
         assert!(!signal.listen().is_stopped());
+        drop(signal);
+        assert!(before.is_stopped());
     }
 }
