@@ -20,21 +20,24 @@ pub use observe::observe;
 #[derive(Clone, Debug)]
 pub struct NvmlSource {
     name: Name,
-    node: NodeName,
     library: Option<PathBuf>,
 }
 
 impl NvmlSource {
-    /// The host under this node name, through `library` or, without one, through the system's
-    /// `libnvidia-ml.so.1`.
+    /// This host through `library` or, without one, through the system's `libnvidia-ml.so.1`.
     #[must_use]
-    pub fn new(name: Name, node: NodeName, library: Option<PathBuf>) -> Self {
-        Self {
-            name,
-            node,
-            library,
-        }
+    pub fn new(name: Name, library: Option<PathBuf>) -> Self {
+        Self { name, library }
     }
+}
+
+/// The name of this host, as the kernel tells it.
+fn host_name() -> NodeName {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    // A host without a proper name is one node all the same.
+    name.trim()
+        .parse()
+        .unwrap_or_else(|_| NodeName::localhost())
 }
 
 impl DeviceSource for NvmlSource {
@@ -47,10 +50,10 @@ impl DeviceSource for NvmlSource {
     }
 
     fn fetch(&self, now: Timestamp) -> Fetch<'_> {
-        let Self { node, library, .. } = self.clone();
+        let library = self.library.clone();
         Box::pin(async move {
             match tokio::task::spawn_blocking(move || observe(library.as_deref())).await {
-                Ok(Ok(host)) => Ok(host.report(&node, now)),
+                Ok(Ok(host)) => Ok(host.report(&host_name(), now)),
                 Ok(Err(fault)) => Err(fault.reason()),
                 Err(error) => std::panic::resume_unwind(error.into_panic()),
             }

@@ -114,7 +114,6 @@ fn reason(status: &SourceStatus) -> &Reason {
 async fn a_source_that_fails_is_unavailable_and_says_why() {
     let missing = NvmlSource::new(
         "here".parse().unwrap(),
-        "host".parse().unwrap(),
         Some("/nowhere/libnvidia-ml.so.1".into()),
     );
     let inventory = Inventory::default()

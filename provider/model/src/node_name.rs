@@ -18,6 +18,12 @@ const FORM: Form = Form {
 pub struct NodeName(Arc<str>);
 
 impl NodeName {
+    /// The host that asks, where it has no name of its own.
+    #[must_use]
+    pub fn localhost() -> Self {
+        Self("localhost".into())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
