@@ -35,13 +35,15 @@ pub(super) fn install(level: Option<&str>) {
     let Some(level) = level.and_then(level_of) else {
         return;
     };
-    let filter = TRANSPORT
-        .iter()
-        .fold(Targets::new().with_default(level), |filter, target| {
-            filter.with_target(*target, level.min(LevelFilter::WARN))
-        });
-    let subscriber = Registry::default().with(Hclog { sink: to_stderr }.with_filter(filter));
+    let subscriber = Registry::default().with(Hclog { sink: to_stderr }.with_filter(filter(level)));
     let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+fn filter(level: LevelFilter) -> Targets {
+    let all = Targets::new().with_default(level);
+    TRANSPORT.iter().fold(all, |targets, name| {
+        targets.with_target(*name, level.min(LevelFilter::WARN))
+    })
 }
 
 fn level_of(name: &str) -> Option<LevelFilter> {
@@ -189,7 +191,7 @@ mod tests {
     use serde_json::Value;
     use tracing_subscriber::layer::SubscriberExt as _;
 
-    use super::{Hclog, LINE_MAX, LevelFilter, Registry, level_of};
+    use super::{Hclog, LINE_MAX, Level, LevelFilter, Registry, filter, level_of};
 
     thread_local! {
         static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
@@ -256,6 +258,23 @@ mod tests {
         let lines = logged(|| tracing::info!(big = "x".repeat(LINE_MAX), "big"));
         assert!(lines[0].to_string().len() < 1_000);
         assert!(lines[0]["@message"].as_str().unwrap().contains("too long"));
+    }
+
+    #[test]
+    fn the_transport_never_logs_what_it_carries() {
+        let all = filter(LevelFilter::TRACE);
+        assert!(all.would_enable("portcullis::plan", &Level::TRACE));
+        assert!(all.would_enable("h2::proto::connection", &Level::WARN));
+        for target in [
+            "h2::codec::framed_read",
+            "hyper::proto",
+            "rustls::server",
+            "tonic",
+        ] {
+            assert!(!all.would_enable(target, &Level::INFO), "{target}");
+        }
+        let errors = filter(LevelFilter::ERROR);
+        assert!(!errors.would_enable("h2", &Level::WARN));
     }
 
     #[test]
