@@ -55,6 +55,9 @@ pub(super) fn decode(kind: i8, body: &[u8], ty: &Type) -> Result<Value, DecodePr
             _ => reader.skip()?,
         }
     }
+    if refinement.contradicts_itself() {
+        return Err(DecodeProblem::Refinement);
+    }
     Ok(Value::Unknown(refinement))
 }
 
