@@ -41,6 +41,13 @@ const EXAMPLES: &[Example] = &[
                 target: Target::AtMost(1.0),
             },
             Row {
+                what: "counting 100,000 devices and one verdict",
+                ours: "count_and_verdict_ms",
+                theirs: None,
+                unit: "ms",
+                target: Target::AtMost(1.0),
+            },
+            Row {
                 what: "1,000 pools in one plan, beside 500",
                 ours: "pools_1000_ms",
                 theirs: Some("pools_500_ms"),
@@ -48,6 +55,17 @@ const EXAMPLES: &[Example] = &[
                 target: Target::RatioAtMost(2.5),
             },
         ],
+    },
+    Example {
+        package: "portcullis-inventory",
+        name: "fleet_load",
+        rows: &[Row {
+            what: "loading a fleet file of 1,523 nodes",
+            ours: "load_ms",
+            theirs: None,
+            unit: "ms",
+            target: Target::AtMost(20.0),
+        }],
     },
     Example {
         package: "portcullis-ledger",
