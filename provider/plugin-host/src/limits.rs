@@ -57,7 +57,7 @@ impl Default for Limits {
             memory_bytes: 256 * MIB,
             table_elements: 10_000,
             check_wall: Duration::from_secs(2),
-            check_fuel: 1_000_000_000,
+            check_fuel: 500_000_000,
             connector_wall: Duration::from_secs(60),
             connector_cpu: Duration::from_secs(10),
             host_calls: 1_000,

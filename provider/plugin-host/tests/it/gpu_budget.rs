@@ -22,7 +22,7 @@ fn plan(replicas: u32) -> String {
 #[tokio::test]
 async fn budget_exceeded_is_a_finding_at_the_gpu_block() {
     let folder = Folder::new();
-    let plugin = folder.first_party("gpu-budget-check");
+    let plugin = folder.workspace_plugin("gpu-budget-check");
     let check = folder
         .host()
         .check(&plugin, json!({"team:risk-ml": {"production": 16}}));
@@ -52,7 +52,7 @@ async fn budget_exceeded_is_a_finding_at_the_gpu_block() {
 #[tokio::test]
 async fn a_typo_in_the_configuration_is_said_to_be_one() {
     let folder = Folder::new();
-    let plugin = folder.first_party("gpu-budget-check");
+    let plugin = folder.workspace_plugin("gpu-budget-check");
     let check = folder
         .host()
         .check(&plugin, json!({"team:risk-ml": {"production": "many"}}));
@@ -72,7 +72,7 @@ async fn a_typo_in_the_configuration_is_said_to_be_one() {
 #[tokio::test]
 async fn calls_run_side_by_side_and_outside_of_this_thread() {
     let folder = Folder::new();
-    let plugin = folder.first_party("gpu-budget-check");
+    let plugin = folder.workspace_plugin("gpu-budget-check");
     let check = folder
         .host()
         .check(&plugin, json!({"team:risk-ml": {"production": 16}}));

@@ -8,5 +8,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod cache;
 mod gpu_budget;
+mod hostile;
+mod loading;
+mod network;
+mod server;
 mod support;

@@ -1,5 +1,6 @@
 //! A folder with a lock and plugins in it, and a host over it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -27,18 +28,21 @@ impl Folder {
         self.dir.path().join(name)
     }
 
-    /// Builds a first-party plugin into the folder and pins it.
-    pub(crate) fn first_party(&self, package: &str) -> PluginRef {
-        // One cargo at a time: the tests of this binary run side by side.
-        static CARGO: Mutex<()> = Mutex::new(());
-        let _one = CARGO.lock().unwrap();
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let build = Build {
-            workspace,
-            package: package.to_owned(),
-            out: self.path("plugins"),
-        };
-        self.pin(&build.run().unwrap())
+    /// Builds a plugin of this workspace, puts it into the folder and pins it.
+    pub(crate) fn workspace_plugin(&self, package: &str) -> PluginRef {
+        // Built once by the first test that needs it; the tests of this binary run side by side.
+        static BUILT: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
+        let mut built = BUILT.lock().unwrap();
+        let component = built.entry(package.to_owned()).or_insert_with(|| {
+            let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+            let build = Build {
+                workspace,
+                package: package.to_owned(),
+                out: self.path("built"),
+            };
+            fs::read(build.run().unwrap()).unwrap()
+        });
+        self.plugin(package, component)
     }
 
     /// Writes a component into the folder and pins it.
@@ -79,4 +83,18 @@ impl Folder {
         config.network = network;
         Host::new(config)
     }
+}
+
+/// The component with a manifest section at its end.
+pub(crate) fn with_manifest(mut component: Vec<u8>, manifest: &serde_json::Value) -> Vec<u8> {
+    const NAME: &[u8] = b"portcullis:manifest";
+    let manifest = manifest.to_string();
+    let len = 1 + NAME.len() + manifest.len();
+    let (low, high) = (
+        u8::try_from(len & 0x7f).unwrap(),
+        u8::try_from(len >> 7).unwrap(),
+    );
+    component.extend([0, low | 0x80, high, u8::try_from(NAME.len()).unwrap()]);
+    component.extend(NAME.iter().copied().chain(manifest.bytes()));
+    component
 }

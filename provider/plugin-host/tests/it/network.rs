@@ -1,0 +1,420 @@
+//! Requests of a guest that tries the gate, against a server of the test's own.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portcullis_plugin_host::{
+    DeviceRecord, Grants, Host, Limits, Network, Phase, PluginError, PluginRef, Resolve, Resolving,
+};
+use serde_json::{Value, json};
+
+use crate::server::Server;
+use crate::support::{Folder, NOW};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+struct Guest {
+    _folder: Folder,
+    host: Host,
+    plugin: PluginRef,
+}
+
+impl Guest {
+    fn new() -> Self {
+        Self::with(Limits::default(), Network::default())
+    }
+
+    fn with(limits: Limits, network: Network) -> Self {
+        let folder = Folder::new();
+        let plugin = folder.workspace_plugin("hostile-connector");
+        let host = folder.host_with(limits, network);
+        Self {
+            _folder: folder,
+            host,
+            plugin,
+        }
+    }
+
+    async fn call(&self, config: Value, grants: Grants) -> Result<Vec<DeviceRecord>, PluginError> {
+        self.host
+            .connector(&self.plugin, config, grants)
+            .list_inventory(MINUTE)
+            .await
+    }
+
+    /// The text of the refusal.
+    async fn refused(&self, config: Value, grants: Grants) -> String {
+        match self.call(config, grants).await {
+            Err(PluginError::Failed { kind, message, .. }) if kind == "refused" => message,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn granted(phase: Phase, url: &str) -> Grants {
+    Grants::none(phase).host(url).unwrap()
+}
+
+#[tokio::test]
+async fn a_granted_host_is_reached_and_told_its_own_name() {
+    let server = Server::start().await;
+    let url = server.url();
+    let devices = Guest::new()
+        .call(
+            json!({"url": url, "call": format!("{url}/echo?a=b"), "headers": [["X-Own", "1"]]}),
+            granted(Phase::Plan, &url),
+        )
+        .await
+        .unwrap();
+    let [device] = devices.as_slice() else {
+        panic!("{devices:?}")
+    };
+    assert_eq!(device.model, "200");
+    assert!(
+        device.uuid.starts_with("GET /echo?a=b HTTP/1.1"),
+        "{}",
+        device.uuid
+    );
+    assert!(
+        device
+            .uuid
+            .contains(&format!("host: {}", url.trim_start_matches("http://"))),
+        "{}",
+        device.uuid
+    );
+    assert!(device.uuid.contains("x-own: 1"), "{}", device.uuid);
+    assert_eq!(
+        device.node,
+        NOW.to_string(),
+        "the guest sees the host's clock"
+    );
+    assert_eq!(
+        (device.allocation.as_str(), device.grade.as_str()),
+        ("unknown", "listed"),
+        "unknown words fall back"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_asked_or_not_granted_is_not_sent() {
+    let (server, other) = (Server::start().await, Server::start().await);
+    let (url, elsewhere) = (server.url(), other.url());
+    let guest = Guest::new();
+    let own = json!({"url": url, "call": format!("{url}/echo")});
+    let found = guest.refused(own, Grants::none(Phase::Plan)).await;
+    assert!(found.contains("is not granted"), "{found}");
+    let foreign = json!({"url": url, "call": format!("{elsewhere}/echo")});
+    let grants = granted(Phase::Plan, &url).host(&elsewhere).unwrap();
+    let found = guest.refused(foreign, grants).await;
+    assert!(found.contains("does not ask for"), "{found}");
+    let narrow = json!({"url": url, "call": format!("{url}/other")});
+    let found = guest
+        .refused(narrow, granted(Phase::Plan, &format!("{url}/echo")))
+        .await;
+    assert!(found.contains("does not cover the path"), "{found}");
+    assert_eq!((server.requests(), other.requests()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_redirect_is_a_new_request_and_checked_again() {
+    let (server, other) = (Server::start().await, Server::start().await);
+    let url = server.url();
+    let guest = Guest::new();
+    let call = format!("{url}/redirect?{}/echo", other.url());
+    let config = json!({"url": url, "call": call, "secret": true});
+    let grants = || {
+        granted(Phase::Plan, &url)
+            .secret("TOKEN", "s3cr3t-value", &url)
+            .unwrap()
+    };
+    let answer = guest.call(config.clone(), grants()).await.unwrap();
+    assert_eq!(answer[0].model, "302", "the host follows nothing by itself");
+    let mut follow = config;
+    follow["follow"] = json!(true);
+    let found = guest.refused(follow, grants()).await;
+    assert!(found.contains("does not ask for"), "{found}");
+    assert_eq!(
+        other.requests(),
+        0,
+        "no request and no secret reached the other host"
+    );
+}
+
+#[tokio::test]
+async fn only_apply_may_write() {
+    let server = Server::start().await;
+    let url = server.url();
+    let guest = Guest::new();
+    let config = json!({"url": url, "call": format!("{url}/echo"), "post": true});
+    let found = guest
+        .refused(config.clone(), granted(Phase::Plan, &url))
+        .await;
+    assert!(found.contains("`POST` may change"), "{found}");
+    assert_eq!(server.requests(), 0);
+    let devices = guest
+        .call(config, granted(Phase::Apply, &url))
+        .await
+        .unwrap();
+    assert!(
+        devices[0].uuid.starts_with("POST /echo"),
+        "{}",
+        devices[0].uuid
+    );
+}
+
+#[tokio::test]
+async fn headers_that_frame_a_message_are_the_hosts() {
+    let server = Server::start().await;
+    let url = server.url();
+    let guest = Guest::new();
+    for (name, value) in [
+        ("Host", "internal.example"),
+        ("Transfer-Encoding", "chunked"),
+        ("x", "a\r\nb: c"),
+    ] {
+        let config = json!({"url": url, "call": format!("{url}/echo"), "headers": [[name, value]]});
+        guest.refused(config, granted(Phase::Plan, &url)).await;
+    }
+    assert_eq!(server.requests(), 0);
+}
+
+/// Answers with other addresses at every question.
+#[derive(Default)]
+struct Names {
+    addresses: Mutex<BTreeMap<String, Vec<Vec<IpAddr>>>>,
+    asked: AtomicUsize,
+}
+
+impl Names {
+    fn of(name: &str, answers: &[&[&str]]) -> Arc<Self> {
+        let parse = |answer: &&[&str]| {
+            answer
+                .iter()
+                .map(|address| address.parse().unwrap())
+                .collect()
+        };
+        let names = Self::default();
+        names
+            .addresses
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), answers.iter().map(parse).collect());
+        Arc::new(names)
+    }
+}
+
+impl Resolve for Names {
+    fn resolve<'a>(&'a self, name: &'a str) -> Resolving<'a> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let found = self
+            .addresses
+            .lock()
+            .unwrap()
+            .get_mut(name)
+            .filter(|left| !left.is_empty())
+            .map(|left| left.remove(0));
+        Box::pin(async move { found.ok_or_else(|| io::Error::other("no such name")) })
+    }
+}
+
+#[tokio::test]
+async fn a_name_may_not_lead_to_an_address_that_is_not_granted() {
+    let server = Server::start().await;
+    let named = server.url().replace("127.0.0.1", "prom.example");
+    let config = json!({"url": named, "call": format!("{named}/echo")});
+    for answer in [
+        &["127.0.0.1"][..],
+        &["8.8.8.8", "169.254.169.254"],
+        &["::ffff:10.0.0.1"],
+        &["fd00:ec2::254"],
+    ] {
+        let names = Names::of("prom.example", &[answer]);
+        let guest = Guest::with(Limits::default(), Network::default().resolver(names));
+        let found = guest
+            .refused(config.clone(), granted(Phase::Plan, &named))
+            .await;
+        assert!(
+            found.contains("which is not a public address"),
+            "{answer:?}: {found}"
+        );
+    }
+    assert_eq!(server.requests(), 0);
+}
+
+#[tokio::test]
+async fn the_checked_address_is_the_one_that_is_connected_to() {
+    let server = Server::start().await;
+    let named = server.url().replace("127.0.0.1", "prom.example");
+    let names = Names::of("prom.example", &[&["127.0.0.1"], &["10.0.0.1"]]);
+    let guest = Guest::with(
+        Limits::default(),
+        Network::default().resolver(Arc::clone(&names) as Arc<dyn Resolve>),
+    );
+    let grants = granted(Phase::Plan, &named).host(&server.url()).unwrap();
+    let config = json!({"url": named, "call": format!("{named}/echo")});
+    let devices = guest.call(config.clone(), grants.clone()).await.unwrap();
+    assert!(
+        devices[0].uuid.contains("host: prom.example"),
+        "{}",
+        devices[0].uuid
+    );
+    assert_eq!(
+        names.asked.load(Ordering::Relaxed),
+        1,
+        "a request resolves once"
+    );
+    let found = guest.refused(config, grants).await;
+    assert!(
+        found.contains("10.0.0.1"),
+        "the next request is checked by itself: {found}"
+    );
+}
+
+#[tokio::test]
+async fn bodies_and_requests_have_an_end() {
+    let server = Server::start().await;
+    let url = server.url();
+    let guest = Guest::new();
+    let config = json!({"url": url, "call": format!("{url}/large")});
+    let error = guest
+        .call(config, granted(Phase::Plan, &url))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("more than 8388608 bytes"), "{error}");
+    let config = json!({"url": url, "call": format!("{url}/echo"), "times": 65});
+    let error = guest
+        .call(config, granted(Phase::Plan, &url))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("More than 64 requests"), "{error}");
+    let config = json!({"url": url, "call": format!("{url}/packed")});
+    let error = guest
+        .call(config, granted(Phase::Plan, &url))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("a content coding that was not asked for"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_never_ends_is_left_at_the_deadline() {
+    let server = Server::start().await;
+    let url = server.url();
+    let guest = Guest::new();
+    guest.host.prepare(&guest.plugin).await.unwrap();
+    let config = json!({"url": url, "call": format!("{url}/drip"), "deadline_milliseconds": 300});
+    let start = Instant::now();
+    let error = guest
+        .call(config, granted(Phase::Plan, &url))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("no whole answer within 300 ms"), "{error}");
+    assert!(
+        start.elapsed() < Duration::from_millis(300 + 250),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn waiting_for_a_slow_server_is_not_computing() {
+    let server = Server::start().await;
+    let url = server.url();
+    let limits = Limits {
+        connector_cpu: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let guest = Guest::with(limits, Network::default());
+    let config = json!({"url": url, "call": format!("{url}/late"), "times": 2});
+    assert_eq!(
+        guest
+            .call(config, granted(Phase::Plan, &url))
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn pages_may_not_go_round_in_a_circle() {
+    let server = Server::start().await;
+    let url = server.url();
+    let config = json!({"url": url, "call": format!("{url}/echo"), "endless": true});
+    let error = Guest::new()
+        .call(config, granted(Phase::Plan, &url))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("the same cursor twice"), "{error}");
+}
+
+#[tokio::test]
+async fn a_secret_reaches_its_host_and_never_the_guest() {
+    let server = Server::start().await;
+    let url = server.url();
+    let guest = Guest::new();
+    let config = json!({"url": url, "call": format!("{url}/echo"), "secret": true});
+    let found = guest
+        .refused(config.clone(), granted(Phase::Plan, &url))
+        .await;
+    assert!(
+        found.contains("the secret `TOKEN` is not granted"),
+        "{found}"
+    );
+    let grants = granted(Phase::Plan, &url)
+        .secret("TOKEN", "s3cr3t-value", &url)
+        .unwrap();
+    assert!(!format!("{grants:?}").contains("s3cr3t"), "{grants:?}");
+    let devices = guest.call(config, grants).await.unwrap();
+    assert!(server.saw("authorization: Bearer s3cr3t-value"));
+    assert!(
+        devices[0].uuid.contains("authorization: Bearer [secret]"),
+        "{}",
+        devices[0].uuid
+    );
+}
+
+#[tokio::test]
+async fn certificates_are_verified_against_name_and_authority() {
+    let (server, authority) = Server::start_tls("prom.example").await;
+    let good = server.url().replace("127.0.0.1", "prom.example");
+    let other = server.url().replace("127.0.0.1", "other.example");
+    for (url, trusted, expected) in [
+        (&good, true, None),
+        (&good, false, Some("UnknownIssuer")),
+        (&other, true, Some("not valid for name")),
+    ] {
+        let name = url
+            .trim_start_matches("https://")
+            .split(':')
+            .next()
+            .unwrap();
+        let mut network = Network::default().resolver(Names::of(name, &[&["127.0.0.1"]]));
+        if trusted {
+            network = network.root(authority.clone());
+        }
+        let guest = Guest::with(Limits::default(), network);
+        let grants = granted(Phase::Plan, url).host(&server.url()).unwrap();
+        let result = guest
+            .call(json!({"url": url, "call": format!("{url}/echo")}), grants)
+            .await;
+        match expected {
+            None => assert_eq!(result.unwrap()[0].model, "200"),
+            Some(reason) => {
+                let error = result.unwrap_err().to_string();
+                assert!(error.contains(reason), "{error}");
+            }
+        }
+    }
+}
