@@ -9,9 +9,11 @@
 )]
 
 mod cache;
+mod exporter;
 mod gpu_budget;
 mod hostile;
 mod loading;
 mod network;
+mod prometheus;
 mod server;
 mod support;
