@@ -42,8 +42,12 @@ impl Plan<'_> {
         };
         in_block(block, there, &Path::root(), Rule::PlanExists, &mut found);
         found.extend(write_only::breaches(block, self.planned));
+        let ty = block.implied_type();
         for path in self.requires_replace {
-            if self.prior.get(path).is_none() && self.planned.get(path).is_none() {
+            let there = [self.prior, self.planned]
+                .iter()
+                .any(|value| value.get(path).is_some());
+            if !there || !ty.has_address(path) {
                 let expected = "a path to a value of the prior state or the plan";
                 found.push(Breach::new(
                     Rule::ReplacePaths,

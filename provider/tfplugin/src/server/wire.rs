@@ -3,17 +3,14 @@
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::Shape;
 use crate::proto::{DynamicValue, ResourceIdentityData};
-use crate::value::{Type, Value, json, msgpack};
+use crate::value::{Type, Value};
 
 /// Reads a value of type `ty`. What was not sent is null.
 pub(super) fn read(sent: Option<&DynamicValue>, ty: &Type) -> Result<Value, Diagnostic> {
-    let decoded = match sent {
-        None => return Ok(Value::Null),
-        Some(sent) if !sent.msgpack.is_empty() => msgpack::decode(&sent.msgpack, ty),
-        Some(sent) if !sent.json.is_empty() => json::decode(&sent.json, ty),
-        Some(_) => return Ok(Value::Null),
+    let Some(sent) = sent else {
+        return Ok(Value::Null);
     };
-    decoded.map_err(|error| {
+    sent.decode(ty).map_err(|error| {
         let path = error.path.clone();
         let detail = format!(
             "What Terraform sent does not have the type that the provider announced: {error}.\n\n\
@@ -25,17 +22,13 @@ pub(super) fn read(sent: Option<&DynamicValue>, ty: &Type) -> Result<Value, Diag
 
 /// Writes a value of type `ty`.
 pub(super) fn write(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnostic> {
-    let msgpack = msgpack::encode(value, ty).map_err(|error| {
+    DynamicValue::encode(value, ty).map_err(|error| {
         let path = error.path.clone();
         let detail = format!(
             "The provider made a value that is not of the type it announced: {error}.\n\n\
              This is a defect of the provider: report it to its developers.\n\nvalue-unwritable"
         );
         Diagnostic::error("Value of the provider cannot be sent", detail).at(path)
-    })?;
-    Ok(DynamicValue {
-        msgpack,
-        ..DynamicValue::default()
     })
 }
 

@@ -1,6 +1,6 @@
 //! Going down a path into a value.
 
-use super::{Path, Step, Value};
+use super::{Path, Step, Type, Value};
 
 impl Value {
     /// The value at `path`; none where a step leads nowhere. What is inside a null, an unknown or a set has no address.
@@ -50,6 +50,31 @@ impl Value {
     }
 }
 
+impl Type {
+    /// Whether values of this type may have a part at `path`. Members of sets have no address, and what a dynamic value
+    /// holds only it can say.
+    #[must_use]
+    pub fn has_address(&self, path: &Path) -> bool {
+        let mut here = self;
+        for step in path.steps() {
+            let part = match (here, step) {
+                (Self::Dynamic, _) => return true,
+                (Self::Object(object), Step::Attribute(name)) => object.attributes.get(name),
+                (Self::Map(element), Step::Key(_)) | (Self::List(element), Step::Index(_)) => {
+                    Some(element.as_ref())
+                }
+                (Self::Tuple(elements), Step::Index(index)) => usize::try_from(*index)
+                    .ok()
+                    .and_then(|index| elements.get(index)),
+                _ => None,
+            };
+            let Some(part) = part else { return false };
+            here = part;
+        }
+        true
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +94,28 @@ mod tests {
         assert_eq!(value.get(&hosts.index(2)), None);
         assert_eq!(value.get(&hosts.index(1).attribute("x")), None);
         assert_eq!(value.get(&Path::root()), Some(&value));
+    }
+
+    #[test]
+    fn members_of_sets_have_no_address() {
+        let json = br#"["object",{"a":["list","bool"],"s":["set","bool"],"d":"dynamic"}]"#;
+        let ty = Type::from_json_bytes(json).unwrap();
+        let at = |name: &str| Path::root().attribute(name);
+        for path in [
+            Path::root(),
+            at("a").index(3),
+            at("s"),
+            at("d").key("x").index(0),
+        ] {
+            assert!(ty.has_address(&path), "{path}");
+        }
+        for path in [
+            at("s").index(0),
+            at("a").key("0"),
+            at("b"),
+            Path::root().key("a"),
+        ] {
+            assert!(!ty.has_address(&path), "{path}");
+        }
     }
 }

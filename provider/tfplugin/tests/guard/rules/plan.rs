@@ -161,8 +161,9 @@ fn r6_nested_objects_are_planned_as_many_as_configured() {
 #[test]
 fn r7_paths_that_force_replacement_lead_somewhere() {
     let replace = |path: Path| {
-        let (prior, planned) = (state(), with(&state(), [("name", text("b"))]));
-        let config = with(&config(), [("name", text("b"))]);
+        let parts = || [("name", text("b")), ("zones", Value::List(vec![text("z")]))];
+        let (prior, planned) = (state(), with(&state(), parts()));
+        let config = with(&config(), parts());
         plan_with(&prior, &config, &planned, &[path], None, None)
     };
     breaks(
