@@ -2,8 +2,24 @@
 
 use crate::problem::{Assignment, Class, Gangs, Problem};
 
+/// Which bin a gang goes to among those that hold it.
+#[derive(Clone, Copy, Debug)]
+enum Prefer {
+    /// The fullest, so that large bins stay whole.
+    Fullest,
+    /// One of the kind that the fewest pools accept, so that the others keep their choice. For sizes
+    /// that divide each other, how full the bin is does not matter.
+    LeastWanted,
+}
+
 /// Places every gang, or says nothing: a failure is no proof.
 pub(crate) fn place(problem: &Problem) -> Option<Vec<Assignment>> {
+    [Prefer::Fullest, Prefer::LeastWanted]
+        .into_iter()
+        .find_map(|prefer| place_by(problem, prefer))
+}
+
+fn place_by(problem: &Problem, prefer: Prefer) -> Option<Vec<Assignment>> {
     let mut classes = problem.classes.clone();
     let demand_on: Vec<usize> = (0..classes.len())
         .map(|class| {
@@ -29,7 +45,7 @@ pub(crate) fn place(problem: &Problem) -> Option<Vec<Assignment>> {
     for gangs in order {
         let mut left = gangs.count;
         while left > 0 {
-            let (free, class) = fullest(&classes, &demand_on, gangs)?;
+            let (free, class) = preferred(&classes, &demand_on, gangs, prefer)?;
             let bin = take(classes.get_mut(class)?, free)?;
             let here = u64::from(free / gangs.size).min(left);
             let here = u32::try_from(here).ok()?;
@@ -45,17 +61,22 @@ pub(crate) fn place(problem: &Problem) -> Option<Vec<Assignment>> {
     Some(placed)
 }
 
-/// The smallest bin that holds a gang; among equals, of the class that the fewest pools want.
-fn fullest(classes: &[Class], demand_on: &[usize], gangs: &Gangs) -> Option<(u32, usize)> {
-    gangs
-        .accepts
-        .iter()
-        .filter_map(|class| {
-            let (free, _) = classes.get(*class)?.bins.range(gangs.size..).next()?;
-            Some((*free, demand_on.get(*class).copied().unwrap_or(0), *class))
-        })
-        .min()
-        .map(|(free, _, class)| (free, class))
+/// The bin for a gang: how much is free in it, and its class.
+fn preferred(
+    classes: &[Class],
+    demand_on: &[usize],
+    gangs: &Gangs,
+    prefer: Prefer,
+) -> Option<(u32, usize)> {
+    let levels = gangs.accepts.iter().filter_map(|class| {
+        let (free, _) = classes.get(*class)?.bins.range(gangs.size..).next()?;
+        Some((*free, demand_on.get(*class).copied().unwrap_or(0), *class))
+    });
+    let best = match prefer {
+        Prefer::Fullest => levels.min(),
+        Prefer::LeastWanted => levels.min_by_key(|(free, wanted, class)| (*wanted, *free, *class)),
+    };
+    best.map(|(free, _, class)| (free, class))
 }
 
 /// Takes one bin with exactly this much free out of its class.

@@ -10,7 +10,7 @@ use portcullis_model::{Reason, SourceState, SourceStatus, Ttl};
 use crate::fits::Short;
 use crate::fleet::Fleet;
 use crate::shortage::Shortage;
-use crate::{Demand, SEARCH_STEPS_MAX};
+use crate::{Demand, SEARCH_GANGS_MAX, SEARCH_STEPS_MAX};
 use supply::Supply;
 
 /// Most pools, holders or alternatives that a text names.
@@ -128,8 +128,8 @@ pub(crate) fn gave_up(demands: &[&Demand], group: &[usize]) -> Reason {
         summary: "Placement search gave up".into(),
         asked: asked(&members),
         found: format!(
-            "Enough GPUs are free on enough nodes, but no arrangement was found and none was ruled out \
-             within {SEARCH_STEPS_MAX} steps."
+            "Enough GPUs are free on enough nodes, but no arrangement was found and none was ruled out. \
+             The search is bounded to {SEARCH_STEPS_MAX} steps and {SEARCH_GANGS_MAX} replicas."
         ),
         remedy:
             "Use replica sizes that divide each other (1, 2, 4, 8), or plan fewer pools at once."

@@ -26,4 +26,4 @@ pub use demand::Demand;
 pub use fits::fits;
 pub use fleet::{Fleet, Reservations};
 pub use placement::{Placement, PoolPlacement, Replica};
-pub use search::SEARCH_STEPS_MAX;
+pub use search::{SEARCH_GANGS_MAX, SEARCH_STEPS_MAX};

@@ -6,7 +6,7 @@ use crate::Demand;
 use crate::fleet::{Fleet, Match};
 
 /// Pools that compete for the same devices; what the four ways to decide work on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Problem {
     pub(crate) gangs: Vec<Gangs>,
     pub(crate) classes: Vec<Class>,
