@@ -15,6 +15,8 @@ pub(crate) type Carry = fn(&Context, &Progress) -> Result<Report>;
 pub(crate) struct Context {
     /// Replace expected output by what came out instead of comparing.
     pub(crate) bless: bool,
+    /// Take the programs as they are built.
+    pub(crate) built: bool,
     /// Only the cases whose name contains this.
     pub(crate) case: Option<String>,
 }

@@ -51,6 +51,9 @@ pub(crate) struct Arguments {
     /// Take today's output as the expected output
     #[arg(long)]
     bless: bool,
+    /// Run acceptance cases on the programs as they are built, without building them again
+    #[arg(long)]
+    built: bool,
 }
 
 /// Carries the steps out.
@@ -72,6 +75,7 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<ExitCode> {
     }
     let context = Context {
         bless: arguments.bless,
+        built: arguments.built,
         case: arguments.case.clone(),
     };
     let started = Instant::now();

@@ -20,7 +20,7 @@ pub(super) const STEP: Step = Step {
 };
 
 fn run_all(context: &Context, progress: &Progress) -> Result<Report> {
-    super::programs::build(progress)?;
+    super::programs::build(context, progress)?;
     let mut cases = Case::all(&repository::root().join("acceptance/cases"))?;
     if let Some(part) = &context.case {
         cases.retain(|case| case.name.contains(part));

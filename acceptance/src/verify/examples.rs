@@ -18,8 +18,8 @@ pub(super) const STEP: Step = Step {
     carry: plan_all,
 };
 
-fn plan_all(_: &Context, progress: &Progress) -> Result<Report> {
-    super::programs::build(progress)?;
+fn plan_all(context: &Context, progress: &Progress) -> Result<Report> {
+    super::programs::build(context, progress)?;
     let terraform = Terraform::installed()?;
     let examples = repository::root().join("examples");
     let mut report = Report::default();

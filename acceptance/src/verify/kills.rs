@@ -18,7 +18,7 @@ pub(super) const STEP: Step = Step {
 };
 
 fn kill_everywhere(context: &Context, progress: &Progress) -> Result<Report> {
-    super::programs::build(progress)?;
+    super::programs::build(context, progress)?;
     let matrix = Matrix::open()?;
     let terraform = Terraform::installed()?;
     let wanted = |point: &&String| {

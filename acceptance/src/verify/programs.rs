@@ -5,12 +5,16 @@ use anyhow::Result;
 use crate::process::Process;
 use crate::repository;
 use crate::screen::Progress;
+use crate::step::Context;
 
 /// Builds the provider, the CLI and the library that stands in for NVIDIA's.
 ///
 /// # Errors
 /// What cargo says.
-pub(super) fn build(progress: &Progress) -> Result<()> {
+pub(super) fn build(context: &Context, progress: &Progress) -> Result<()> {
+    if context.built {
+        return Ok(());
+    }
     Process::new("cargo")
         .args([
             "build",
