@@ -16,7 +16,8 @@ pub struct Demand {
     pub replicas: u32,
     /// How many devices each replica needs.
     pub gpus_per_replica: u32,
-    /// Whether a replica's devices must be identical and on one node; otherwise they may be anywhere.
+    /// Whether a replica's devices must be identical and on one node; otherwise they may be
+    /// anywhere.
     pub same_node: bool,
     /// The least memory of each device in MiB.
     pub memory_mib_min: Option<u32>,

@@ -56,7 +56,8 @@ pub(crate) struct Answer {
     pub(crate) gave_up: Vec<Vec<usize>>,
 }
 
-/// Pools that cannot all have what they ask for; without an inequality, every arrangement was tried.
+/// Pools that cannot all have what they ask for; without an inequality, every arrangement was
+/// tried.
 #[derive(Debug)]
 pub(crate) struct Short {
     pub(crate) demands: Vec<usize>,

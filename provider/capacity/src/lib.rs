@@ -1,15 +1,15 @@
 //! Does this demand fit these GPUs? Pure: a snapshot, reservations and demands in, a verdict out.
 //!
 //! The unit of supply is a *bin*: the free, identical devices of one node. The unit of demand is a
-//! *gang*: devices that must come from one bin. [`fits`] answers with a placement, with the inequality
-//! that fails, or with what is not known; it never turns the last into a yes.
+//! *gang*: devices that must come from one bin. [`fits`] answers with a placement, with the
+//! inequality that fails, or with what is not known; it never turns the last into a yes.
 //!
-//! How it decides, per group of pools that compete for the same devices:
-//! 1. [`shortage`]: if bins hold fewer gangs of a size than are asked for, it cannot fit.
-//! 2. [`best_fit`]: if best-fit decreasing places every gang, it fits. For sizes that divide each other
-//!    (1, 2, 4, 8) and pools that accept the same devices, 1 and 2 decide every case.
-//! 3. [`flow`]: gangs of one size over different sets of devices are decided by a maximum flow.
-//! 4. [`search`]: what is left is tried exhaustively, up to a bound; beyond it the answer is unknown.
+//! How it decides, for each group of pools that compete for the same devices:
+//! 1. `shortage`: if bins hold fewer gangs of a size than are asked for, it cannot fit.
+//! 2. `best_fit`: if best-fit decreasing places every gang, it fits. For sizes that divide each
+//!    other (1, 2, 4, 8) and pools that accept the same devices, 1 and 2 decide every case.
+//! 3. `flow`: gangs of one size over different sets of devices are decided by a maximum flow.
+//! 4. `search`: what is left is tried exhaustively, up to a bound; beyond it, it is unknown.
 
 mod best_fit;
 mod demand;

@@ -97,7 +97,8 @@ pub(crate) fn split(fleet: &Fleet, demands: &[&Demand], least: Match) -> Vec<Pro
         .collect()
 }
 
-/// Groups demands that reach each other through kinds that both accept: (demands, kinds), each rising.
+/// Groups demands that reach each other through kinds that both accept: (demands, kinds), each
+/// rising.
 fn groups(accepted: &[Vec<usize>], kinds: usize) -> Vec<(Vec<usize>, Vec<usize>)> {
     // Union-find over kinds; a root is its own parent and the smallest of its group.
     let mut parents: Vec<usize> = (0..kinds).collect();

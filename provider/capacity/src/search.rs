@@ -49,7 +49,8 @@ pub(crate) fn place(problem: &Problem) -> Found {
 struct Search {
     /// What is left to place, the largest first, and what is left to place it in.
     left: Problem,
-    /// Sizes divide each other, largest first: then every bin of a class that holds a gang is as good.
+    /// Sizes divide each other, largest first: then every bin of a class that holds a gang is as
+    /// good.
     any_bin: bool,
     placed: Vec<Assignment>,
     /// What was left where the rest was found not to fit.
@@ -95,8 +96,8 @@ impl Search {
         Some(false)
     }
 
-    /// Where a gang may go: how much is free in the bin, and its class. Bins of one class with as much free are alike: one of each
-    /// is tried, the fullest first.
+    /// Where a gang may go: how much is free in the bin, and its class. Bins of one class with as
+    /// much free are alike: one of each is tried, the fullest first.
     fn choices(&self, gangs: &Gangs) -> Vec<(u32, usize)> {
         let levels_max = if self.any_bin { 1 } else { usize::MAX };
         let mut choices = Vec::new();

@@ -140,7 +140,8 @@ fn place(
     })
 }
 
-/// Every replica has its devices, all acceptable, free, its own, and of one node and kind where asked.
+/// Every replica has its devices, all acceptable, free, its own, and of one node and kind where
+/// asked.
 fn check(placement: &Placement, snapshot: &Snapshot, demands: &[Demand]) {
     let by_key: BTreeMap<DeviceKey, _> = snapshot
         .devices()

@@ -1,7 +1,8 @@
 //! How long loading a fleet file takes, from disk to snapshot; prints JSON.
 //!
-//! `cargo run --release --package portcullis-inventory --example fleet_load [FILE [COLUMN=HEADING]...]`
-//! Without a file it writes one of 1,523 nodes and 6,212 devices, the size of a real cluster.
+//! `cargo run --release --package portcullis-inventory --example fleet_load`, and after it the file
+//! and its columns, such as `nodes.csv node=sn gpus=gpu model=model`. Without a file it writes one of
+//! 1,523 nodes and 6,212 devices, the size of a real cluster.
 #![allow(clippy::print_stdout, reason = "the figures are the output")]
 
 use std::error::Error;

@@ -25,10 +25,10 @@ const BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// A file that lists nodes and their GPUs; its extension says whether it is CSV, TOML or JSON.
 ///
-/// TOML (JSON has the same keys): `[[node]]` with `name` and either `gpus`, `model`, `memory_mib`, `used`
-/// (a count) and `healthy`, or one `[[node.gpu]]` a device with `uuid`, `model`, `memory_mib`, `used` and
-/// `healthy` (booleans). `observed_at` at the top says when it was true; without it, the time of the
-/// file's last change does.
+/// TOML (JSON has the same keys): `[[node]]` with `name` and either `gpus`, `model`, `memory_mib`,
+/// `used` (a count) and `healthy`, or one `[[node.gpu]]` a device with `uuid`, `model`,
+/// `memory_mib`, `used` and `healthy` (booleans). `observed_at` at the top says when it was true;
+/// without it, the time of the file's last change does.
 ///
 /// CSV: one row a group of alike devices, or one row a device where there is a `uuid`. Which
 /// column is which is said by a [`ColumnMapping`].

@@ -20,10 +20,10 @@ const FORM: Form = Form {
 /// What GPU a device is, under one name however a source spells it.
 ///
 /// A model that portcullis knows has a canonical name: the family, and the memory where the family
-/// was sold with several sizes (`H200`, `A100-80GB`). `A100` without a size is known too; as a demand
-/// it accepts every size. Any other text is a model under exactly that text, such as the
-/// anonymised `G2` of a cluster: a source may report it, and a demand may name it only if a source does
-/// (see [`GpuModel::demanded`]).
+/// was sold with several sizes (`H200`, `A100-80GB`). `A100` without a size is known too; as a
+/// demand it accepts every size. Any other text is a model under exactly that text, such as the
+/// anonymised `G2` of a cluster: a source may report it, and a demand may name it only if a source
+/// does (see [`GpuModel::demanded`]).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GpuModel(Kind);
 

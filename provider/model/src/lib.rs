@@ -1,4 +1,5 @@
-//! What the words of portcullis mean: one noun a file, parsed once at the rim and correct from then on.
+//! What the words of portcullis mean: one noun a file, parsed once at the rim and correct from then
+//! on.
 //!
 //! Pure: no files, no network, no clock, no randomness. Every textual noun has `FromStr` (with a
 //! [`ParseError`] that reads as a diagnostic), `Display` that parses back to the same value, and

@@ -14,7 +14,8 @@ const FORM: Form = Form {
     code: "invalid-object",
 };
 
-/// What a permission is about: `vault:secret/models/fraud`, `service:ledger-api`, `pool:scoring-h200`.
+/// What a permission is about: `vault:secret/models/fraud`, `service:ledger-api`,
+/// `pool:scoring-h200`.
 ///
 /// The kinds are not a closed set: connectors bring their own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -26,7 +26,8 @@ closed_set! {
     }
 }
 
-/// Who answers for a workload or a pool: `team:risk-ml`, `group:ml-release`, `user:ana@acme.example`.
+/// Who answers for a workload or a pool: `team:risk-ml`, `group:ml-release`,
+/// `user:ana@acme.example`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Owner {
     kind: OwnerKind,

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Why the answer is not a plain yes: everything of a diagnostic that does not depend on where it shows.
+/// Why the answer is not a plain yes: everything of a diagnostic that does not depend on where it
+/// shows.
 ///
 /// Displays as summary line, paragraph asked and found, paragraph remedy, code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

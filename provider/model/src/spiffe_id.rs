@@ -17,7 +17,8 @@ const FORM: Form = Form {
 const SCHEME: &str = "spiffe://";
 const MAX_BYTES: usize = 2048;
 
-/// A SPIFFE ID such as `spiffe://acme.example/production/fraud-scorer` (SPIFFE ID standard, section 2).
+/// A SPIFFE ID such as `spiffe://acme.example/production/fraud-scorer` (SPIFFE ID standard, section
+/// 2).
 ///
 /// No query, fragment, port, user, empty or dot segment, percent-encoding or trailing slash.
 /// The path may be absent: that is the trust domain's own ID.
@@ -31,7 +32,8 @@ impl SpiffeId {
     /// The ID that portcullis gives a workload: `spiffe://<trust domain>/<environment>/<name>`.
     #[must_use]
     pub fn workload(trust_domain: &TrustDomain, environment: &Environment, name: &Name) -> Self {
-        // At most 9 + 255 + 1 + 63 + 1 + 63 bytes of valid characters: this cannot break the standard.
+        // At most 9 + 255 + 1 + 63 + 1 + 63 bytes of valid characters: this cannot break the
+        // standard.
         Self {
             text: format!("{SCHEME}{trust_domain}/{environment}/{name}").into(),
             trust_domain_len: trust_domain.as_str().len(),
@@ -92,7 +94,8 @@ fn check(text: &str) -> Result<usize, String> {
     }
 }
 
-/// The text with the mistakes undone that people make most: case, scheme, doubled and final slashes.
+/// The text with the mistakes undone that people make most: case, scheme, doubled and final
+/// slashes.
 fn near(text: &str) -> Option<String> {
     if text.len() > MAX_BYTES {
         return None;

@@ -149,7 +149,8 @@ impl FleetFileFault {
     }
 }
 
-/// A text from the file, or from a parser that quotes it, on one line and without control characters.
+/// A text from the file, or from a parser that quotes it, on one line and without control
+/// characters.
 pub(super) fn printable(text: &str) -> String {
     const SHOWN_CHARS: usize = 160;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");

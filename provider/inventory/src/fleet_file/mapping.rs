@@ -6,9 +6,9 @@ use portcullis_model::{FleetColumn, ParseError};
 
 /// Which column of a CSV file is which: from what it means to its heading.
 ///
-/// The default takes each column under the heading that is its name, and only `node` must be there. A
-/// declared mapping reads the columns that it names and no others: a file's `memory_mib` may well be
-/// the memory of the host.
+/// The default takes each column under the heading that is its name, and only `node` must be there.
+/// A declared mapping reads the columns that it names and no others: a file's `memory_mib` may well
+/// be the memory of the host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ColumnMapping {
     declared: BTreeMap<FleetColumn, String>,

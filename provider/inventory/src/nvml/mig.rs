@@ -1,7 +1,7 @@
 //! How a device is divided, and how it could be.
 //!
-//! nvml-wrapper 0.13 has no function for GPU instances, and its `possible_placements` always returns an
-//! empty list: the raw symbols are called.
+//! nvml-wrapper 0.13 has no function for GPU instances, and its `possible_placements` always
+//! returns an empty list: the raw symbols are called.
 
 use std::ffi::{CStr, c_uint};
 

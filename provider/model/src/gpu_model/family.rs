@@ -157,8 +157,8 @@ fn find(name: &str) -> Option<(&'static Family, Option<u16>)> {
 impl Family {
     /// The advertised size of a device that reports this much memory.
     ///
-    /// An advertised GB is a GiB of which up to 8 % is kept back: NVML reports 81,559 MiB for an 80 GB
-    /// part and 95,830 MiB for a 94 GB part.
+    /// An advertised GB is a GiB of which up to 8 % is kept back: NVML reports 81,559 MiB for an 80
+    /// GB part and 95,830 MiB for a 94 GB part.
     pub(super) fn size_of(&self, memory_mib: u32) -> Option<u16> {
         if !self.split {
             return None;
