@@ -36,7 +36,6 @@ impl Workspace {
         }
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("bin")).unwrap();
-        fs::create_dir(folder.path().join("notes")).unwrap();
         fs::copy(
             example(),
             folder.path().join("bin/terraform-provider-minimal"),
@@ -53,7 +52,6 @@ impl Workspace {
     fn write(&self, name: &str, text: &str) {
         let config = format!(
             "terraform {{\n  required_providers {{\n    minimal = {{ source = \"example.com/examples/minimal\" }}\n  }}\n}}\n\
-             provider \"minimal\" {{\n  folder = \"notes\"\n}}\n\
              resource \"minimal_note\" \"a\" {{\n  name = {name:?}\n  text = {text:?}\n}}\n"
         );
         fs::write(self.folder.path().join("main.tf"), config).unwrap();
@@ -94,7 +92,7 @@ impl Workspace {
     }
 
     fn note(&self, name: &str) -> PathBuf {
-        self.folder.path().join("notes").join(name)
+        self.folder.path().join(name)
     }
 }
 

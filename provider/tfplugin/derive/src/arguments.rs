@@ -95,6 +95,7 @@ fn implementation(owner: &Ident, about: &str, parameters: &[Parameter<'_>]) -> T
     );
     quote! {
         #[automatically_derived]
+        #[allow(unused_variables, unused_mut, reason = "a function may have no parameters")]
         impl ::tfplugin::function::Arguments for #owner {
             fn signature() -> ::tfplugin::function::Signature {
                 let mut signature = ::tfplugin::function::Signature::new(#about);

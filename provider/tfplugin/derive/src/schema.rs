@@ -42,6 +42,7 @@ fn implementation(input: &DeriveInput, about: &str, fields: &[Field<'_>]) -> Tok
     let (keep_form, means) = (member(quote!(keep_form)), member(quote!(means)));
     quote! {
         #[automatically_derived]
+        #[allow(unused_variables, unused_mut, reason = "a schema may have no fields")]
         impl ::tfplugin::field::Schema for #owner {
             const DYNAMIC: bool = false #(|| #dynamic)*;
 
