@@ -13,7 +13,8 @@ use tfplugin::proto::provider_server::Provider;
 use tfplugin::proto::{DynamicValue, Schema as SchemaMessage};
 use tfplugin::proto::{
     apply_resource_change as apply, configure_provider as configure, get_provider_schema,
-    plan_resource_change as plan, read_resource as read, upgrade_resource_state as upgrade,
+    get_resource_identity_schemas as identities, plan_resource_change as plan,
+    read_resource as read, upgrade_resource_state as upgrade,
     validate_provider_config as validate_provider, validate_resource_config as validate,
 };
 use tfplugin::schema::{
@@ -93,10 +94,24 @@ fn thing() -> Schema {
     Schema { version: 0, block }
 }
 
+/// Only to be printed: a resource that has an identity.
+fn named() -> Schema {
+    let mut name = Attribute::new("name", Type::String, Mode::Required, "Its name.");
+    name.identity = true;
+    Schema {
+        version: 3,
+        block: block(vec![name]),
+    }
+}
+
 impl Echo {
     fn new() -> Self {
         let schema = ProviderSchema {
-            resources: [("echo_thing".into(), thing())].into(),
+            resources: [
+                ("echo_thing".into(), thing()),
+                ("echo_named".into(), named()),
+            ]
+            .into(),
             ..ProviderSchema::default()
         };
         let ty = thing().block.implied_type();
@@ -129,6 +144,19 @@ impl Provider for Echo {
         Ok(Response::new(get_provider_schema::Response {
             provider: Some((&self.schema.provider).into()),
             resource_schemas: resources.collect(),
+            ..Default::default()
+        }))
+    }
+
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<identities::Request>,
+    ) -> Result<Response<identities::Response>, Status> {
+        let resources = self.schema.resources.iter();
+        let identified =
+            resources.filter_map(|(name, schema)| Some((name.clone(), schema.identity_message()?)));
+        Ok(Response::new(identities::Response {
+            identity_schemas: identified.collect(),
             ..Default::default()
         }))
     }

@@ -175,10 +175,18 @@ fn schemas_are_printed_as_terraform_prints_them() {
     for json in [&mut theirs, &mut ours] {
         without_deprecation_messages(json);
     }
+    let ours_alone = &mut ours["provider_schemas"]["example.com/examples/echo"];
+    if !printed.contains("resource_identity_schemas") {
+        // Not every version of Terraform prints these.
+        ours_alone
+            .as_object_mut()
+            .unwrap()
+            .remove("resource_identity_schemas");
+    }
     assert_eq!(ours, theirs);
 }
 
-/// Terraform prints these from 1.14 on.
+/// Not every version of Terraform prints these.
 fn without_deprecation_messages(json: &mut Json) {
     match json {
         Json::Object(entries) => {

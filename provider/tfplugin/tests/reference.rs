@@ -58,7 +58,7 @@ fn board() -> Block {
 
 fn shelf() -> Schema {
     let mut name = attribute("name", Type::String, Mode::Required, "What it is called.");
-    name.replace = true;
+    (name.replace, name.identity) = (true, true);
     let mut rows = attribute(
         "rows",
         Type::Number,

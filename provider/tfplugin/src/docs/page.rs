@@ -83,6 +83,7 @@ pub(super) fn of(
     parts.push(reference::of(&schema.block));
     if kind.importable {
         parts.extend(import(examples, &folder));
+        parts.extend(identity(schema));
     }
     join(&parts)
 }
@@ -94,6 +95,19 @@ fn import(examples: &Examples, folder: &str) -> Option<String> {
     });
     let ways: Vec<_> = ways.collect();
     (!ways.is_empty()).then(|| format!("## Import\n\n{}", ways.join("\n\n")))
+}
+
+/// What an identity consists of.
+fn identity(schema: &Schema) -> Option<String> {
+    let lines = schema.identity().map(|attribute| {
+        let (name, ty) = (&attribute.name, super::type_name::attribute(attribute));
+        format!(
+            "- `{name}` ({ty}) {}",
+            attribute.description.trim().replace('\n', "\n  ")
+        )
+    });
+    let lines: Vec<_> = lines.collect();
+    (!lines.is_empty()).then(|| format!("### Identity Schema\n\n{}", lines.join("\n")))
 }
 
 pub(super) fn example(examples: &Examples, path: &str) -> Option<String> {

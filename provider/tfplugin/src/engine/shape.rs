@@ -18,8 +18,9 @@ pub(crate) struct Shape {
 impl Shape {
     pub(crate) fn new(type_name: String, schema: Schema) -> Self {
         let ty = schema.block.implied_type();
-        let parts =
-            identity_attributes(&schema).map(|one| (one.name.clone(), one.ty.implied_type()));
+        let parts = schema
+            .identity()
+            .map(|one| (one.name.clone(), one.ty.implied_type()));
         let attributes = ObjectType {
             attributes: parts.collect(),
             ..ObjectType::default()
@@ -39,7 +40,7 @@ impl Shape {
             return None;
         };
         self.identity.as_ref()?;
-        let parts = identity_attributes(&self.schema).map(|one| {
+        let parts = self.schema.identity().map(|one| {
             let part = state.get(&one.name)?;
             let decided = !part.is_null() && part.is_wholly_known();
             decided.then(|| (one.name.clone(), part.clone()))
@@ -49,10 +50,6 @@ impl Shape {
 
     /// The attributes that are the identity.
     pub(crate) fn identity_attributes(&self) -> impl Iterator<Item = &Attribute> {
-        identity_attributes(&self.schema)
+        self.schema.identity()
     }
-}
-
-fn identity_attributes(schema: &Schema) -> impl Iterator<Item = &Attribute> {
-    schema.block.attributes.iter().filter(|one| one.identity)
 }

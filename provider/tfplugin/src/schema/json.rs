@@ -10,7 +10,8 @@ use super::{
 };
 
 impl ProviderSchema {
-    /// The whole document, for a provider known as `source`, such as `registry.terraform.io/acme/example`.
+    /// The whole document, for a provider known as `source`, such as `registry.terraform.io/acme/example`, in the shape of
+    /// the newest Terraform: older ones leave out identities and the texts of deprecations.
     #[must_use]
     pub fn to_json(&self, source: &str) -> Json {
         let mut provider = Map::new();
@@ -24,6 +25,17 @@ impl ProviderSchema {
             insert_all(&mut provider, kind, schemas, schema);
         }
         insert_all(&mut provider, "functions", &self.functions, function);
+        let identified = self.resources.iter();
+        let identified = identified.filter(|(_, schema)| schema.identity().next().is_some());
+        let identified = identified
+            .map(|(name, schema)| (name.clone(), schema))
+            .collect();
+        insert_all(
+            &mut provider,
+            "resource_identity_schemas",
+            &identified,
+            |one| identity(one),
+        );
         json!({"format_version": "1.0", "provider_schemas": {source: provider}})
     }
 }
@@ -126,6 +138,18 @@ fn insert_deprecation(to: &mut Map<String, Json>, deprecation: Option<&str>) {
         to.insert("deprecated".into(), true.into());
         to.insert("deprecation_message".into(), message.into());
     }
+}
+
+fn identity(schema: &Schema) -> Json {
+    let attributes = schema.identity().map(|attribute| {
+        let json = json!({
+            "type": attribute.ty.implied_type().to_json(),
+            "description": attribute.description,
+            "required_for_import": true,
+        });
+        (attribute.name.clone(), json)
+    });
+    json!({"version": 0, "attributes": attributes.collect::<BTreeMap<_, _>>()})
 }
 
 fn function(function: &Function) -> Json {

@@ -24,3 +24,10 @@ pub struct Schema {
     /// The root block.
     pub block: Block,
 }
+
+impl Schema {
+    /// The attributes that identify a resource of this schema, in order; all are needed to import one by identity.
+    pub fn identity(&self) -> impl Iterator<Item = &Attribute> {
+        self.block.attributes.iter().filter(|one| one.identity)
+    }
+}

@@ -5,6 +5,7 @@ use super::{
     Parameter, Schema,
 };
 use crate::proto;
+use crate::proto::resource_identity_schema::IdentityAttribute;
 use crate::proto::schema::nested_block::NestingMode as BlockMode;
 use crate::proto::schema::object::NestingMode as ObjectMode;
 
@@ -19,6 +20,25 @@ impl From<&Schema> for proto::Schema {
             version: schema.version,
             block: Some(block),
         }
+    }
+}
+
+impl Schema {
+    /// Which attributes identify a resource of this schema; none where none do.
+    #[must_use]
+    pub fn identity_message(&self) -> Option<proto::ResourceIdentitySchema> {
+        let attributes = self.identity().map(|attribute| IdentityAttribute {
+            name: attribute.name.clone(),
+            r#type: attribute.ty.implied_type().to_json_bytes(),
+            required_for_import: true,
+            optional_for_import: false,
+            description: attribute.description.clone(),
+        });
+        let attributes: Vec<_> = attributes.collect();
+        (!attributes.is_empty()).then_some(proto::ResourceIdentitySchema {
+            version: 0,
+            identity_attributes: attributes,
+        })
     }
 }
 

@@ -173,7 +173,7 @@ fn run(prior: &Value, config: &Value) -> Result<Value, TestCaseError> {
     let judged = |config: &Value| {
         let planned = plan_block(&schema.block, prior, config);
         let breaches = Plan {
-            schema: &schema,
+            schema,
             prior,
             config,
             planned: &planned,
@@ -189,7 +189,7 @@ fn run(prior: &Value, config: &Value) -> Result<Value, TestCaseError> {
     let first = judged(config)?;
     let second = judged(&decided(config, &ty))?;
     let again = Replan {
-        schema: &schema,
+        schema,
         prior,
         first: &first,
         first_replaces: false,
@@ -199,7 +199,7 @@ fn run(prior: &Value, config: &Value) -> Result<Value, TestCaseError> {
     prop_assert_eq!(again.breaches(), []);
     let new = decided(&second, &ty);
     let applied = Apply {
-        schema: &schema,
+        schema,
         prior,
         planned: &second,
         new: &new,
@@ -210,7 +210,7 @@ fn run(prior: &Value, config: &Value) -> Result<Value, TestCaseError> {
     };
     prop_assert_eq!(applied.breaches(), []);
     let read = Read {
-        schema: &schema,
+        schema,
         new: &new,
         prior_identity: None,
         new_identity: None,

@@ -1,6 +1,7 @@
 //! A resource with one of everything.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use tfplugin::schema::{
     Attribute, Block, BlockNesting, Mode, Nested, NestedBlock, NestedNesting, Schema,
@@ -24,7 +25,13 @@ fn nested_block(name: &str, nesting: BlockNesting, attributes: Vec<Attribute>) -
     }
 }
 
-pub(crate) fn schema() -> Schema {
+/// Made once: a property test asks for it very often.
+pub(crate) fn schema() -> &'static Schema {
+    static SCHEMA: LazyLock<Schema> = LazyLock::new(made);
+    &SCHEMA
+}
+
+fn made() -> Schema {
     let string = |name, mode| attribute(name, Type::String, mode);
     let mut name = string("name", Mode::Required);
     (name.replace, name.identity) = (true, true);

@@ -12,7 +12,7 @@ use crate::sample::{config, object, planned, schema, state, text, with};
 fn r9_the_second_plan_keeps_the_first() {
     let again = |first: &Value, second: &Value, second_replaces| {
         Replan {
-            schema: &schema(),
+            schema: schema(),
             prior: &state(),
             first,
             first_replaces: false,
@@ -163,7 +163,7 @@ fn r13_an_identity_is_known_and_stays() {
 fn r14_a_result_is_known_and_holds_the_configuration() {
     let result = |result: &Value| {
         DataSource {
-            schema: &schema(),
+            schema: schema(),
             config: &config(),
             result,
         }
@@ -191,7 +191,7 @@ fn r14_a_result_is_known_and_holds_the_configuration() {
 #[test]
 fn r15_schemas_are_valid() {
     let mut provider = ProviderSchema::default();
-    provider.resources.insert("it".into(), schema());
+    provider.resources.insert("it".into(), schema().clone());
     keeps(&guard::schemas(&provider));
     let broken = provider.resources.get_mut("it").unwrap();
     broken.block.attributes[0].description.clear();

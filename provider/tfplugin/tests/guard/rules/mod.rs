@@ -21,7 +21,7 @@ pub(super) fn plan_with(
     planned_identity: Option<&Value>,
 ) -> Vec<Breach> {
     Plan {
-        schema: &schema(),
+        schema: schema(),
         prior,
         config,
         planned,
@@ -35,7 +35,7 @@ pub(super) fn plan_with(
 
 pub(super) fn apply(prior: &Value, planned: &Value, new: &Value, failed: bool) -> Vec<Breach> {
     Apply {
-        schema: &schema(),
+        schema: schema(),
         prior,
         planned,
         new,
@@ -53,7 +53,7 @@ pub(super) fn read(
     new_identity: Option<&Value>,
 ) -> Vec<Breach> {
     Read {
-        schema: &schema(),
+        schema: schema(),
         new,
         prior_identity,
         new_identity,

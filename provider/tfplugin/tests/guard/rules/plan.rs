@@ -183,7 +183,7 @@ fn r7_paths_that_force_replacement_lead_somewhere() {
 fn r8_no_answer_asks_for_leniency() {
     let legacy = |legacy_type_system| {
         Plan {
-            schema: &schema(),
+            schema: schema(),
             prior: &Value::Null,
             config: &config(),
             planned: &planned(),
