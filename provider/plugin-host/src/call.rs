@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::timeout;
+use tracing::Instrument as _;
 use wasmtime::{Store, Trap};
 
 use crate::bindings::imports::types::Failure;
@@ -13,6 +14,7 @@ use crate::guest::{Guest, Reached};
 use crate::host::{Host, Loaded};
 use crate::http::Gate;
 use crate::limits::{Limits, STACK_BYTES};
+use crate::lock::{Entry, PluginRef};
 use crate::text::visible;
 
 /// What wasmtime says when a guest hands over more than it may. It has no type of its own to ask for; a test holds
@@ -47,19 +49,29 @@ impl Host {
 
 /// Runs a call to its end or to the end of its time, whichever is first.
 pub(crate) async fn within<T>(
-    plugin: &str,
+    plugin: &PluginRef,
     wall: Duration,
     call: impl Future<Output = Result<T, PluginError>>,
 ) -> Result<T, PluginError> {
-    timeout(wall, call).await.unwrap_or_else(|_| {
-        Err(PluginError::Limit {
-            plugin: plugin.to_owned(),
-            limit: "time",
-            allowed: format!("{} ms", wall.as_millis()),
-            after: String::new(),
-            remedy: "Try again; if it stays slow, narrow what the plugin reads in `config`.",
+    let Entry {
+        name,
+        version,
+        sha256,
+        ..
+    } = &plugin.entry;
+    // Every line that is logged on the way, requests above all, says which bytes it came from.
+    let span = tracing::info_span!("plugin", name, version, sha256);
+    timeout(wall, call.instrument(span))
+        .await
+        .unwrap_or_else(|_| {
+            Err(PluginError::Limit {
+                plugin: name.clone(),
+                limit: "time",
+                allowed: format!("{} ms", wall.as_millis()),
+                after: String::new(),
+                remedy: "Try again; if it stays slow, narrow what the plugin reads in `config`.",
+            })
         })
-    })
 }
 
 /// What the guest itself says went wrong.

@@ -34,7 +34,7 @@ impl Check {
     pub async fn run(&self, plan: &str) -> Result<Vec<Finding>, PluginError> {
         let loaded = self.host.load(&self.plugin, World::Check).await?;
         let wall = self.host.inner.limits.check_wall;
-        within(&self.plugin.entry.name, wall, self.evaluate(&loaded, plan)).await
+        within(&self.plugin, wall, self.evaluate(&loaded, plan)).await
     }
 
     async fn evaluate(&self, loaded: &Loaded, plan: &str) -> Result<Vec<Finding>, PluginError> {

@@ -47,7 +47,7 @@ impl Connector {
         let loaded = self.host.load(&self.plugin, World::Connector).await?;
         let wall = deadline.min(self.host.inner.limits.connector_wall);
         let end = Instant::now() + wall;
-        within(&self.plugin.entry.name, wall, self.pages(&loaded, end)).await
+        within(&self.plugin, wall, self.pages(&loaded, end)).await
     }
 
     async fn pages(&self, loaded: &Loaded, end: Instant) -> Result<Vec<DeviceRecord>, PluginError> {

@@ -11,7 +11,8 @@ pub struct Limits {
     pub table_elements: usize,
     /// Wall-clock time of a call of a check.
     pub check_wall: Duration,
-    /// Instructions of a call of a check, roughly. It stops an endless check at the same place on every machine.
+    /// Instructions of a call of a check, roughly; filling and copying memory counts by the byte. A plan document of
+    /// 1 MB takes the first-party check 180 million.
     pub check_fuel: u64,
     /// Wall-clock time of a call of a connector, all pages together.
     pub connector_wall: Duration,
@@ -57,7 +58,7 @@ impl Default for Limits {
             memory_bytes: 256 * MIB,
             table_elements: 10_000,
             check_wall: Duration::from_secs(2),
-            check_fuel: 500_000_000,
+            check_fuel: 2_000_000_000,
             connector_wall: Duration::from_secs(60),
             connector_cpu: Duration::from_secs(10),
             host_calls: 1_000,

@@ -1,6 +1,6 @@
 //! The first-party check, as a component in the sandbox.
 
-use portcullis_plugin_host::{PluginError, Severity};
+use portcullis_plugin_host::{Limits, Network, PluginError, Severity};
 use serde_json::json;
 
 use crate::support::Folder;
@@ -67,6 +67,25 @@ async fn a_typo_in_the_configuration_is_said_to_be_one() {
         Some("Plugin configuration is not valid")
     );
     assert_eq!(text.lines().last(), Some("plugin-config"));
+}
+
+#[tokio::test]
+async fn a_plan_of_a_megabyte_needs_an_eighth_of_the_fuel() {
+    let folder = Folder::new();
+    let plugin = folder.workspace_plugin("gpu-budget-check");
+    let limits = Limits {
+        check_fuel: Limits::default().check_fuel / 8,
+        ..Limits::default()
+    };
+    let host = folder.host_with(limits, Network::default());
+    let check = host.check(&plugin, json!({"team:risk-ml": {"production": 100_000}}));
+    let one: serde_json::Value = serde_json::from_str(&plan(4)).unwrap();
+    let mut large = one.clone();
+    let pools = large["resources"].as_array_mut().unwrap();
+    while pools.len() * one["resources"][0].to_string().len() < 1 << 20 {
+        pools.push(one["resources"][0].clone());
+    }
+    assert_eq!(check.run(&large.to_string()).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -62,10 +62,11 @@ impl Hostile {
 async fn an_endless_check_stops_at_its_fuel() {
     let limits = Limits {
         check_wall: Duration::from_secs(60),
+        check_fuel: 10_000_000,
         ..Limits::default()
     };
     let limit = Hostile::with(limits).limit("loop").await;
-    assert_eq!(limit, "number of instructions 500000000 units of fuel");
+    assert_eq!(limit, "number of instructions 10000000 units of fuel");
 }
 
 #[tokio::test]
