@@ -1,6 +1,7 @@
 //! How long a verdict takes over 100,000 devices, and 1,000 pools in one plan; prints JSON.
 //!
-//! `cargo run --release --package portcullis-capacity --example verdict`
+//! `cargo run --release --package portcullis-capacity --example verdict`, and after it another number
+//! of devices.
 #![allow(clippy::print_stdout, reason = "the figures are the output")]
 
 use std::error::Error;
@@ -20,8 +21,11 @@ const RUNS: usize = 31;
 const MODELS: [&str; 4] = ["H200", "H100-80GB", "A100-80GB", "T4"];
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let devices = std::env::args()
+        .nth(1)
+        .map_or(Ok(DEVICES), |devices| devices.parse())?;
     let started = Instant::now();
-    let snapshot = Arc::new(snapshot(DEVICES)?);
+    let snapshot = Arc::new(snapshot(devices)?);
     let build_ms = milliseconds(started);
     let started = Instant::now();
     let digest = snapshot.digest();
@@ -40,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!(
         "{}",
         serde_json::json!({
-            "devices": DEVICES,
+            "devices": devices,
             "digest": digest,
             "snapshot_build_ms": build_ms,
             "snapshot_digest_ms": digest_ms,
