@@ -6,6 +6,7 @@ mod record;
 mod source_state;
 #[cfg(test)]
 mod tests;
+mod twice;
 mod view;
 
 pub use builder::SnapshotBuilder;
@@ -24,7 +25,8 @@ use record::{IdKind, Record};
 ///
 /// Devices are 40-byte records sorted by source, node and id, so the devices of a node are
 /// neighbours; texts are stored once. Two snapshots built from the same reports in any order are
-/// equal. A device that several sources report under one UUID is one record.
+/// equal. A device that several sources report under one UUID is one record; a node that several
+/// report without UUIDs counts under the best of them, and the others become partial.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     sources: Vec<SourceState>,
@@ -113,7 +115,7 @@ impl Snapshot {
         self.nodes.len()
     }
 
-    /// How many reports of a device were merged into another source's report of the same UUID.
+    /// How many reports of a device count no more because another report of it does.
     #[must_use]
     pub fn duplicates(&self) -> usize {
         self.duplicates

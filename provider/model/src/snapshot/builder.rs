@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::record::{self, IdKind, Record};
-use super::{Snapshot, SourceState, SourceStatus};
+use super::{Snapshot, SourceState, SourceStatus, twice};
 use crate::{Device, DeviceId, GpuModel, Grade, Name, NodeName, Reason, SourceReport};
 
 /// Sources' answers on their way into one [`Snapshot`].
@@ -102,11 +102,13 @@ impl SnapshotBuilder {
             one.order()
                 .cmp(&two.order())
                 .then(two.grade.cmp(&one.grade))
+                .then(one.model.cmp(&two.model))
         });
         let reported = records.len();
         merge_neighbours(&mut records, |one, two| one.order() == two.order());
         if several {
             merge_uuids(&mut records);
+            twice::leave_to_one(&mut sources, &tables.nodes, &mut records);
         }
         let duplicates = reported - records.len();
         let Tables {

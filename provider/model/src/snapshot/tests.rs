@@ -47,10 +47,10 @@ fn the_order_of_reports_does_not_matter() {
     reversed.reverse();
     let one = SnapshotBuilder::default()
         .report(name("a"), report(devices))
-        .report(name("b"), report(vec![device("n1", "0")]))
+        .report(name("b"), report(vec![device("n9", "0")]))
         .build();
     let two = SnapshotBuilder::default()
-        .report(name("b"), report(vec![device("n1", "0")]))
+        .report(name("b"), report(vec![device("n9", "0")]))
         .report(name("a"), report(reversed))
         .build();
     assert_eq!(one, two);
@@ -67,12 +67,12 @@ fn the_order_of_reports_does_not_matter() {
             "a/n2/1",
             &format!("a/n2/{UUID}"),
             "a/n2/gpu-x",
-            "b/n1/0"
+            "b/n9/0"
         ]
     );
     let keys: Vec<_> = one.devices().map(|device| device.key()).collect();
     assert_eq!(one.positions(&keys), (0..5).map(Some).collect::<Vec<_>>());
-    assert_eq!(one.positions(&["a/n9/0".parse().unwrap()]), [None]);
+    assert_eq!(one.positions(&["a/n8/0".parse().unwrap()]), [None]);
 }
 
 #[test]
@@ -159,4 +159,36 @@ fn an_old_source_is_stale_and_a_silent_one_is_unavailable() {
     assert_eq!(words(&fresh), ["complete", "unavailable"]);
     let stale = snapshot.judge_age(later, SignedDuration::from_mins(5));
     assert_eq!(words(&stale), ["stale", "unavailable"]);
+}
+
+#[test]
+fn a_node_of_two_sources_without_uuids_counts_once() {
+    let mut firm = device("host", "0");
+    firm.grade = Grade::Firm;
+    let snapshot = SnapshotBuilder::default()
+        .report(
+            name("a"),
+            report(vec![device("host", "gpu-0"), device("other", "0")]),
+        )
+        .report(name("b"), report(vec![firm, device("host", "1")]))
+        .build();
+    let keys: Vec<String> = snapshot
+        .devices()
+        .map(|device| device.key().to_string())
+        .collect();
+    assert_eq!(keys, ["a/other/0", "b/host/0", "b/host/1"]);
+    let [a, b] = snapshot.sources() else {
+        panic!("two sources")
+    };
+    let SourceStatus::Partial(reason) = &a.status else {
+        panic!("{:?}", a.status)
+    };
+    assert_eq!(reason.code, "node-reported-twice");
+    assert!(
+        reason
+            .found
+            .starts_with("Node `host` is reported by source `b` too"),
+        "{reason}"
+    );
+    assert_eq!(b.status, SourceStatus::Complete);
 }
