@@ -264,7 +264,7 @@ fn the_real_library_where_there_is_one() {
             );
         }
         Err(fault) => {
-            println!("not run: the real NVML ({})", fault.reason().summary);
+            println!("no device here: {}", fault.reason().summary);
             assert!(
                 fault
                     .to_string()
