@@ -42,7 +42,7 @@ pub enum DecodeProblem {
     Utf8,
     /// A number that cannot be kept exactly.
     #[error("a number that is {0}")]
-    Number(#[from] NumberError),
+    Number(NumberError),
     /// An object or tuple of another size.
     #[error("{expected} parts expected, {found} found")]
     Count {
@@ -59,7 +59,7 @@ pub enum DecodeProblem {
     Duplicate(String),
     /// The type of a dynamic value cannot be read.
     #[error("the type of a dynamic value cannot be read: {0}")]
-    DynamicType(#[from] TypeError),
+    DynamicType(TypeError),
     /// The refinement of an unknown value cannot be read.
     #[error("the refinement of an unknown value cannot be read")]
     Refinement,

@@ -83,7 +83,8 @@ fn bound(reader: &mut Reader<'_>) -> Result<Bound, DecodeProblem> {
     let Token::Array(2) = reader.token()? else {
         return Err(DecodeProblem::Refinement);
     };
-    let number = number(&reader.token()?).ok_or(DecodeProblem::Refinement)??;
+    let number = number(&reader.token()?).ok_or(DecodeProblem::Refinement)?;
+    let number = number.map_err(DecodeProblem::Number)?;
     let Token::Bool(inclusive) = reader.token()? else {
         return Err(DecodeProblem::Refinement);
     };
