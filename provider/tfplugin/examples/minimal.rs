@@ -45,15 +45,15 @@ impl Resource for Note {
         Ok(())
     }
     async fn delete(delete: &mut Delete<Self>, (): &()) -> Outcome {
-        Ok(fs::remove_file(delete.state.name.get()?).map_err(failed)?)
+        Ok(fs::remove_file(delete.state.name.get()?).map_err(|error| failed(&error))?)
     }
 }
 
 fn write(note: &Note) -> Outcome {
-    Ok(fs::write(note.name.get()?, note.text.get()?).map_err(failed)?)
+    Ok(fs::write(note.name.get()?, note.text.get()?).map_err(|error| failed(&error))?)
 }
 
-fn failed(error: std::io::Error) -> Diagnostic {
+fn failed(error: &std::io::Error) -> Diagnostic {
     Diagnostic::error("Note cannot be changed", error.to_string())
 }
 

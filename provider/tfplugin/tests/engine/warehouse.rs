@@ -33,6 +33,8 @@ pub struct Warehouse {
 pub struct Site {
     /// What ids begin with. `pallet-` when left out.
     pub prefix: Optional<String>,
+    /// Pallets that stand there already.
+    pub stock: Optional<Vec<String>>,
     /// What to fail with.
     pub fault: Optional<String>,
 }
@@ -67,8 +69,11 @@ impl Provider for Site {
             .get()?
             .cloned()
             .unwrap_or_else(|| "pallet-".to_owned());
+        let stock = self.stock.get()?.into_iter().flatten();
+        let pallets = Mutex::new(stock.map(|name| (name.clone(), String::new())).collect());
         Ok(Arc::new(Warehouse {
             prefix,
+            pallets,
             ..Warehouse::default()
         }))
     }
