@@ -47,6 +47,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["portcullis-plugin", "portcullis-plugin-host"],
     ),
     ("portcullis-componentize", &[]),
+    // Guests that try the sandbox: plugins like anybody's.
+    ("hostile-check", &["portcullis-plugin"]),
+    ("hostile-connector", &["portcullis-plugin"]),
     ("acceptance", &[]),
     ("fake-nvml", &[]),
 ];

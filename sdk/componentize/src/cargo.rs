@@ -24,7 +24,8 @@ const PROFILE_SETTINGS: [&str; 6] = [
 /// Compiles `package` and gives the path of the module.
 pub(crate) fn compile(workspace: &Path, package: &str) -> Result<PathBuf, BuildError> {
     let root = workspace_root(workspace, package)?;
-    let target_dir = root.join("target");
+    let target_dir =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let mut command = cargo(workspace);
     command.args([
         "build",

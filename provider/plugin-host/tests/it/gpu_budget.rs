@@ -1,5 +1,7 @@
 //! The first-party check, as a component in the sandbox.
 
+use std::{env, fs};
+
 use portcullis_plugin_host::{Limits, Network, PluginError, Severity};
 use serde_json::json;
 
@@ -47,6 +49,19 @@ async fn budget_exceeded_is_a_finding_at_the_gpu_block() {
         "{}",
         finding.remedy
     );
+}
+
+#[test]
+fn a_component_names_no_path_of_the_machine_that_built_it() {
+    let folder = Folder::new();
+    let component = fs::read(folder.workspace_plugin("gpu-budget-check").file).unwrap();
+    let home = env::home_dir().unwrap();
+    for path in [env!("CARGO_MANIFEST_DIR"), home.to_str().unwrap()] {
+        let named = component
+            .windows(path.len())
+            .any(|bytes| bytes == path.as_bytes());
+        assert!(!named, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -75,74 +75,38 @@ impl Drop for Prometheus {
 /// What dcgm-exporter 3 writes, for one healthy node, one with a lost GPU and a blank, and one with a partitioned GPU.
 fn metrics() -> String {
     let mut text = String::new();
-    let mut line = |metric: &str, gpu: u32, host: &str, model: &str, extra: &str, value: &str| {
-        writeln!(
-            text,
-            "{metric}{{gpu=\"{gpu}\",UUID=\"GPU-{host}-{gpu}\",device=\"nvidia{gpu}\",modelName=\"{model}\",\
-             Hostname=\"{host}\",DCGM_FI_DRIVER_VERSION=\"550.54.15\"{extra}}} {value}"
-        )
-        .unwrap();
+    let mut lines = |host: &str, gpu: u32, extra: &str, values: &[(&str, &str)]| {
+        for (metric, value) in values {
+            writeln!(
+                text,
+                "DCGM_FI_DEV_{metric}{{gpu=\"{gpu}\",UUID=\"GPU-{host}-{gpu}\",device=\"nvidia{gpu}\",\
+                 modelName=\"NVIDIA H200\",Hostname=\"{host}\",DCGM_FI_DRIVER_VERSION=\"550.54.15\"{extra}}} {value}"
+            )
+            .unwrap();
+        }
     };
     for gpu in 0..8 {
         let used = if gpu < 3 { "120000" } else { "4" };
-        line(
-            "DCGM_FI_DEV_FB_USED",
-            gpu,
+        lines(
             "h200-a",
-            "NVIDIA H200",
-            "",
-            used,
-        );
-        line(
-            "DCGM_FI_DEV_FB_FREE",
             gpu,
-            "h200-a",
-            "NVIDIA H200",
             "",
-            "23000",
-        );
-        line(
-            "DCGM_FI_DEV_XID_ERRORS",
-            gpu,
-            "h200-a",
-            "NVIDIA H200",
-            "",
-            "0",
+            &[("FB_USED", used), ("FB_FREE", "23000"), ("XID_ERRORS", "0")],
         );
     }
-    line(
-        "DCGM_FI_DEV_FB_USED",
-        0,
+    lines(
         "h200-b",
-        "NVIDIA H200",
-        "",
-        "9223372036854775794",
-    );
-    line(
-        "DCGM_FI_DEV_XID_ERRORS",
         0,
-        "h200-b",
-        "NVIDIA H200",
         "",
-        "79",
+        &[("FB_USED", "9223372036854775794"), ("XID_ERRORS", "79")],
     );
     for instance in [7, 8] {
         let mig = format!(",GPU_I_PROFILE=\"1g.18gb\",GPU_I_ID=\"{instance}\"");
-        line(
-            "DCGM_FI_DEV_FB_USED",
-            0,
+        lines(
             "h200-c",
-            "NVIDIA H200",
-            &mig,
-            "12",
-        );
-        line(
-            "DCGM_FI_DEV_FB_FREE",
             0,
-            "h200-c",
-            "NVIDIA H200",
             &mig,
-            "16000",
+            &[("FB_USED", "12"), ("FB_FREE", "16000")],
         );
     }
     text

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use portcullis_componentize::Build;
 use portcullis_plugin_host::{Host, HostConfig, Limits, Lock, Network, PluginRef};
 use tempfile::TempDir;
 
@@ -33,15 +33,9 @@ impl Folder {
         // Built once by the first test that needs it; the tests of this binary run side by side.
         static BUILT: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
         let mut built = BUILT.lock().unwrap();
-        let component = built.entry(package.to_owned()).or_insert_with(|| {
-            let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-            let build = Build {
-                workspace,
-                package: package.to_owned(),
-                out: self.path("built"),
-            };
-            fs::read(build.run().unwrap()).unwrap()
-        });
+        let component = built
+            .entry(package.to_owned())
+            .or_insert_with(|| componentize(package, &self.path("built")));
         self.plugin(package, component)
     }
 
@@ -97,4 +91,27 @@ pub(crate) fn with_manifest(mut component: Vec<u8>, manifest: &serde_json::Value
     component.extend([0, low | 0x80, high, u8::try_from(NAME.len()).unwrap()]);
     component.extend(NAME.iter().copied().chain(manifest.bytes()));
     component
+}
+
+/// Builds a plugin of this workspace as its authors do.
+fn componentize(package: &str, out: &Path) -> Vec<u8> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "portcullis-componentize",
+            "--",
+        ])
+        .args(["--package", package, "--out"])
+        .arg(out)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    fs::read(String::from_utf8(output.stdout).unwrap().trim()).unwrap()
 }
