@@ -10,7 +10,7 @@
 use std::process::ExitCode;
 
 use tfplugin::proto::provider_server::Provider;
-use tfplugin::proto::{DynamicValue, Schema as SchemaMessage};
+use tfplugin::proto::{ActionSchema, DynamicValue, Schema as SchemaMessage};
 use tfplugin::proto::{
     apply_resource_change as apply, configure_provider as configure, get_provider_schema,
     get_resource_identity_schemas as identities, plan_resource_change as plan,
@@ -104,6 +104,14 @@ fn named() -> Schema {
     }
 }
 
+/// Only to be printed: the configuration of a search or an action.
+fn search() -> Schema {
+    Schema {
+        version: 0,
+        block: block(vec![optional("text", Type::String)]),
+    }
+}
+
 impl Echo {
     fn new() -> Self {
         let schema = ProviderSchema {
@@ -112,6 +120,8 @@ impl Echo {
                 ("echo_named".into(), named()),
             ]
             .into(),
+            list_resources: [("echo_named".into(), search())].into(),
+            actions: [("echo_say".into(), search())].into(),
             ..ProviderSchema::default()
         };
         let ty = thing().block.implied_type();
@@ -141,9 +151,17 @@ impl Provider for Echo {
     ) -> Result<Response<get_provider_schema::Response>, Status> {
         let resources = self.schema.resources.iter();
         let resources = resources.map(|(name, schema)| (name.clone(), SchemaMessage::from(schema)));
+        let lists = self.schema.list_resources.iter();
+        let lists = lists.map(|(name, schema)| (name.clone(), SchemaMessage::from(schema)));
+        let actions = self.schema.actions.iter().map(|(name, schema)| {
+            let schema = Some(SchemaMessage::from(schema));
+            (name.clone(), ActionSchema { schema })
+        });
         Ok(Response::new(get_provider_schema::Response {
             provider: Some((&self.schema.provider).into()),
             resource_schemas: resources.collect(),
+            list_resource_schemas: lists.collect(),
+            action_schemas: actions.collect(),
             ..Default::default()
         }))
     }

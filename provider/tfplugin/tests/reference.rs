@@ -149,7 +149,9 @@ fn provider() -> ProviderSchema {
         },
         resources: [("store_shelf".into(), shelf())].into(),
         data_sources: [("store_shelves".into(), shelves.clone())].into(),
-        ephemeral_resources: [("store_key".into(), shelves)].into(),
+        ephemeral_resources: [("store_key".into(), shelves.clone())].into(),
+        list_resources: [("store_shelf".into(), shelves.clone())].into(),
+        actions: [("store_sweep".into(), shelves)].into(),
         functions: [("shelf_name".into(), function)].into(),
     }
 }
@@ -192,10 +194,12 @@ fn the_sample_is_sound() {
 fn pages_stand_where_the_registry_looks() {
     let paths: Vec<_> = pages().into_keys().collect();
     let expected = [
+        "actions/sweep.md",
         "data-sources/shelves.md",
         "ephemeral-resources/key.md",
         "functions/shelf_name.md",
         "index.md",
+        "list-resources/shelf.md",
         "resources/shelf.md",
     ];
     assert_eq!(paths, expected);

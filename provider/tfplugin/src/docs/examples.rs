@@ -9,12 +9,14 @@ use std::path::Path;
 pub struct Examples(BTreeMap<String, String>);
 
 /// The folders that hold examples for pages.
-const FOLDERS: [&str; 5] = [
-    "provider",
-    "resources",
+const FOLDERS: [&str; 7] = [
+    "actions",
     "data-sources",
     "ephemeral-resources",
     "functions",
+    "list-resources",
+    "provider",
+    "resources",
 ];
 
 impl Examples {
@@ -41,7 +43,9 @@ impl Examples {
                 continue;
             };
             let name = format!("{name}/{file_name}");
-            let is_example = [".tf", ".sh"].iter().any(|end| file_name.ends_with(end));
+            let is_example = [".tf", ".hcl", ".sh"]
+                .iter()
+                .any(|end| file_name.ends_with(end));
             if entry.file_type()?.is_dir() {
                 self.read_folder(&entry.path(), &name)?;
             } else if is_example {

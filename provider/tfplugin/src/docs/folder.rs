@@ -6,11 +6,13 @@ use std::path::Path;
 use super::Pages;
 
 /// The folders that hold nothing but generated pages.
-const GENERATED: [&str; 4] = [
-    "resources",
+const GENERATED: [&str; 6] = [
+    "actions",
     "data-sources",
     "ephemeral-resources",
     "functions",
+    "list-resources",
+    "resources",
 ];
 
 /// Writes `pages` below `folder`, and removes generated pages of what is not there any more.

@@ -27,10 +27,12 @@ pub fn pages(name: &str, provider: &ProviderSchema, examples: &Examples) -> Page
         "index.md".into(),
         page::provider(name, &provider.provider, examples),
     );
-    let kinds: [(&page::Kind, &BTreeMap<String, Schema>); 3] = [
+    let kinds: [(&page::Kind, &BTreeMap<String, Schema>); 5] = [
         (&page::RESOURCE, &provider.resources),
         (&page::DATA_SOURCE, &provider.data_sources),
         (&page::EPHEMERAL_RESOURCE, &provider.ephemeral_resources),
+        (&page::LIST_RESOURCE, &provider.list_resources),
+        (&page::ACTION, &provider.actions),
     ];
     for (kind, schemas) in kinds {
         for (type_name, schema) in schemas {

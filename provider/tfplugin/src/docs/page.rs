@@ -33,6 +33,20 @@ pub(super) const EPHEMERAL_RESOURCE: Kind = Kind {
     importable: false,
 };
 
+pub(super) const LIST_RESOURCE: Kind = Kind {
+    folder: "list-resources",
+    title: "List Resource",
+    example: "list-resource.tfquery.hcl",
+    importable: false,
+};
+
+pub(super) const ACTION: Kind = Kind {
+    folder: "actions",
+    title: "Action",
+    example: "action.tf",
+    importable: false,
+};
+
 /// The ways to import, each with its example file, the words before it and the language it is in.
 const IMPORTS: [(&str, &str, &str); 3] = [
     (

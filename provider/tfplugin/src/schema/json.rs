@@ -11,7 +11,7 @@ use super::{
 
 impl ProviderSchema {
     /// The whole document, for a provider known as `source`, such as `registry.terraform.io/acme/example`, in the shape of
-    /// the newest Terraform: older ones leave out identities and the texts of deprecations.
+    /// the newest Terraform: older ones leave out what they do not know.
     #[must_use]
     pub fn to_json(&self, source: &str) -> Json {
         let mut provider = Map::new();
@@ -20,6 +20,7 @@ impl ProviderSchema {
             ("resource_schemas", &self.resources),
             ("data_source_schemas", &self.data_sources),
             ("ephemeral_resource_schemas", &self.ephemeral_resources),
+            ("list_resource_schemas", &self.list_resources),
         ];
         for (kind, schemas) in kinds {
             insert_all(&mut provider, kind, schemas, schema);
@@ -36,6 +37,7 @@ impl ProviderSchema {
             &identified,
             |one| identity(one),
         );
+        insert_all(&mut provider, "action_schemas", &self.actions, action);
         json!({"format_version": "1.0", "provider_schemas": {source: provider}})
     }
 }
@@ -56,6 +58,11 @@ fn insert_all<T>(
 
 fn schema(schema: &Schema) -> Json {
     json!({"version": schema.version, "block": block(&schema.block)})
+}
+
+/// Actions keep nothing, so their schemas have no version.
+fn action(schema: &Schema) -> Json {
+    json!({"block": block(&schema.block)})
 }
 
 fn block(block: &Block) -> Json {

@@ -15,6 +15,10 @@ pub struct ProviderSchema {
     pub data_sources: BTreeMap<String, Schema>,
     /// Ephemeral resources.
     pub ephemeral_resources: BTreeMap<String, Schema>,
+    /// Configurations of searches for resources, by the type of resource.
+    pub list_resources: BTreeMap<String, Schema>,
+    /// Configurations of actions.
+    pub actions: BTreeMap<String, Schema>,
     /// Functions.
     pub functions: BTreeMap<String, Function>,
 }

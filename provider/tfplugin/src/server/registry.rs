@@ -150,6 +150,8 @@ impl<P: Provider> ProviderServer<P> {
             resources: schemas(&self.resources),
             data_sources: schemas(&self.data_sources),
             ephemeral_resources: schemas(&self.ephemeral),
+            list_resources: schemas(&self.list_resources),
+            actions: schemas(&self.actions),
             functions: self
                 .functions
                 .iter()

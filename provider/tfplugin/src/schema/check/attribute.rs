@@ -31,11 +31,8 @@ impl Check<'_> {
     }
 
     fn mode(&mut self, attribute: &Attribute, path: &Path, inside: Inside) {
-        if self.kind == Kind::Provider && attribute.mode.is_computed() {
-            self.found(
-                path,
-                "nothing computes a value in the provider block: make it optional",
-            );
+        if !self.kind.computes() && attribute.mode.is_computed() {
+            self.found(path, "nothing computes a value here: make it optional");
         }
         if inside.computed && attribute.mode != Mode::Computed {
             self.found(

@@ -46,6 +46,10 @@ pub enum Kind {
     DataSource,
     /// An ephemeral resource.
     EphemeralResource,
+    /// The configuration of a search for resources.
+    ListResource,
+    /// The configuration of an action.
+    Action,
 }
 
 impl Kind {
@@ -62,6 +66,16 @@ impl Kind {
                 "provider",
                 "provisioner",
             ],
+            // Theirs stands in a block of its own, `config`.
+            Self::ListResource | Self::Action => &[],
+        }
+    }
+
+    /// Whether the provider may give values here.
+    fn computes(self) -> bool {
+        match self {
+            Self::Resource | Self::DataSource | Self::EphemeralResource => true,
+            Self::Provider | Self::ListResource | Self::Action => false,
         }
     }
 }
@@ -79,6 +93,8 @@ impl ProviderSchema {
                 "ephemeral resource",
                 &self.ephemeral_resources,
             ),
+            (Kind::ListResource, "list resource", &self.list_resources),
+            (Kind::Action, "action", &self.actions),
         ];
         for (kind, noun, schemas) in kinds {
             for (name, schema) in schemas {

@@ -155,7 +155,9 @@ fn modes_and_flags_are_checked_together() {
     let computed = || plain("a", Type::String, Mode::Computed);
     let both = || plain("a", Type::String, Mode::OptionalComputed);
     let five = || Some(Value::Number(5_i64.into()));
-    refused(Kind::Provider, computed(), "provider block");
+    for kind in [Kind::Provider, Kind::ListResource, Kind::Action] {
+        refused(kind, computed(), "nothing computes");
+    }
     refused(
         Kind::DataSource,
         with(string("a"), |one| one.replace = true),
