@@ -21,7 +21,7 @@ use tfplugin::value::{Refinement, Typed};
 use tfplugin::{Diagnostics, Schema, Stop, Type, Value};
 
 /// A colour, however capitalised.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Colour(String);
 
 impl FromStr for Colour {
@@ -60,7 +60,7 @@ struct Shelf {
     /// Words about it.
     words: Optional<Vec<Text<Colour>>>,
     /// Labels in no order.
-    labels: Optional<BTreeSet<String>>,
+    labels: Optional<BTreeSet<Text<Colour>>>,
     /// Weights by name.
     weights: Optional<BTreeMap<String, f64>>,
     /// Its lock.
@@ -218,6 +218,10 @@ fn all_mistakes_are_reported_each_where_it_is() {
                 Value::Null,
             ]),
         ),
+        (
+            "labels",
+            Value::List(vec![Value::string("red"), Value::string("Red")]),
+        ),
         ("lock_wo", Value::string("hunter2")),
     ]));
     assert!(shelf.is_none());
@@ -232,6 +236,7 @@ fn all_mistakes_are_reported_each_where_it_is() {
             ("type".to_owned(), "Number out of range"),
             ("words[1]".to_owned(), "Colour is not known"),
             ("words[2]".to_owned(), "Element is null"),
+            ("labels".to_owned(), "Set has the same element twice"),
             ("lock_wo".to_owned(), "Colour is not known"),
         ]
     );

@@ -1,7 +1,8 @@
 //! What the schema alone says about a plan: defaults, kept values, values to be decided.
 //!
 //! Works from configuration and prior state rather than from the proposed state that core sends: "left out" is what
-//! defaults stand for, and the proposed state does not say it.
+//! defaults stand for, and the proposed state does not say it. Sets are planned as they are written: schema checks
+//! refuse computed values in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -123,8 +124,8 @@ fn nested_attribute(nested: &Nested, written: &Value, prior: &Value) -> Value {
     };
     match nested.nesting {
         NestedNesting::Single => object(&members, written, prior),
-        NestedNesting::List => elements(&members, written, prior, at_index),
-        NestedNesting::Set => elements(&members, written, prior, alike),
+        NestedNesting::List => elements(&members, written, prior),
+        NestedNesting::Set => written.clone(),
         NestedNesting::Map => entries(&members, written, prior),
     }
 }
@@ -136,8 +137,8 @@ fn nested_block(nested: &NestedBlock, written: &Value, prior: &Value) -> Value {
     };
     match nested.nesting {
         BlockNesting::Single { .. } => object(&members, written, prior),
-        BlockNesting::List { .. } => elements(&members, written, prior, at_index),
-        BlockNesting::Set { .. } => elements(&members, written, prior, alike),
+        BlockNesting::List { .. } => elements(&members, written, prior),
+        BlockNesting::Set { .. } => written.clone(),
         BlockNesting::Labelled => entries(&members, written, prior),
     }
 }
@@ -155,10 +156,8 @@ fn entries(members: &Members<'_>, written: &Value, prior: &Value) -> Value {
     Value::Map(written.iter().map(entry).collect())
 }
 
-/// How the prior form of an element without a declared key is found.
-type Find = for<'a> fn(&Members<'_>, usize, &Value, &'a [Value]) -> Option<&'a Value>;
-
-fn elements(members: &Members<'_>, written: &Value, prior: &Value, find: Find) -> Value {
+/// The elements of a list. One with a declared key is followed wherever it moves, others stay at their index.
+fn elements(members: &Members<'_>, written: &Value, prior: &Value) -> Value {
     let Value::List(written) = written else {
         return written.clone();
     };
@@ -174,7 +173,7 @@ fn elements(members: &Members<'_>, written: &Value, prior: &Value, find: Find) -
     let element = |(index, value): (usize, &Value)| {
         let before = match key {
             Some(key) => with_key(key, value, prior),
-            None => find(members, index, value, prior),
+            None => prior.get(index),
         };
         object(members, value, before.unwrap_or(&Value::Null))
     };
@@ -193,33 +192,6 @@ fn with_key<'a>(key: &str, value: &Value, prior: &'a [Value]) -> Option<&'a Valu
     prior
         .iter()
         .find(|candidate| key_of(candidate).as_ref() == Some(&wanted))
-}
-
-fn at_index<'a>(_: &Members<'_>, index: usize, _: &Value, prior: &'a [Value]) -> Option<&'a Value> {
-    prior.get(index)
-}
-
-/// The prior element that has everything which configuration gives to `value`.
-fn alike<'a>(
-    members: &Members<'_>,
-    _: usize,
-    value: &Value,
-    prior: &'a [Value],
-) -> Option<&'a Value> {
-    let Value::Map(written) = value else {
-        return None;
-    };
-    prior.iter().find(|candidate| {
-        let Value::Map(candidate) = candidate else {
-            return false;
-        };
-        members.attributes.iter().all(|one| {
-            let given = part(written, &one.name);
-            let open =
-                given.is_null() && matches!(one.mode, Mode::Computed | Mode::OptionalComputed);
-            open || given == part(candidate, &one.name)
-        })
-    })
 }
 
 fn part<'a>(object: &'a BTreeMap<String, Value>, name: &str) -> &'a Value {

@@ -77,7 +77,8 @@ impl<T: Content> Content for Vec<T> {
     }
 }
 
-/// A set in the order of its elements. Elements that mean the same are one.
+/// A set in the order of its elements. Two elements that mean the same are an error: one of them could not be planned as
+/// it was configured.
 impl<T: Content + Ord> Content for BTreeSet<T> {
     const DYNAMIC: bool = T::DYNAMIC;
 
@@ -94,7 +95,14 @@ impl<T: Content + Ord> Content for BTreeSet<T> {
             .iter()
             .map(|value| element(value, &at.member(), diagnostics))
             .collect();
-        decoded.into_iter().collect()
+        let set: Self = decoded.into_iter().collect::<Option<_>>()?;
+        if set.len() == elements.len() {
+            return Some(set);
+        }
+        let detail = "Every element of this set must mean something else; found two that mean the same in different \
+            forms.\n\nLeave one of them out.\n\nset-element-twice";
+        diagnostics.push(Diagnostic::error("Set has the same element twice", detail).at(at.path()));
+        None
     }
 
     fn encode(&self) -> Value {

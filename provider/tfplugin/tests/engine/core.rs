@@ -7,6 +7,7 @@ use tfplugin::schema::ProviderSchema;
 use tfplugin::value::{json as state_json, msgpack};
 use tfplugin::{ProviderServer, Type, Value};
 
+use crate::rack::Rack;
 use crate::warehouse::{Site, server};
 
 /// A provider as core talks to it.
@@ -20,7 +21,7 @@ pub const UNKNOWN: &str = "(unknown)";
 
 impl Core {
     pub fn unconfigured() -> Self {
-        let server = server();
+        let server = server().resource::<Rack>();
         let schema = server.schema();
         Self { server, schema }
     }

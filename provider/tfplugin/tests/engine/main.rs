@@ -15,6 +15,8 @@ mod core;
 mod identity;
 mod others;
 mod plan;
+mod property;
+mod rack;
 mod read;
 mod served;
 mod stored;

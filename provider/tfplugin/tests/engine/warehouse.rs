@@ -80,7 +80,7 @@ impl Provider for Site {
 }
 
 /// A colour, however capitalised.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Colour(String);
 
 impl FromStr for Colour {
