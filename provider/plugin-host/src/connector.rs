@@ -44,10 +44,13 @@ impl Connector {
         &self,
         deadline: Duration,
     ) -> Result<Vec<DeviceRecord>, PluginError> {
-        let loaded = self.host.load(&self.plugin, World::Connector).await?;
         let wall = deadline.min(self.host.inner.limits.connector_wall);
         let end = Instant::now() + wall;
-        within(&self.plugin, wall, self.pages(&loaded, end)).await
+        let call = async {
+            let loaded = self.host.load(&self.plugin, World::Connector).await?;
+            self.pages(&loaded, end).await
+        };
+        within(&self.plugin, wall, call).await
     }
 
     async fn pages(&self, loaded: &Loaded, end: Instant) -> Result<Vec<DeviceRecord>, PluginError> {

@@ -16,7 +16,7 @@ mod health;
 mod query;
 
 use portcullis_plugin::{
-    Connector, DevicePage, Failure, HttpAccess, Manifest, Request, SecretAccess,
+    Connector, Device, DevicePage, Failure, HttpAccess, Manifest, Request, SecretAccess, log,
 };
 use serde::Deserialize;
 
@@ -99,14 +99,26 @@ impl Connector for Prometheus {
         } else {
             now.last().map(|&host| host.to_owned())
         };
-        Ok(DevicePage {
-            devices: devices(config, &samples, &seen),
-            next,
-        })
+        let devices = devices(config, &samples, &seen);
+        warn_of_silent(now, &devices);
+        Ok(DevicePage { devices, next })
     }
 }
 
 portcullis_plugin::export_connector!(Prometheus);
+
+/// A host that was seen within the hour and has no sample now has lost its exporter, or itself. Its devices are not
+/// counted, which is on the safe side, and not passed over in silence.
+fn warn_of_silent(hosts: &[&str], devices: &[Device]) {
+    let silent = |host: &&&str| !devices.iter().any(|device| device.node == **host);
+    let silent: Vec<&str> = hosts.iter().filter(silent).copied().collect();
+    if !silent.is_empty() {
+        log::warn(&format!(
+            "hosts without a current sample, whose GPUs are not counted: {}",
+            silent.join(", ")
+        ));
+    }
+}
 
 impl Config {
     /// The machines with GPUs, sorted.

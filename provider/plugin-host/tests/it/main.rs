@@ -13,6 +13,7 @@ mod exporter;
 mod gpu_budget;
 mod hostile;
 mod loading;
+mod names;
 mod network;
 mod prometheus;
 mod server;

@@ -1,14 +1,9 @@
 //! Requests of a guest that tries the gate, against a server of the test's own.
 
-use std::collections::BTreeMap;
-use std::io;
-use std::net::IpAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use portcullis_plugin_host::{
-    DeviceRecord, Grants, Host, Limits, Network, Phase, PluginError, PluginRef, Resolve, Resolving,
+    DeviceRecord, Grants, Host, Limits, Network, Phase, PluginError, PluginRef,
 };
 use serde_json::{Value, json};
 
@@ -17,7 +12,7 @@ use crate::support::{Folder, NOW};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-struct Guest {
+pub(crate) struct Guest {
     _folder: Folder,
     host: Host,
     plugin: PluginRef,
@@ -28,7 +23,7 @@ impl Guest {
         Self::with(Limits::default(), Network::default())
     }
 
-    fn with(limits: Limits, network: Network) -> Self {
+    pub(crate) fn with(limits: Limits, network: Network) -> Self {
         let folder = Folder::new();
         let plugin = folder.workspace_plugin("hostile-connector");
         let host = folder.host_with(limits, network);
@@ -39,7 +34,11 @@ impl Guest {
         }
     }
 
-    async fn call(&self, config: Value, grants: Grants) -> Result<Vec<DeviceRecord>, PluginError> {
+    pub(crate) async fn call(
+        &self,
+        config: Value,
+        grants: Grants,
+    ) -> Result<Vec<DeviceRecord>, PluginError> {
         self.host
             .connector(&self.plugin, config, grants)
             .list_inventory(MINUTE)
@@ -47,7 +46,7 @@ impl Guest {
     }
 
     /// The text of the refusal.
-    async fn refused(&self, config: Value, grants: Grants) -> String {
+    pub(crate) async fn refused(&self, config: Value, grants: Grants) -> String {
         match self.call(config, grants).await {
             Err(PluginError::Failed { kind, message, .. }) if kind == "refused" => message,
             other => panic!("{other:?}"),
@@ -55,7 +54,7 @@ impl Guest {
     }
 }
 
-fn granted(phase: Phase, url: &str) -> Grants {
+pub(crate) fn granted(phase: Phase, url: &str) -> Grants {
     Grants::none(phase).host(url).unwrap()
 }
 
@@ -182,98 +181,6 @@ async fn headers_that_frame_a_message_are_the_hosts() {
     assert_eq!(server.requests(), 0);
 }
 
-/// Answers with other addresses at every question.
-#[derive(Default)]
-struct Names {
-    addresses: Mutex<BTreeMap<String, Vec<Vec<IpAddr>>>>,
-    asked: AtomicUsize,
-}
-
-impl Names {
-    fn of(name: &str, answers: &[&[&str]]) -> Arc<Self> {
-        let parse = |answer: &&[&str]| {
-            answer
-                .iter()
-                .map(|address| address.parse().unwrap())
-                .collect()
-        };
-        let names = Self::default();
-        names
-            .addresses
-            .lock()
-            .unwrap()
-            .insert(name.to_owned(), answers.iter().map(parse).collect());
-        Arc::new(names)
-    }
-}
-
-impl Resolve for Names {
-    fn resolve<'a>(&'a self, name: &'a str) -> Resolving<'a> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        let found = self
-            .addresses
-            .lock()
-            .unwrap()
-            .get_mut(name)
-            .filter(|left| !left.is_empty())
-            .map(|left| left.remove(0));
-        Box::pin(async move { found.ok_or_else(|| io::Error::other("no such name")) })
-    }
-}
-
-#[tokio::test]
-async fn a_name_may_not_lead_to_an_address_that_is_not_granted() {
-    let server = Server::start().await;
-    let named = server.url().replace("127.0.0.1", "prom.example");
-    let config = json!({"url": named, "call": format!("{named}/echo")});
-    for answer in [
-        &["127.0.0.1"][..],
-        &["8.8.8.8", "169.254.169.254"],
-        &["::ffff:10.0.0.1"],
-        &["fd00:ec2::254"],
-    ] {
-        let names = Names::of("prom.example", &[answer]);
-        let guest = Guest::with(Limits::default(), Network::default().resolver(names));
-        let found = guest
-            .refused(config.clone(), granted(Phase::Plan, &named))
-            .await;
-        assert!(
-            found.contains("which is not a public address"),
-            "{answer:?}: {found}"
-        );
-    }
-    assert_eq!(server.requests(), 0);
-}
-
-#[tokio::test]
-async fn the_checked_address_is_the_one_that_is_connected_to() {
-    let server = Server::start().await;
-    let named = server.url().replace("127.0.0.1", "prom.example");
-    let names = Names::of("prom.example", &[&["127.0.0.1"], &["10.0.0.1"]]);
-    let guest = Guest::with(
-        Limits::default(),
-        Network::default().resolver(Arc::clone(&names) as Arc<dyn Resolve>),
-    );
-    let grants = granted(Phase::Plan, &named).host(&server.url()).unwrap();
-    let config = json!({"url": named, "call": format!("{named}/echo")});
-    let devices = guest.call(config.clone(), grants.clone()).await.unwrap();
-    assert!(
-        devices[0].uuid.contains("host: prom.example"),
-        "{}",
-        devices[0].uuid
-    );
-    assert_eq!(
-        names.asked.load(Ordering::Relaxed),
-        1,
-        "a request resolves once"
-    );
-    let found = guest.refused(config, grants).await;
-    assert!(
-        found.contains("10.0.0.1"),
-        "the next request is checked by itself: {found}"
-    );
-}
-
 #[tokio::test]
 async fn bodies_and_requests_have_an_end() {
     let server = Server::start().await;
@@ -383,38 +290,4 @@ async fn a_secret_reaches_its_host_and_never_the_guest() {
         "{}",
         devices[0].uuid
     );
-}
-
-#[tokio::test]
-async fn certificates_are_verified_against_name_and_authority() {
-    let (server, authority) = Server::start_tls("prom.example").await;
-    let good = server.url().replace("127.0.0.1", "prom.example");
-    let other = server.url().replace("127.0.0.1", "other.example");
-    for (url, trusted, expected) in [
-        (&good, true, None),
-        (&good, false, Some("UnknownIssuer")),
-        (&other, true, Some("not valid for name")),
-    ] {
-        let name = url
-            .trim_start_matches("https://")
-            .split(':')
-            .next()
-            .unwrap();
-        let mut network = Network::default().resolver(Names::of(name, &[&["127.0.0.1"]]));
-        if trusted {
-            network = network.root(authority.clone());
-        }
-        let guest = Guest::with(Limits::default(), network);
-        let grants = granted(Phase::Plan, url).host(&server.url()).unwrap();
-        let result = guest
-            .call(json!({"url": url, "call": format!("{url}/echo")}), grants)
-            .await;
-        match expected {
-            None => assert_eq!(result.unwrap()[0].model, "200"),
-            Some(reason) => {
-                let error = result.unwrap_err().to_string();
-                assert!(error.contains(reason), "{error}");
-            }
-        }
-    }
 }

@@ -139,14 +139,14 @@ fn now() -> u32 {
     .unwrap()
 }
 
-/// Asks until Prometheus has scraped, for ten seconds at most.
-async fn inventory(connector: &Connector) -> Vec<DeviceRecord> {
+/// Asks until a scrape is stored whole, for twenty seconds at most.
+async fn inventory(connector: &Connector, devices: usize) -> Vec<DeviceRecord> {
     let end = Instant::now() + Duration::from_secs(20);
     loop {
         match connector.list_inventory(MINUTE).await {
-            Ok(devices) => return devices,
+            Ok(found) if found.len() >= devices || Instant::now() > end => return found,
             Err(error) if Instant::now() > end => panic!("{error}"),
-            Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+            _ => tokio::time::sleep(Duration::from_millis(200)).await,
         }
     }
 }
@@ -160,7 +160,7 @@ async fn devices_are_counted_with_use_health_and_time() {
     };
     let plugin = folder.workspace_plugin("prometheus-connector");
     let connector = connector(&folder, &plugin, &prometheus.url);
-    let devices = inventory(&connector).await;
+    let devices = inventory(&connector, 11).await;
     assert_eq!(devices.len(), 8 + 1 + 2);
     assert!(
         devices
@@ -231,7 +231,7 @@ async fn a_fleet_of_more_hosts_than_a_page_is_read_whole() {
         return;
     };
     let plugin = folder.workspace_plugin("prometheus-connector");
-    let devices = inventory(&connector(&folder, &plugin, &prometheus.url)).await;
+    let devices = inventory(&connector(&folder, &plugin, &prometheus.url), 1200).await;
     let mut uuids: Vec<&str> = devices.iter().map(|device| device.uuid.as_str()).collect();
     uuids.sort_unstable();
     uuids.dedup();

@@ -1,0 +1,139 @@
+//! Where names lead, and whose certificates are believed.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use portcullis_plugin_host::{Limits, Network, Phase, Resolve, Resolving};
+use serde_json::json;
+
+use crate::network::{Guest, granted};
+use crate::server::Server;
+
+/// Answers with other addresses at every question.
+#[derive(Default)]
+struct Names {
+    addresses: Mutex<BTreeMap<String, Vec<Vec<IpAddr>>>>,
+    asked: AtomicUsize,
+}
+
+impl Names {
+    fn of(name: &str, answers: &[&[&str]]) -> Arc<Self> {
+        let parse = |answer: &&[&str]| {
+            answer
+                .iter()
+                .map(|address| address.parse().unwrap())
+                .collect()
+        };
+        let names = Self::default();
+        names
+            .addresses
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), answers.iter().map(parse).collect());
+        Arc::new(names)
+    }
+}
+
+impl Resolve for Names {
+    fn resolve<'a>(&'a self, name: &'a str) -> Resolving<'a> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let found = self
+            .addresses
+            .lock()
+            .unwrap()
+            .get_mut(name)
+            .filter(|left| !left.is_empty())
+            .map(|left| left.remove(0));
+        Box::pin(async move { found.ok_or_else(|| io::Error::other("no such name")) })
+    }
+}
+
+#[tokio::test]
+async fn a_name_may_not_lead_to_an_address_that_is_not_granted() {
+    let server = Server::start().await;
+    let named = server.url().replace("127.0.0.1", "prom.example");
+    let config = json!({"url": named, "call": format!("{named}/echo")});
+    for answer in [
+        &["127.0.0.1"][..],
+        &["8.8.8.8", "169.254.169.254"],
+        &["::ffff:10.0.0.1"],
+        &["fd00:ec2::254"],
+    ] {
+        let names = Names::of("prom.example", &[answer]);
+        let guest = Guest::with(Limits::default(), Network::default().resolver(names));
+        let found = guest
+            .refused(config.clone(), granted(Phase::Plan, &named))
+            .await;
+        assert!(
+            found.contains("which is not a public address"),
+            "{answer:?}: {found}"
+        );
+    }
+    assert_eq!(server.requests(), 0);
+}
+
+#[tokio::test]
+async fn the_checked_address_is_the_one_that_is_connected_to() {
+    let server = Server::start().await;
+    let named = server.url().replace("127.0.0.1", "prom.example");
+    let names = Names::of("prom.example", &[&["127.0.0.1"], &["10.0.0.1"]]);
+    let guest = Guest::with(
+        Limits::default(),
+        Network::default().resolver(Arc::clone(&names) as Arc<dyn Resolve>),
+    );
+    let grants = granted(Phase::Plan, &named).host(&server.url()).unwrap();
+    let config = json!({"url": named, "call": format!("{named}/echo")});
+    let devices = guest.call(config.clone(), grants.clone()).await.unwrap();
+    assert!(
+        devices[0].uuid.contains("host: prom.example"),
+        "{}",
+        devices[0].uuid
+    );
+    assert_eq!(
+        names.asked.load(Ordering::Relaxed),
+        1,
+        "a request resolves once"
+    );
+    let found = guest.refused(config, grants).await;
+    assert!(
+        found.contains("10.0.0.1"),
+        "the next request is checked by itself: {found}"
+    );
+}
+
+#[tokio::test]
+async fn certificates_are_verified_against_name_and_authority() {
+    let (server, authority) = Server::start_tls("prom.example").await;
+    let good = server.url().replace("127.0.0.1", "prom.example");
+    let other = server.url().replace("127.0.0.1", "other.example");
+    for (url, trusted, expected) in [
+        (&good, true, None),
+        (&good, false, Some("UnknownIssuer")),
+        (&other, true, Some("not valid for name")),
+    ] {
+        let name = url
+            .trim_start_matches("https://")
+            .split(':')
+            .next()
+            .unwrap();
+        let mut network = Network::default().resolver(Names::of(name, &[&["127.0.0.1"]]));
+        if trusted {
+            network = network.root(authority.clone());
+        }
+        let guest = Guest::with(Limits::default(), network);
+        let grants = granted(Phase::Plan, url).host(&server.url()).unwrap();
+        let result = guest
+            .call(json!({"url": url, "call": format!("{url}/echo")}), grants)
+            .await;
+        match expected {
+            None => assert_eq!(result.unwrap()[0].model, "200"),
+            Some(reason) => {
+                let error = result.unwrap_err().to_string();
+                assert!(error.contains(reason), "{error}");
+            }
+        }
+    }
+}
