@@ -63,6 +63,26 @@ async fn an_error_after_the_side_effect_orphans_nothing() {
 }
 
 #[tokio::test]
+async fn what_may_have_happened_before_a_panic_is_kept() {
+    let core = Core::configured().await;
+    let applied = core
+        .apply(json!(null), stored_config("panic before record"))
+        .await;
+    let state = core.shown(applied.new_state.as_ref());
+    assert_eq!(state["name"], "a");
+}
+
+#[tokio::test]
+async fn write_only_values_are_never_stored() {
+    let core = Core::configured().await;
+    let mut config = stored_config("store the code");
+    config["code_wo"] = json!("1234");
+    let applied = core.apply(json!(null), config).await;
+    assert!(applied.diagnostics.is_empty());
+    assert_eq!(core.shown(applied.new_state.as_ref()).get("code_wo"), None);
+}
+
+#[tokio::test]
 async fn a_failed_update_keeps_the_prior_state_until_something_changed() {
     let core = Core::configured().await;
     for (fault, colour) in [

@@ -19,5 +19,6 @@ mod property;
 mod rack;
 mod read;
 mod served;
+mod shapes;
 mod stored;
 mod warehouse;

@@ -120,13 +120,13 @@ async fn what_replaces_is_named() {
 #[tokio::test]
 async fn write_only_values_are_never_planned() {
     let core = Core::configured().await;
-    let planned = core
-        .plan(json!(null), json!({"name": "a", "code_wo": "1234"}))
-        .await;
-    assert_eq!(
-        core.shown(planned.planned_state.as_ref()).get("code_wo"),
-        None
-    );
+    for fault in ["", "store the code"] {
+        let config = json!({"name": "a", "code_wo": "1234", "fault": fault});
+        let planned = core.plan(json!(null), config).await;
+        assert!(planned.diagnostics.is_empty(), "{fault}");
+        let planned = core.shown(planned.planned_state.as_ref());
+        assert_eq!(planned.get("code_wo"), None, "{fault}");
+    }
 }
 
 #[tokio::test]

@@ -93,19 +93,20 @@ fn rack() -> impl Strategy<Value = Json> {
     })
 }
 
-struct Rig {
+/// Core's side of the conversation about racks.
+pub struct Rig {
     core: Core,
-    ty: Type,
+    pub ty: Type,
 }
 
 impl Rig {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let core = Core::configured().await;
         let ty = core.schema.resources["warehouse_rack"].block.implied_type();
         Self { core, ty }
     }
 
-    async fn plan(
+    pub async fn plan(
         &self,
         prior: &DynamicValue,
         config: &Json,

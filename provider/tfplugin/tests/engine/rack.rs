@@ -51,6 +51,7 @@ pub struct Rack {
 #[derive(Debug, Clone, Schema)]
 pub struct Strap {
     /// Its colour.
+    #[tf(replace)]
     pub colour: Required<Text<Colour>>,
     /// How long it is.
     pub length: Optional<u32>,

@@ -138,6 +138,9 @@ pub struct Pallet {
 pub struct Label {
     /// What it says.
     pub text: Required<String>,
+    /// Whether it may never be exchanged.
+    #[tf(replace)]
+    pub sealed: Optional<bool>,
     /// The number printed below.
     pub serial: Computed<u64>,
 }
@@ -211,6 +214,7 @@ impl Resource for Pallet {
     async fn plan(plan: &mut Plan<Self>, warehouse: &Warehouse) -> Outcome {
         match plan.planned.fault() {
             "panic in plan" => panic!("the planner fainted"),
+            "store the code" => plan.planned.code_wo = plan.config.code_wo.clone(),
             "break the contract in plan" => plan.planned.name.set("another"),
             "error in plan" => return Err(Diagnostic::error("Pallet does not fit", "No.").into()),
             _ => {}
@@ -233,6 +237,7 @@ impl Resource for Pallet {
         let fault = create.state.fault().to_owned();
         match fault.as_str() {
             "error before record" => return Err(Diagnostic::error("Lift is stuck", "x").into()),
+            "panic before record" => panic!("the lift never came"),
             "interrupt" => create.stop.stopped().await,
             _ => {}
         }
@@ -244,6 +249,7 @@ impl Resource for Pallet {
         let name = name_of(&create.state)?;
         create.state.id.set(format!("{}{name}", warehouse.prefix));
         match fault.as_str() {
+            "store the code" => create.state.code_wo = create.config.code_wo.clone(),
             "error after record" => return Err(Diagnostic::error("Label is torn", "x").into()),
             "panic in create" => panic!("the lift fell"),
             "leave unknown" => return Ok(()),
