@@ -6,6 +6,7 @@
 mod action;
 mod compute;
 mod data_source;
+pub(crate) mod defaults;
 mod ephemeral;
 mod function;
 mod import;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::guard;
 use crate::proto::get_provider_schema::Response;
-use crate::proto::{ActionSchema, Schema};
+use crate::proto::{self, ActionSchema, Schema};
 use crate::provider::Provider;
 use crate::server::get_metadata::CAPABILITIES;
 use crate::server::registry::Entries;
+use crate::server::wire::said;
 use crate::server::{ProviderServer, get_functions};
 
 pub(super) fn serve<P: Provider>(server: &ProviderServer<P>) -> Response {
@@ -27,10 +29,21 @@ pub(super) fn serve<P: Provider>(server: &ProviderServer<P>) -> Response {
         list_resource_schemas: schemas(&server.list_resources),
         state_store_schemas: BTreeMap::new(),
         action_schemas: schemas(&server.actions).into_iter().map(action).collect(),
-        diagnostics: Vec::new(),
+        diagnostics: faults(server),
         provider_meta: None,
         server_capabilities: Some(CAPABILITIES),
     }
+}
+
+/// Rule 15, and defaults that cannot be read: mistakes of the provider, told before anything is planned.
+fn faults<P: Provider>(server: &ProviderServer<P>) -> Vec<proto::Diagnostic> {
+    let mut faults = server.faults.clone();
+    faults.extend(
+        server
+            .guard
+            .check(P::NAME, || guard::schemas(&server.schema())),
+    );
+    said(&faults)
 }
 
 fn schemas<T: ?Sized>(entries: &Entries<T>) -> BTreeMap<String, Schema> {

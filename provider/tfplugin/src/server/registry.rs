@@ -5,11 +5,11 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{
     AnyAction, AnyDataSource, AnyEphemeral, AnyFunction, AnyListResource, AnyResource,
     ErasedAction, ErasedDataSource, ErasedEphemeral, ErasedFunction, ErasedListResource,
-    ErasedResource, Shape,
+    ErasedResource, Shape, defaults,
 };
 use crate::guard::Guard;
 use crate::schema::{Function as FunctionSchema, ProviderSchema, Schema};
@@ -33,6 +33,8 @@ pub struct ProviderServer<P: Provider> {
     pub(super) configured: Configured<P::State>,
     pub(super) stop: StopSignal,
     pub(super) guard: Guard,
+    /// What is wrong with the registered types themselves; looked for in debug builds.
+    pub(super) faults: Diagnostics,
 }
 
 /// Things served by type name.
@@ -48,8 +50,9 @@ impl<P: Provider> ProviderServer<P> {
     /// Serves the provider block and nothing else yet.
     #[must_use]
     pub fn new() -> Self {
+        let mut faults = Diagnostics::new();
         Self {
-            provider: shape::<P>(P::NAME.to_owned(), 0),
+            provider: shape::<P>(P::NAME.to_owned(), 0, &mut faults),
             resources: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             ephemeral: BTreeMap::new(),
@@ -59,6 +62,7 @@ impl<P: Provider> ProviderServer<P> {
             configured: Configured::new(),
             stop: StopSignal::new(),
             guard: Guard::default(),
+            faults,
         }
     }
 
@@ -79,7 +83,7 @@ impl<P: Provider> ProviderServer<P> {
     /// Serves resource `R`.
     #[must_use]
     pub fn resource<R: Resource<Provider = P>>(mut self) -> Self {
-        let shape = shape::<R>(type_name::<P>(R::NAME), R::VERSION);
+        let shape = shape::<R>(type_name::<P>(R::NAME), R::VERSION, &mut self.faults);
         self.resources.insert(
             type_name::<P>(R::NAME),
             entry(shape, Arc::new(ErasedResource::<R>(PhantomData))),
@@ -90,7 +94,7 @@ impl<P: Provider> ProviderServer<P> {
     /// Serves data source `D`.
     #[must_use]
     pub fn data_source<D: DataSource<Provider = P>>(mut self) -> Self {
-        let shape = shape::<D>(type_name::<P>(D::NAME), 0);
+        let shape = shape::<D>(type_name::<P>(D::NAME), 0, &mut self.faults);
         self.data_sources.insert(
             type_name::<P>(D::NAME),
             entry(shape, Arc::new(ErasedDataSource::<D>(PhantomData))),
@@ -101,7 +105,7 @@ impl<P: Provider> ProviderServer<P> {
     /// Serves ephemeral resource `E`.
     #[must_use]
     pub fn ephemeral_resource<E: EphemeralResource<Provider = P>>(mut self) -> Self {
-        let shape = shape::<E>(type_name::<P>(E::NAME), 0);
+        let shape = shape::<E>(type_name::<P>(E::NAME), 0, &mut self.faults);
         self.ephemeral.insert(
             type_name::<P>(E::NAME),
             entry(shape, Arc::new(ErasedEphemeral::<E>(PhantomData))),
@@ -126,15 +130,17 @@ impl<P: Provider> ProviderServer<P> {
     {
         let name = type_name::<P>(<L::Resource as Resource>::NAME);
         let object = Arc::new(ErasedListResource::<L>(PhantomData));
-        self.list_resources
-            .insert(name.clone(), entry(shape::<L>(name, 0), object));
+        self.list_resources.insert(
+            name.clone(),
+            entry(shape::<L>(name, 0, &mut self.faults), object),
+        );
         self
     }
 
     /// Serves action `A`.
     #[must_use]
     pub fn action<A: Action<Provider = P>>(mut self) -> Self {
-        let shape = shape::<A>(type_name::<P>(A::NAME), 0);
+        let shape = shape::<A>(type_name::<P>(A::NAME), 0, &mut self.faults);
         self.actions.insert(
             type_name::<P>(A::NAME),
             entry(shape, Arc::new(ErasedAction::<A>(PhantomData))),
@@ -194,14 +200,12 @@ fn type_name<P: Provider>(name: &str) -> String {
     format!("{}_{name}", P::NAME)
 }
 
-fn shape<S: field::Schema>(type_name: String, version: i64) -> Shape {
-    Shape::new(
-        type_name,
-        Schema {
-            version,
-            block: S::block(),
-        },
-    )
+fn shape<S: field::Schema>(type_name: String, version: i64, faults: &mut Diagnostics) -> Shape {
+    let block = S::block();
+    if cfg!(debug_assertions) {
+        faults.extend(defaults::wrong::<S>(&type_name, &block));
+    }
+    Shape::new(type_name, Schema { version, block })
 }
 
 fn entry<T: ?Sized>(shape: Shape, object: Arc<T>) -> Entry<T> {

@@ -3,7 +3,11 @@
 use tfplugin::proto;
 use tfplugin::proto::provider_server::Provider as _;
 
+use tfplugin::field::{BlockList, OptionalComputed, Text};
+use tfplugin::{DataSource, Outcome, Report, Schema};
+
 use crate::core::Core;
+use crate::warehouse::{Colour, Site, Warehouse, server};
 
 #[tokio::test]
 async fn everything_registered_is_announced_with_its_schema() {
@@ -57,6 +61,53 @@ async fn everything_registered_is_announced_with_its_schema() {
 fn the_schemas_are_ones_that_core_accepts() {
     let problems = Core::unconfigured().schema.check();
     assert!(problems.is_empty(), "{problems:?}");
+}
+
+/// A pallet whose default nobody can read.
+#[derive(Debug, Clone, Schema)]
+struct Crooked {
+    /// Its parts.
+    part: BlockList<Part>,
+}
+
+/// A part.
+#[derive(Debug, Clone, Schema)]
+struct Part {
+    /// Its colour.
+    #[tf(default = "mauve")]
+    colour: OptionalComputed<Text<Colour>>,
+}
+
+impl DataSource for Crooked {
+    type Provider = Site;
+    const NAME: &'static str = "crooked";
+
+    async fn read(&mut self, _: &mut Report, _: &Warehouse) -> Outcome {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_default_that_cannot_be_read_is_told_before_anything_is_planned() {
+    let request = || tonic::Request::new(proto::get_provider_schema::Request {});
+    let sound = server()
+        .get_provider_schema(request())
+        .await
+        .unwrap()
+        .into_inner();
+    assert!(sound.diagnostics.is_empty(), "{:?}", sound.diagnostics);
+    let crooked = server()
+        .data_source::<Crooked>()
+        .get_provider_schema(request())
+        .await;
+    let said = crooked.unwrap().into_inner().diagnostics;
+    assert_eq!(said[0].summary, "Default of the provider cannot be read");
+    assert!(
+        said[0]
+            .detail
+            .contains("`part[0].colour` in `warehouse_crooked`"),
+        "{said:?}"
+    );
 }
 
 #[tokio::test]
