@@ -8,7 +8,7 @@
     reason = "it fails on purpose"
 )]
 
-#[path = "../tests/engine/warehouse.rs"]
+#[path = "../tests/engine/warehouse/mod.rs"]
 mod warehouse;
 
 use std::process::ExitCode;

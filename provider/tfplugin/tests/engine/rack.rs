@@ -9,7 +9,8 @@ use tfplugin::field::{
 use tfplugin::resource::{Create, Delete, Read, Update};
 use tfplugin::{Outcome, Resource, Schema};
 
-use crate::warehouse::{Colour, Label, Site, Warehouse};
+use crate::warehouse::pallet::Label;
+use crate::warehouse::{Colour, Site, Warehouse};
 
 /// A rack.
 #[derive(Debug, Clone, Schema)]
