@@ -184,7 +184,6 @@ impl<'a> Field<'a> {
         let Self {
             ident,
             name,
-            ty,
             options,
             ..
         } = self;
@@ -194,7 +193,8 @@ impl<'a> Field<'a> {
         } else {
             quote!(field)
         };
-        quote_spanned!(ty.span()=> let #ident = fields.#method::<#ty>(#name, diagnostics);)
+        let decode = self.member(&quote!(decode));
+        quote!(let #ident = fields.#method(#name, #decode, diagnostics);)
     }
 
     /// The call of a method of `Member` on it.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::field::At;
 use crate::field::content::mismatch;
-use crate::field::{At, Member};
 use crate::value::Value;
 
 /// What `#[tf(...)]` says about one field.
@@ -36,6 +36,9 @@ pub struct Options {
     pub max: u32,
 }
 
+/// How a field is read: [`Member::decode`](crate::field::Member::decode) of its type.
+pub type Decode<M> = fn(&Value, &At<'_>, &mut Diagnostics) -> Option<M>;
+
 /// The fields of one object while it is decoded.
 #[derive(Debug)]
 pub struct Fields<'v> {
@@ -55,17 +58,27 @@ impl<'v> Fields<'v> {
         }
     }
 
-    /// The field `name`; null when the object has none.
-    pub fn field<M: Member>(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<M> {
+    /// The field `name`, read by `decode`; null when the object has none.
+    pub fn field<M>(
+        &self,
+        name: &str,
+        decode: Decode<M>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<M> {
         let value = self.entries.get(name).unwrap_or(&Value::Null);
-        M::decode(value, &self.at.attribute(name), diagnostics)
+        decode(value, &self.at.attribute(name), diagnostics)
     }
 
     /// The field `name`, whose value must not be shown: what its parser says may quote it, so only the summary is
     /// passed on.
-    pub fn secret<M: Member>(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<M> {
+    pub fn secret<M>(
+        &self,
+        name: &str,
+        decode: Decode<M>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<M> {
         let mut said = Diagnostics::new();
-        let decoded = self.field(name, &mut said);
+        let decoded = self.field(name, decode, &mut said);
         diagnostics.extend(said.into_iter().map(|diagnostic| match diagnostic.severity {
             Severity::Error => Diagnostic {
                 detail: format!(

@@ -45,7 +45,7 @@ pub use attribute::{Computed, Optional, OptionalComputed, Required};
 pub use block::{BlockList, BlockSet, LabelledBlocks, OptionalBlock, RequiredBlock};
 pub use content::Content;
 pub use dynamic::Dynamic;
-pub use fields::{Fields, Options, decimal, object};
+pub use fields::{Decode, Fields, Options, decimal, object};
 pub use nested::{Nested, NestedSet};
 pub use state::Field;
 pub use text::{Text, parse_failure};

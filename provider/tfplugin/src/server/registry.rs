@@ -66,7 +66,8 @@ impl<P: Provider> ProviderServer<P> {
         }
     }
 
-    /// Uses this signal for StopProvider instead of one of its own.
+    /// Uses this signal for StopProvider instead of one of its own. Give [`crate::serve::Serve`] the same one: it is then
+    /// also given when the process has to end.
     #[must_use]
     pub fn stop_signal(mut self, stop: StopSignal) -> Self {
         self.stop = stop;
