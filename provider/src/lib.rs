@@ -1,1 +1,39 @@
-//! To be written.
+//! portcullis: a Terraform provider and a CLI that declare AI workload identities, GPU pools and permission splits.
+//!
+//! This crate is the composition. The rules are in the crates it wires together; docs/ARCHITECTURE.md is the map.
+
+pub mod board;
+pub mod checks;
+mod cli;
+pub mod clock;
+pub mod config;
+mod configure;
+pub mod configured;
+mod count;
+pub mod data_sources;
+pub mod functions;
+pub mod judge;
+pub mod lifecycle;
+pub mod placing;
+pub mod policy;
+pub mod promised;
+pub mod resources;
+mod said;
+pub mod seen;
+mod serve;
+pub mod sources;
+
+use std::process::ExitCode;
+
+pub use configured::Configured;
+pub use serve::server;
+
+/// Serves Terraform when Terraform started this process, and is the CLI otherwise.
+#[must_use]
+pub fn main() -> ExitCode {
+    let started_by_terraform = std::env::var_os("TF_PLUGIN_MAGIC_COOKIE").is_some();
+    if started_by_terraform {
+        return serve::serve(false);
+    }
+    cli::main()
+}

@@ -33,11 +33,13 @@ provider "portcullis" {
 
 resource "portcullis_group" "release" {
   name    = "ml-release"
+  owner   = "team:platform"
   members = ["user:ana", "user:bo"]
 }
 
 resource "portcullis_group" "oncall" {
   name    = "ml-oncall"
+  owner   = "team:platform"
   members = ["user:chi", "user:dee"]
 }
 

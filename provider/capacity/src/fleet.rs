@@ -122,6 +122,49 @@ impl Fleet {
         fleet
     }
 
+    /// Gives devices to a holder, as a plan does pool by pool. A device that is not free stays what it is.
+    pub fn take<'a>(&mut self, devices: impl IntoIterator<Item = &'a DeviceKey>, holder: &str) {
+        let snapshot = Arc::clone(&self.snapshot);
+        self.held.resize(snapshot.devices().len(), None);
+        for position in snapshot.positions(devices).into_iter().flatten() {
+            let Some((device, index)) = snapshot.device(position).zip(u32::try_from(position).ok())
+            else {
+                continue;
+            };
+            if !matches!(self.state_of(&device, index), State::Free) {
+                continue;
+            }
+            let kind = self.kind_of(&device, 0);
+            if let Some(slot) = self.held.get_mut(position) {
+                *slot = Some(u32::MAX);
+            }
+            if let Some(kind) = self.kinds.get_mut(kind) {
+                kind.free = kind.free.saturating_sub(1);
+                *kind.taken.held.entry(holder.to_owned()).or_default() += 1;
+            }
+            if let Some(bin) = self.bin_of(&device, kind, index) {
+                bin.free = bin.free.saturating_sub(1);
+            }
+        }
+    }
+
+    /// The bin that counts a free device: the latest that starts at or before it and is of its kind.
+    fn bin_of(&mut self, device: &DeviceView<'_>, kind: usize, position: u32) -> Option<&mut Bin> {
+        let kind = u32::try_from(kind).ok()?;
+        let end = self.bins.partition_point(|bin| bin.first <= position);
+        let before = self.bins.get_mut(..end)?;
+        let snapshot = Arc::clone(&self.snapshot);
+        let same_node = |bin: &Bin| {
+            let first = snapshot.device(bin.first as usize);
+            first.is_some_and(|first| first.node_index() == device.node_index())
+        };
+        before
+            .iter_mut()
+            .rev()
+            .take_while(|bin| same_node(bin))
+            .find(|bin| bin.kind == kind)
+    }
+
     /// The snapshot that was counted.
     #[must_use]
     pub fn snapshot(&self) -> &Snapshot {

@@ -8,6 +8,7 @@
 #[macro_use]
 mod text;
 
+mod day;
 mod deploy_verb;
 mod device;
 mod device_id;
@@ -20,6 +21,7 @@ mod fleet_column;
 mod gpu_model;
 mod grade;
 mod group_name;
+mod instant;
 mod mig_profile;
 mod name;
 mod node_name;
@@ -39,6 +41,7 @@ mod verdict;
 mod workload_class;
 mod workload_key;
 
+pub use day::Day;
 pub use deploy_verb::DeployVerb;
 pub use device::{Device, Health, MigMode};
 pub use device_id::DeviceId;
@@ -51,6 +54,7 @@ pub use fleet_column::FleetColumn;
 pub use gpu_model::GpuModel;
 pub use grade::Grade;
 pub use group_name::GroupName;
+pub use instant::Instant;
 pub use mig_profile::{MigAttribute, MigProfile};
 pub use name::Name;
 pub use node_name::NodeName;

@@ -30,7 +30,7 @@ pub struct ProviderServer<P: Provider> {
     pub(super) list_resources: Entries<dyn AnyListResource<P::State>>,
     pub(super) actions: Entries<dyn AnyAction<P::State>>,
     pub(super) functions: BTreeMap<String, (FunctionSchema, Box<dyn AnyFunction>)>,
-    pub(super) configured: Configured<P::State>,
+    pub(super) configured: Arc<Configured<P::State>>,
     pub(super) stop: StopSignal,
     pub(super) guard: Guard,
     /// What is wrong with the registered types themselves; looked for in debug builds.
@@ -59,7 +59,7 @@ impl<P: Provider> ProviderServer<P> {
             list_resources: BTreeMap::new(),
             actions: BTreeMap::new(),
             functions: BTreeMap::new(),
-            configured: Configured::new(),
+            configured: Arc::new(Configured::new()),
             stop: StopSignal::new(),
             guard: Guard::default(),
             faults,
@@ -79,6 +79,13 @@ impl<P: Provider> ProviderServer<P> {
     pub fn guard(mut self, guard: Guard) -> Self {
         self.guard = guard;
         self
+    }
+
+    /// Gives the state of the latest configuration whenever it is called, to work done beside requests, such as a
+    /// [shutdown hook](crate::serve::Serve::on_shutdown). `None` while there is none.
+    pub fn latest_state(&self) -> impl Fn() -> Option<Arc<P::State>> + Send + Sync + 'static {
+        let configured = Arc::clone(&self.configured);
+        move || configured.get().ok().flatten()
     }
 
     /// Serves resource `R`.

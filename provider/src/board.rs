@@ -1,0 +1,55 @@
+//! What the resources of one plan declare, so that they can be judged together.
+//!
+//! Terraform plans resources one at a time, concurrently and in no fixed order: whoever is planned last sees
+//! everything. See docs/decisions/2026-11-23-plan-board.md.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use portcullis_access::{Memberships, Split};
+use portcullis_model::{Owner, Subject, WorkloadKey};
+
+use crate::policy::OnProblem;
+
+/// The declarations of this run.
+#[derive(Debug, Default)]
+pub struct Board(Mutex<Declared>);
+
+/// What is declared, by natural key.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// Workload identities.
+    pub workloads: BTreeMap<WorkloadKey, Workload>,
+    /// Members by group.
+    pub groups: Memberships,
+    /// Permission splits, by workload.
+    pub splits: BTreeMap<WorkloadKey, DeclaredSplit>,
+}
+
+/// What other resources need to know of a workload identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workload {
+    /// Who answers for it.
+    pub owner: Owner,
+    /// Every subject that is the workload: its SPIFFE ID and its platform account.
+    pub subjects: BTreeSet<Subject>,
+}
+
+/// A permission split, and how strictly it is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredSplit {
+    /// What is to be kept apart.
+    pub split: Split,
+    /// What a subject on both sides does to the plan.
+    pub enforce: OnProblem,
+    /// What a group of unknown members does to the plan.
+    pub on_unknown: OnProblem,
+}
+
+impl Board {
+    /// The board, to declare and to read. Held for the moment of one judgement, never across an await.
+    pub fn lock(&self) -> MutexGuard<'_, Declared> {
+        // A panic while declaring leaves whole entries, so a poisoned board is still true.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

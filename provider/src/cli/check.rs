@@ -1,0 +1,214 @@
+//! `portcullis check`: judge a whole saved plan at once.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use portcullis_access::{Facts, Memberships, separate};
+use portcullis_ledger::{Author, LedgerUrl};
+use portcullis_model::{Reason, Verdict};
+use serde::Serialize;
+
+use super::plan_file::PlanFile;
+use super::sources::Sources;
+use super::{Exit, Failure, block_on};
+use crate::placing::Placing;
+use crate::promised::Promised;
+use crate::resources::{Change, GpuPool, Group, PermissionSplit, WorkloadIdentity};
+
+/// Judge a whole saved plan: does everything fit, is everything separate?
+///
+/// The provider judges resources one at a time while Terraform plans; this sees the plan as a whole.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The plan, as `terraform show -json` prints it.
+    plan: PathBuf,
+    #[command(flatten)]
+    sources: Sources,
+    /// Where the ledger is.
+    #[arg(
+        long,
+        default_value = "sqlite:.portcullis/ledger.db",
+        env = "PORTCULLIS_LEDGER"
+    )]
+    ledger: LedgerUrl,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The answer to one question about one resource.
+#[derive(Debug, Serialize)]
+struct Answer {
+    address: String,
+    question: &'static str,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    #[serde(skip)]
+    exit: Exit,
+}
+
+impl Answer {
+    fn new<W>(address: String, question: &'static str, verdict: Verdict<W>) -> Self {
+        let (word, exit, reason) = match verdict {
+            Verdict::Fits(_) => ("pass", Exit::Pass, None),
+            Verdict::Cannot(reason) => ("violation", Exit::Violation, Some(reason)),
+            Verdict::Unknown(reason) => ("unknown", Exit::Unknown, Some(reason)),
+        };
+        Self {
+            address,
+            question,
+            verdict: word,
+            reason,
+            exit,
+        }
+    }
+
+    /// A part of the question is only known after apply.
+    fn undecided(address: String, question: &'static str) -> Self {
+        let reason = Reason {
+            code: "decided-at-apply".to_owned(),
+            summary: "Value is known only after apply".to_owned(),
+            asked: String::new(),
+            found: "A value that the question needs is not known in this plan.".to_owned(),
+            remedy: "Give it a value in configuration, or read what the apply run says.".to_owned(),
+        };
+        Self::new::<()>(address, question, Verdict::Unknown(reason))
+    }
+}
+
+impl Check {
+    pub(crate) fn run(self) -> Result<Exit, Failure> {
+        let plan = PlanFile::read(&self.plan)?;
+        let author = Author {
+            actor: "cli".to_owned(),
+            run: "cli".to_owned(),
+        };
+        let ledger = portcullis_ledger::open(&self.ledger, author);
+        let promised = block_on(Promised::read(&*ledger))??;
+        let mut answers = separation(&plan, &promised)?;
+        answers.extend(self.capacity(&plan, &promised)?);
+        answers.sort_by(|one, other| {
+            (&one.address, one.question).cmp(&(&other.address, other.question))
+        });
+        let exit = answers
+            .iter()
+            .map(|answer| answer.exit)
+            .max()
+            .unwrap_or(Exit::Pass);
+        self.print(&answers)?;
+        Ok(exit)
+    }
+
+    /// Whether all pools fit together. Sources are asked only when a pool asks for more than it holds.
+    fn capacity(&self, plan: &PlanFile, promised: &Promised) -> Result<Vec<Answer>, Failure> {
+        let (mut answers, mut changes) = (Vec::new(), Vec::new());
+        for pool in plan.resources::<GpuPool>()? {
+            match Change::between(pool.before.as_ref(), &pool.after, promised) {
+                Ok(change) => changes.push((pool.address, change)),
+                Err(tfplugin::Stop::Deferred) => {
+                    answers.push(Answer::undecided(pool.address, "capacity"))
+                }
+                Err(failed) => return Err(failed.into()),
+            }
+        }
+        if changes.iter().all(|(_, change)| change.more.is_none()) {
+            let held = changes
+                .into_iter()
+                .map(|(address, _)| Answer::new(address, "capacity", Verdict::Fits(())));
+            answers.extend(held);
+            return Ok(answers);
+        }
+        let mut placing = Placing::new(&self.sources.snapshot()?, promised.holders()?);
+        for (address, change) in changes {
+            let verdict = match change.more {
+                Some(more) => placing.place(more, &change.released),
+                None => Verdict::Fits(Vec::new()),
+            };
+            answers.push(Answer::new(address, "capacity", verdict));
+        }
+        Ok(answers)
+    }
+
+    fn print(&self, answers: &[Answer]) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        if self.json {
+            writeln!(
+                out,
+                "{}",
+                serde_json::to_string_pretty(answers).map_err(io::Error::from)?
+            )?;
+            return Ok(());
+        }
+        for answer in answers {
+            writeln!(
+                out,
+                "{:<9}  {:<10}  {}",
+                answer.verdict, answer.question, answer.address
+            )?;
+            if let Some(reason) = &answer.reason {
+                for line in reason.to_string().lines() {
+                    let line = format!("    {line}");
+                    writeln!(out, "{}", line.trim_end())?;
+                }
+            }
+        }
+        let count = |exit| answers.iter().filter(|answer| answer.exit == exit).count();
+        let (pass, violation, unknown) = (
+            count(Exit::Pass),
+            count(Exit::Violation),
+            count(Exit::Unknown),
+        );
+        writeln!(
+            out,
+            "\n{pass} pass, {violation} violation, {unknown} unknown"
+        )?;
+        Ok(())
+    }
+}
+
+/// Whether every split of the plan is one, with the plan's groups and workloads in place of the ledger's.
+fn separation(plan: &PlanFile, promised: &Promised) -> Result<Vec<Answer>, Failure> {
+    let mut groups = Memberships::new();
+    for group in plan.resources::<Group>()? {
+        match group.after.declaration() {
+            Ok((subject, members)) => drop(groups.insert(subject, members)),
+            // Its members are not known, so it is not described, and what depends on it is unknown.
+            Err(tfplugin::Stop::Deferred) => {}
+            Err(failed) => return Err(failed.into()),
+        }
+    }
+    let mut workloads = BTreeMap::new();
+    for identity in plan.resources::<WorkloadIdentity>()? {
+        if let Ok((key, workload)) = identity.after.declaration() {
+            workloads.insert(key, workload);
+        }
+    }
+    let facts = Facts {
+        configuration: &groups,
+        ledger: &promised.groups,
+    };
+    let mut answers = Vec::new();
+    for split in plan.resources::<PermissionSplit>()? {
+        let declared = split.after.workload.get().and_then(|key| {
+            let known = workloads
+                .get(key.value())
+                .or_else(|| promised.workloads.get(key.value()));
+            split
+                .after
+                .declaration(known.map(|one| one.subjects.clone()).unwrap_or_default())
+        });
+        answers.push(match declared {
+            Ok(declared) => {
+                let verdict =
+                    separate(&declared.split, facts).into_verdict(&declared.split.workload);
+                Answer::new(split.address, "separation", verdict)
+            }
+            Err(tfplugin::Stop::Deferred) => Answer::undecided(split.address, "separation"),
+            Err(failed) => return Err(failed.into()),
+        });
+    }
+    Ok(answers)
+}

@@ -1,0 +1,127 @@
+//! A saved plan, as `terraform show -json` prints it.
+
+use std::path::{Path as FilePath, PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+use tfplugin::field::At;
+use tfplugin::value::{Refinement, json};
+use tfplugin::{Diagnostics, Provider, Resource, Value};
+
+use super::Failure;
+use crate::config::ProviderBlock;
+
+/// The part of a saved plan that is about our resources.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PlanFile {
+    #[serde(default)]
+    resource_changes: Vec<ResourceChange>,
+    #[serde(skip)]
+    path: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+struct ResourceChange {
+    address: String,
+    #[serde(rename = "type")]
+    type_name: String,
+    change: Change,
+}
+
+#[derive(Debug, Deserialize)]
+struct Change {
+    before: Json,
+    after: Json,
+    #[serde(default)]
+    after_unknown: Json,
+}
+
+/// One resource of the plan.
+#[derive(Debug)]
+pub(crate) struct Planned<R> {
+    /// Its address, module path and instance key included.
+    pub(crate) address: String,
+    /// What is there; `None` for a create.
+    pub(crate) before: Option<R>,
+    /// What will be.
+    pub(crate) after: R,
+}
+
+impl PlanFile {
+    /// Reads the file.
+    pub(crate) fn read(path: &FilePath) -> Result<Self, Failure> {
+        let unreadable = |found: String| {
+            Failure::Answer(format!(
+                "Plan cannot be read\n\nAsked to check `{}`; {found}.\n\nMake the file with `terraform plan -out=tfplan` \
+                 and `terraform show -json tfplan >plan.json`.\n\nplan-unreadable",
+                path.display()
+            ))
+        };
+        let text = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+        let mut plan: Self = serde_json::from_slice(&text)
+            .map_err(|error| unreadable(format!("it is not a plan: {error}")))?;
+        path.clone_into(&mut plan.path);
+        Ok(plan)
+    }
+
+    /// The resources of type `R` that will be there after the plan.
+    pub(crate) fn resources<R: Resource>(&self) -> Result<Vec<Planned<R>>, Failure> {
+        let type_name = format!("{}_{}", ProviderBlock::NAME, R::NAME);
+        let staying =
+            |one: &&ResourceChange| one.type_name == type_name && !one.change.after.is_null();
+        let resources = self.resource_changes.iter().filter(staying).map(|one| {
+            let before = (!one.change.before.is_null())
+                .then(|| self.decode(&one.address, &one.change.before, &Json::Null));
+            Ok(Planned {
+                address: one.address.clone(),
+                before: before.transpose()?,
+                after: self.decode(&one.address, &one.change.after, &one.change.after_unknown)?,
+            })
+        });
+        resources.collect()
+    }
+
+    fn decode<R: Resource>(
+        &self,
+        address: &str,
+        stored: &Json,
+        unknown: &Json,
+    ) -> Result<R, Failure> {
+        let refused = |found: String| {
+            Failure::Answer(format!(
+                "Plan holds a resource that cannot be read\n\n`{address}` in `{}` does not have the attributes of this \
+                 version of portcullis: {found}.\n\nUse the version of the provider that made the plan.\n\nplan-unreadable",
+                self.path.display()
+            ))
+        };
+        let bytes = serde_json::to_vec(stored).map_err(|error| refused(error.to_string()))?;
+        let mut value = json::decode(&bytes, &R::block().implied_type())
+            .map_err(|error| refused(error.to_string()))?;
+        mark(&mut value, unknown);
+        let mut said = Diagnostics::new();
+        R::decode(&value, &At::root(), &mut said).ok_or_else(|| {
+            let texts: Vec<String> = said.iter().map(|one| one.summary.clone()).collect();
+            refused(texts.join("; "))
+        })
+    }
+}
+
+/// Makes unknown what `after_unknown` says is; the plan leaves such values out.
+fn mark(value: &mut Value, unknown: &Json) {
+    match (value, unknown) {
+        (value, Json::Bool(true)) => *value = Value::Unknown(Refinement::default()),
+        (Value::Map(entries), Json::Object(unknown)) => {
+            for (name, unknown) in unknown {
+                if let Some(entry) = entries.get_mut(name) {
+                    mark(entry, unknown);
+                }
+            }
+        }
+        (Value::List(items), Json::Array(unknown)) => {
+            for (item, unknown) in items.iter_mut().zip(unknown) {
+                mark(item, unknown);
+            }
+        }
+        _ => {}
+    }
+}

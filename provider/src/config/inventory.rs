@@ -1,0 +1,20 @@
+//! `inventory {}`
+
+use portcullis_model::Ttl;
+use tfplugin::Schema;
+use tfplugin::field::{Optional, Text};
+
+use crate::policy::OnProblem;
+
+/// How old an inventory may be, and what to do when one is not to be had.
+#[derive(Debug, Clone, Schema)]
+pub struct InventoryBlock {
+    /// Oldest observation that counts, such as `5m`; without it, any age does.
+    pub max_age: Optional<Text<Ttl>>,
+    /// What an older observation does to a plan that needs it: `error` or `warn`; `error` when left out.
+    pub on_stale: Optional<Text<OnProblem>>,
+    /// What a connector that cannot answer does to a plan that needs it: `error` or `warn`; `error` when left out.
+    pub on_unavailable: Optional<Text<OnProblem>>,
+    /// How long a connector may take to answer, such as `30s`, which is also what holds when left out.
+    pub timeout: Optional<Text<Ttl>>,
+}

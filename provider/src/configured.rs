@@ -1,0 +1,123 @@
+//! The provider, configured: what every request works with.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use portcullis_inventory::Inventory;
+use portcullis_ledger::Ledger;
+use portcullis_model::{Snapshot, SourceState, SourceStatus, TrustDomain, Ttl};
+use tfplugin::{Diagnostic, Outcome};
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
+
+use crate::board::Board;
+use crate::checks::Checks;
+use crate::clock::Clock;
+use crate::placing::Placing;
+use crate::policy::OnProblem;
+use crate::promised::Promised;
+use crate::seen::SeenRecords;
+
+/// The provider, configured. Everything that is read from outside is read at most once per run, when first needed.
+#[derive(Debug)]
+pub struct Configured {
+    /// The trust domain of every identity.
+    pub trust_domain: TrustDomain,
+    /// Longest `max_ttl` that an identity may declare.
+    pub ttl_ceiling: Ttl,
+    /// Where promises are recorded.
+    pub ledger: Arc<dyn Ledger>,
+    /// What the resources of this plan declare.
+    pub board: Board,
+    /// The checks that judge them.
+    pub checks: Checks,
+    /// Which records Terraform is known to have.
+    pub seen: SeenRecords,
+    /// The time.
+    pub clock: Clock,
+    /// What problems with the inventory do to a plan.
+    pub policies: Policies,
+    /// The GPUs of the world.
+    pub(crate) inventory: Inventory,
+    /// How old an observation may be.
+    pub(crate) max_age: Option<SignedDuration>,
+    pub(crate) snapshot: OnceCell<Arc<Snapshot>>,
+    pub(crate) promised: OnceCell<Arc<Promised>>,
+    pub(crate) placing: OnceCell<Mutex<Placing>>,
+}
+
+/// What problems with the inventory do to a plan.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Policies {
+    /// An observation is older than allowed.
+    pub on_stale: OnProblem,
+    /// A connector cannot answer.
+    pub on_unavailable: OnProblem,
+}
+
+impl Configured {
+    /// What the ledger held when this run first asked.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or holds what this version does not understand.
+    pub async fn promised(&self) -> Outcome<Arc<Promised>> {
+        let read = || async { Promised::read(&*self.ledger).await.map(Arc::new) };
+        self.promised.get_or_try_init(read).await.cloned()
+    }
+
+    /// The GPUs of the world, fetched and judged by age once per run however many resources ask.
+    pub async fn snapshot(&self) -> Arc<Snapshot> {
+        let fetch = || async {
+            let now = self.clock.now();
+            let seen = self.inventory.snapshot(now).await;
+            match self.max_age {
+                Some(max_age) => Arc::new(Snapshot::clone(&seen).judge_age(now, max_age)),
+                None => seen,
+            }
+        };
+        Arc::clone(self.snapshot.get_or_init(fetch).await)
+    }
+
+    /// Where the pools of this run would go. Held for one question, never across an await.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn placing(&self) -> Outcome<MutexGuard<'_, Placing>> {
+        let begin = || async {
+            let holders = self.promised().await?.holders()?;
+            Ok::<_, tfplugin::Stop>(Mutex::new(Placing::new(&self.snapshot().await, holders)))
+        };
+        Ok(self.placing.get_or_try_init(begin).await?.lock().await)
+    }
+
+    /// What to say of a source that did not tell everything.
+    #[must_use]
+    pub fn incomplete(&self, source: &SourceState) -> Option<Diagnostic> {
+        let (reason, policy) = match &source.status {
+            SourceStatus::Complete => return None,
+            SourceStatus::Partial(reason) | SourceStatus::Unavailable(reason) => {
+                (reason.clone(), self.policies.on_unavailable)
+            }
+            SourceStatus::Stale { .. } => return self.stale(source),
+        };
+        Some(policy.diagnostic(&reason.summary, reason.detail()))
+    }
+
+    fn stale(&self, source: &SourceState) -> Option<Diagnostic> {
+        let SourceStatus::Stale { age, max_age } = &source.status else {
+            return None;
+        };
+        let detail = format!(
+            "Asked for an inventory that is at most {max_age:#} old; connector `{}` last saw its GPUs at {}, {age:#} \
+             ago.\n\n\
+             Refresh what the connector reads, or raise `max_age` in the provider's `inventory` block.\n\n\
+             inventory-stale",
+            source.name,
+            source.observed_at.strftime("%F %T UTC"),
+        );
+        Some(
+            self.policies
+                .on_stale
+                .diagnostic("Inventory is stale", detail),
+        )
+    }
+}

@@ -1,0 +1,141 @@
+//! `portcullis_gpu_inventory`
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use portcullis_model::{GpuModel, Instant, Name, SourceState};
+use tfplugin::field::{Computed, Nested, Optional, Text};
+use tfplugin::{DataSource, Outcome, Report, Schema};
+
+use crate::config::ProviderBlock;
+use crate::configured::Configured;
+use crate::count::{ModelCounts, is_free};
+
+/// The GPUs that the connectors see, counted by model.
+///
+/// Counts only: a fleet of a million devices does not belong in state.
+#[derive(Debug, Clone, Schema)]
+pub struct GpuInventory {
+    /// Models to count, such as `H200`; all of them when left out.
+    pub models: Optional<Vec<Text<GpuModel>>>,
+    /// Connectors to count; all of them when left out.
+    pub sources: Optional<Vec<Text<Name>>>,
+    /// All GPUs.
+    pub total: Computed<u64>,
+    /// GPUs that are healthy, whole, unused and not reserved by any pool.
+    pub free: Computed<u64>,
+    /// Nodes with at least one of these GPUs.
+    pub nodes: Computed<u64>,
+    /// The same numbers for each model, by its canonical name.
+    pub by_model: Computed<BTreeMap<String, Nested<ModelCount>>>,
+    /// What became of asking each connector.
+    pub asked: Computed<Vec<Nested<AskedSource>>>,
+    /// SHA-256 over what was seen, times left out: two looks at an unchanged world have one digest.
+    pub digest: Computed<String>,
+}
+
+/// The GPUs of one model.
+#[derive(Debug, Clone, Default, Schema)]
+pub struct ModelCount {
+    /// All of them.
+    pub total: Computed<u64>,
+    /// Those that are free.
+    pub free: Computed<u64>,
+    /// Nodes with at least one.
+    pub nodes: Computed<u64>,
+    /// Most free ones in one node.
+    pub largest_gang: Computed<u64>,
+}
+
+/// What became of asking one connector.
+#[derive(Debug, Clone, Default, Schema)]
+pub struct AskedSource {
+    /// The connector.
+    pub name: Computed<String>,
+    /// `complete`, `partial`, `stale` or `unavailable`.
+    pub status: Computed<String>,
+    /// How far its numbers can be trusted: `firm`, `counted`, `level` or `listed`.
+    pub grade: Computed<String>,
+    /// When it saw what it tells, as an RFC 3339 time.
+    pub observed_at: Computed<String>,
+}
+
+impl DataSource for GpuInventory {
+    type Provider = ProviderBlock;
+
+    const NAME: &'static str = "gpu_inventory";
+
+    async fn read(&mut self, report: &mut Report, provider: &Configured) -> Outcome {
+        let snapshot = provider.snapshot().await;
+        let holders = provider.promised().await?.holders()?;
+        let held: BTreeSet<usize> = snapshot
+            .positions(holders.keys())
+            .into_iter()
+            .flatten()
+            .collect();
+        let mut all = ModelCounts::default();
+        let mut by_model: BTreeMap<String, ModelCounts> = BTreeMap::new();
+        for (position, device) in snapshot.devices().enumerate() {
+            if self.counts_model(device.model())? && self.counts_source(&device.source().name)? {
+                let free = is_free(&device) && !held.contains(&position);
+                all.add(&device, free);
+                by_model
+                    .entry(device.model().to_string())
+                    .or_default()
+                    .add(&device, free);
+            }
+        }
+        self.total.set(all.total);
+        self.free.set(all.free);
+        self.nodes.set(all.nodes());
+        let counts = by_model
+            .into_iter()
+            .map(|(model, count)| (model, Nested(count.into())));
+        self.by_model.set(counts.collect::<BTreeMap<_, _>>());
+        let mut asked: Vec<Nested<AskedSource>> = Vec::new();
+        for state in snapshot.sources() {
+            if self.counts_source(&state.name)? {
+                asked.push(Nested(state.into()));
+                report.extend(provider.incomplete(state));
+            }
+        }
+        self.asked.set(asked);
+        self.digest.set(snapshot.digest());
+        Ok(())
+    }
+}
+
+impl GpuInventory {
+    fn counts_model(&self, model: &GpuModel) -> Outcome<bool> {
+        let asked = self.models.get()?;
+        Ok(asked.is_none_or(|models| models.iter().any(|asked| asked.accepts(model))))
+    }
+
+    fn counts_source(&self, source: &Name) -> Outcome<bool> {
+        let asked = self.sources.get()?;
+        Ok(asked.is_none_or(|sources| sources.iter().any(|asked| asked.value() == source)))
+    }
+}
+
+impl From<ModelCounts> for ModelCount {
+    fn from(count: ModelCounts) -> Self {
+        let mut model = Self::default();
+        model.total.set(count.total);
+        model.free.set(count.free);
+        model.nodes.set(count.nodes());
+        model.largest_gang.set(count.largest_gang());
+        model
+    }
+}
+
+impl From<&SourceState> for AskedSource {
+    fn from(state: &SourceState) -> Self {
+        let mut source = Self::default();
+        source.name.set(state.name.to_string());
+        source.status.set(state.status.as_str());
+        source.grade.set(state.grade.as_str());
+        source
+            .observed_at
+            .set(Instant::from(state.observed_at).to_string());
+        source
+    }
+}

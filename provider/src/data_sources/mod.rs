@@ -1,0 +1,5 @@
+//! The data sources, one a file.
+
+mod gpu_inventory;
+
+pub use gpu_inventory::GpuInventory;

@@ -1,0 +1,9 @@
+//! The functions, one a file.
+
+mod gpu_model;
+mod parse_spiffe_id;
+mod spiffe_id;
+
+pub use gpu_model::CanonicalGpuModel;
+pub use parse_spiffe_id::ParseSpiffeId;
+pub use spiffe_id::MakeSpiffeId;

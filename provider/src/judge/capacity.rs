@@ -1,0 +1,50 @@
+//! Does what a pool asks for exist, and is it free?
+
+use portcullis_capacity::Demand;
+use portcullis_model::{DeviceKey, SourceState, SourceStatus, Verdict};
+use tfplugin::{Diagnostic, Outcome, Path};
+
+use crate::configured::Configured;
+use crate::placing::PlacedDevice;
+use crate::policy::OnProblem;
+use crate::sources::CONFIG_UNKNOWN;
+
+/// Finds devices for what a pool asks beyond what it keeps, among those that are free and that the pools planned before
+/// left. The diagnostic, where there is one, is at the `gpu` block.
+///
+/// # Errors
+/// When inventory or ledger cannot be had at all. Deferred while the provider's configuration is unknown.
+pub async fn place(
+    demand: Demand,
+    released: &[DeviceKey],
+    on_shortfall: OnProblem,
+    provider: &Configured,
+) -> Outcome<Result<Vec<PlacedDevice>, Diagnostic>> {
+    let mut placing = provider.placing().await?;
+    let (reason, policy) = match placing.place(demand, released) {
+        Verdict::Fits(placed) => return Ok(Ok(placed)),
+        Verdict::Cannot(reason) => (reason, on_shortfall),
+        Verdict::Unknown(reason) => {
+            let policy = unknown_policy(placing.sources(), provider);
+            (reason, policy)
+        }
+    };
+    let path = Path::root().attribute("gpu");
+    Ok(Err(policy
+        .diagnostic(&reason.summary, reason.detail())
+        .at(path)))
+}
+
+/// What an unknown does to the plan: it waits for apply when only configuration is missing, else the strictest policy of
+/// what is wrong with the sources decides.
+fn unknown_policy(sources: &[SourceState], provider: &Configured) -> OnProblem {
+    let policies = sources.iter().filter_map(|source| match &source.status {
+        SourceStatus::Complete => None,
+        SourceStatus::Unavailable(reason) if reason.code == CONFIG_UNKNOWN => Some(OnProblem::Warn),
+        SourceStatus::Partial(_) | SourceStatus::Unavailable(_) => {
+            Some(provider.policies.on_unavailable)
+        }
+        SourceStatus::Stale { .. } => Some(provider.policies.on_stale),
+    });
+    policies.min().unwrap_or_default()
+}

@@ -1,0 +1,4 @@
+//! From a declaration to a diagnostic: the pure crates decide, this says it where the practitioner wrote it.
+
+pub mod capacity;
+pub mod separation;

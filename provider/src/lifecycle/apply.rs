@@ -1,0 +1,93 @@
+//! Applying: carries out what planning chose, and records it.
+
+use portcullis_ledger::{Created, Record, failpoint};
+use tfplugin::resource::{Create, Delete, Update};
+use tfplugin::{Outcome, Path};
+
+use crate::configured::Configured;
+use crate::lifecycle::draft::draft;
+use crate::lifecycle::{Held, Recorded};
+use crate::said::said;
+
+/// Records a new object, or takes over what an interrupted apply of the same configuration left.
+///
+/// # Errors
+/// What the ledger refuses: a taken key, a device that another pool holds.
+pub async fn create<R: Recorded>(create: &mut Create<R>, provider: &Configured) -> Outcome {
+    failpoint::hit("apply.entry");
+    create.state.settle(&create.private);
+    let draft = draft(&create.state, &create.private)?;
+    let created = provider.ledger.create(draft).await.map_err(said)?;
+    create.record();
+    if let Created::Adopted(record) = &created {
+        create.report.warning(
+            Path::root(),
+            "Interrupted apply was taken over",
+            adopted(record),
+        );
+    }
+    create.private = held(created.record(), provider).await?;
+    failpoint::hit("apply.before_reply");
+    Ok(())
+}
+
+/// Changes a recorded object; a pool then holds exactly the devices that planning chose.
+///
+/// # Errors
+/// What the ledger refuses: a record that is gone or was taken over, a device that another pool holds.
+pub async fn update<R: Recorded>(update: &mut Update<R>, provider: &Configured) -> Outcome {
+    failpoint::hit("apply.entry");
+    update.state.settle(&update.private);
+    let draft = draft(&update.state, &update.private)?;
+    let incarnation = update.private.incarnation;
+    let record = provider
+        .ledger
+        .update(incarnation, draft)
+        .await
+        .map_err(said)?;
+    update.record();
+    update.private = held(&record, provider).await?;
+    failpoint::hit("apply.before_reply");
+    Ok(())
+}
+
+/// Removes a recorded object and releases what it holds. One that is gone already is no error.
+///
+/// # Errors
+/// When another run took the record over: it is not this state's to remove.
+pub async fn delete<R: Recorded>(delete: &mut Delete<R>, provider: &Configured) -> Outcome {
+    failpoint::hit("apply.entry");
+    let key = delete.state.key()?;
+    let incarnation = delete.private.incarnation;
+    provider
+        .ledger
+        .delete(R::KIND, &key, incarnation)
+        .await
+        .map_err(said)?;
+    failpoint::hit("apply.before_reply");
+    Ok(())
+}
+
+/// What to keep beside the state of an object just recorded. That Terraform has it is acknowledged when the provider is
+/// shut down in order.
+async fn held(record: &Record, provider: &Configured) -> Outcome<Held> {
+    provider.seen.note(record);
+    let ledger = provider.ledger.id().await.map_err(said)?;
+    Ok(Held {
+        ledger,
+        incarnation: record.incarnation,
+        choice: None,
+    })
+}
+
+fn adopted(record: &Record) -> String {
+    format!(
+        "The ledger holds the {} `{}`, recorded at {} by a run that ended before Terraform stored it. It has the same \
+         owner and configuration, so it was taken over and nothing was made twice.\n\n\
+         There is nothing to do.\n\n\
+         apply-taken-over",
+        record.kind.as_str(),
+        record.key,
+        record.created_at.strftime("%F %T UTC"),
+    )
+}

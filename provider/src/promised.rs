@@ -1,0 +1,88 @@
+//! What the ledger held when this run first asked.
+
+use std::collections::BTreeMap;
+
+use portcullis_access::Memberships;
+use portcullis_capacity::Reservations;
+use portcullis_ledger::{Kind, Ledger, Reservation};
+use portcullis_model::WorkloadKey;
+use tfplugin::{Diagnostic, Outcome};
+
+use crate::board::{DeclaredSplit, Workload};
+use crate::lifecycle::decode_body;
+use crate::resources::{Group, PermissionSplit, WorkloadIdentity};
+use crate::said::said;
+
+/// The promises of every workspace, read once per run. What this run itself changes is on the board; what another run
+/// changes meanwhile is caught by the ledger's own constraints at apply.
+#[derive(Debug, Default)]
+pub struct Promised {
+    /// Workload identities.
+    pub workloads: BTreeMap<WorkloadKey, Workload>,
+    /// Members by group.
+    pub groups: Memberships,
+    /// Permission splits, by workload.
+    pub splits: BTreeMap<WorkloadKey, DeclaredSplit>,
+    /// What each pool holds, ordered by replica and device.
+    pub reservations: BTreeMap<String, Vec<Reservation>>,
+}
+
+impl Promised {
+    /// Reads everything that a plan may need.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or holds what this version does not understand.
+    pub async fn read(ledger: &dyn Ledger) -> Outcome<Self> {
+        let mut promised = Self::default();
+        for held in ledger.reservations().await.map_err(said)? {
+            promised
+                .reservations
+                .entry(held.pool.clone())
+                .or_default()
+                .push(held);
+        }
+        for record in ledger.list(Kind::Identity).await.map_err(said)? {
+            let identity: WorkloadIdentity = decode_body(&record)?;
+            let (key, workload) = identity.declaration()?;
+            promised.workloads.insert(key, workload);
+        }
+        for record in ledger.list(Kind::Group).await.map_err(said)? {
+            let group: Group = decode_body(&record)?;
+            let (subject, members) = group.declaration()?;
+            promised.groups.insert(subject, members);
+        }
+        for record in ledger.list(Kind::Split).await.map_err(said)? {
+            let split: PermissionSplit = decode_body(&record)?;
+            let workload = split.workload.get()?.value();
+            let subjects = promised
+                .workloads
+                .get(workload)
+                .map(|one| one.subjects.clone());
+            let declared = split.declaration(subjects.unwrap_or_default())?;
+            promised.splits.insert(workload.clone(), declared);
+        }
+        Ok(promised)
+    }
+
+    /// Who holds which device, as the capacity crate wants it.
+    ///
+    /// # Errors
+    /// When the ledger holds a device key of a form that this version does not understand.
+    pub fn holders(&self) -> Outcome<Reservations> {
+        let entries = self.reservations.values().flatten().map(|held| {
+            let key = held
+                .device
+                .key
+                .parse()
+                .map_err(|error| Diagnostic::from(said(error)))?;
+            Ok((key, format!("pool `{}` of `{}`", held.pool, held.owner)))
+        });
+        entries.collect()
+    }
+
+    /// What one pool holds, ordered by replica and device.
+    #[must_use]
+    pub fn held_by(&self, pool: &str) -> &[Reservation] {
+        self.reservations.get(pool).map_or(&[], Vec::as_slice)
+    }
+}

@@ -1,0 +1,229 @@
+//! `portcullis_permission_split`
+
+use std::collections::BTreeSet;
+
+use portcullis_access::{Split, foreign_duties};
+use portcullis_ledger::{Kind, Object};
+use portcullis_model::{DeployVerb, Object as Target, Subject, WorkloadKey};
+use tfplugin::field::{
+    BlockList, Computed, Optional, OptionalBlock, Required, RequiredBlock, Text,
+};
+use tfplugin::resource::Plan;
+use tfplugin::value::Refinement;
+use tfplugin::{Diagnostic, Outcome, Path, Report, Schema, Stop};
+
+use crate::board::{DeclaredSplit, Workload};
+use crate::configured::Configured;
+use crate::judge;
+use crate::lifecycle::{Held, Recorded, recorded};
+use crate::policy::OnProblem;
+use crate::said::said;
+
+/// Who may ship a workload, and who may act as it: two sides that no subject may both be on, directly or through groups.
+#[derive(Debug, Clone, Schema)]
+pub struct PermissionSplit {
+    /// The workload: the `id` of a `portcullis_workload_identity`. A workload has one split.
+    #[tf(replace)]
+    pub workload: Required<Text<WorkloadKey>>,
+    /// Who may ship it, and what that includes.
+    pub deploy: RequiredBlock<Deploy>,
+    /// Who may act as it, and what it may use, read and call.
+    pub runtime: RequiredBlock<Runtime>,
+    /// How strictly the two are kept apart.
+    pub separation: OptionalBlock<SeparationBlock>,
+    /// Natural key: that of the workload.
+    #[tf(identity)]
+    pub id: Computed<String>,
+}
+
+/// Who may ship a workload, and what that includes.
+#[derive(Debug, Clone, Schema)]
+pub struct Deploy {
+    /// Subjects, such as `ci:github:acme/fraud:ref:main`, `user:ana` or `group:ml-release`.
+    pub subjects: Required<BTreeSet<Text<Subject>>>,
+    /// What they may do: `rollout`, `rollback`, `read_logs`. Verbs of other duties are refused, because whoever ships
+    /// a workload may not change its credentials, scaling, routing or model, grant or approve.
+    pub may: Required<BTreeSet<Text<DeployVerb>>>,
+}
+
+/// Who may act as a workload, and what it may use, read and call.
+#[derive(Debug, Clone, Schema)]
+pub struct Runtime {
+    /// Subjects that may act as it beside its own identities, such as an on-call group.
+    pub subjects: Optional<BTreeSet<Text<Subject>>>,
+    /// GPUs that it may use.
+    pub r#use: BlockList<Use>,
+    /// What it may read.
+    pub read: BlockList<Read>,
+    /// What it may call.
+    pub call: BlockList<Call>,
+}
+
+/// GPUs that a workload may use.
+#[derive(Debug, Clone, Schema)]
+pub struct Use {
+    /// The pool: the `id` of a `portcullis_gpu_pool`.
+    pub pool: Required<String>,
+    /// Most GPUs of it at a time.
+    pub max_gpus: Optional<u32>,
+}
+
+/// Something that a workload may read.
+#[derive(Debug, Clone, Schema)]
+pub struct Read {
+    /// What, such as `vault:secret/models/fraud`.
+    pub object: Required<Text<Target>>,
+}
+
+/// Something that a workload may call.
+#[derive(Debug, Clone, Schema)]
+pub struct Call {
+    /// What, such as `service:ledger-api`.
+    pub object: Required<Text<Target>>,
+}
+
+/// How strictly the two sides are kept apart.
+#[derive(Debug, Clone, Schema)]
+pub struct SeparationBlock {
+    /// What a subject on both sides does to the plan: `error` or `warn`; `error` when left out.
+    pub enforce: Optional<Text<OnProblem>>,
+    /// What a group of unknown members does to the plan: `error` or `warn`; `error` when left out.
+    pub on_unknown: Optional<Text<OnProblem>>,
+}
+
+recorded!(PermissionSplit, "permission_split");
+
+impl Recorded for PermissionSplit {
+    const KIND: Kind = Kind::Split;
+
+    fn check(&self, report: &mut Report) -> Outcome {
+        let may: BTreeSet<DeployVerb> = self
+            .deploy
+            .get()?
+            .may
+            .get()?
+            .iter()
+            .map(|verb| *verb.value())
+            .collect();
+        for (verb, duty) in foreign_duties(&may) {
+            let detail = format!(
+                "`deploy` asks for `{verb}`, which is of the duty `{duty}`. Whoever ships a workload may not also hold \
+                 the duties credential, scale, route, swap_model, grant or approve over it: it could change what runs \
+                 behind the back of who runs it.\n\n\
+                 Remove `{verb}` from `may`, and give it to subjects that do not deploy this workload.\n\n\
+                 deploy-holds-foreign-duty"
+            );
+            let path = Path::root().attribute("deploy").attribute("may");
+            report.error(path, "Deploy holds a duty that is not its own", detail);
+        }
+        Ok(())
+    }
+
+    fn complete(&mut self, _: &Configured) -> Outcome {
+        self.id.set_unknown(Refinement::not_null());
+        let workload = self.workload.get()?.value().to_string();
+        self.id.set(workload);
+        Ok(())
+    }
+
+    fn key(&self) -> Outcome<String> {
+        self.id.get()?.cloned().ok_or(Stop::Deferred)
+    }
+
+    /// The workload itself: whoever owns it owns what may be done to it.
+    fn owner(&self) -> Outcome<String> {
+        Ok(format!("workload:{}", self.workload.get()?.value()))
+    }
+
+    async fn judge(plan: &mut Plan<Self>, provider: &Configured) -> Outcome {
+        match separate(&plan.planned, provider).await {
+            Ok(said) => plan.report.extend(said),
+            Err(Stop::Deferred) => plan.report.push(decided_at_apply()),
+            Err(failed) => return Err(failed),
+        }
+        Ok(())
+    }
+
+    fn object(&self, _: &Held) -> Outcome<Object> {
+        Ok(Object::Split)
+    }
+
+    fn check_id(id: &str) -> Outcome {
+        id.parse::<WorkloadKey>().map_err(said)?;
+        Ok(())
+    }
+}
+
+async fn separate(planned: &PermissionSplit, provider: &Configured) -> Outcome<Option<Diagnostic>> {
+    let key = planned.workload.get()?.value().clone();
+    let promised = provider.promised().await?;
+    let known = provider.board.lock().workloads.get(&key).cloned();
+    let Some(Workload { subjects, .. }) = known.or_else(|| promised.workloads.get(&key).cloned())
+    else {
+        return Ok(Some(not_declared(&key)));
+    };
+    let declared = planned.declaration(subjects)?;
+    judge::separation::split(key, declared, provider).await
+}
+
+impl PermissionSplit {
+    /// What is to be kept apart, given the subjects that the workload itself is.
+    ///
+    /// # Errors
+    /// Deferred while a subject is unknown.
+    pub fn declaration(&self, workload: BTreeSet<Subject>) -> Outcome<DeclaredSplit> {
+        let values = |subjects: &BTreeSet<Text<Subject>>| -> Vec<Subject> {
+            subjects
+                .iter()
+                .map(|subject| subject.value().clone())
+                .collect()
+        };
+        let deploy = values(self.deploy.get()?.subjects.get()?);
+        let mut runtime = workload;
+        if let Some(subjects) = self.runtime.get()?.subjects.get()? {
+            runtime.extend(values(subjects));
+        }
+        let policy = |policy: Option<&Text<OnProblem>>| {
+            policy.map_or_else(OnProblem::default, |text| *text.value())
+        };
+        let (enforce, on_unknown) = match self.separation.get()? {
+            None => (OnProblem::default(), OnProblem::default()),
+            Some(block) => (
+                policy(block.enforce.get()?),
+                policy(block.on_unknown.get()?),
+            ),
+        };
+        let workload = self.workload.get()?.value().to_string();
+        let split = Split {
+            workload,
+            deploy: deploy.into_iter().collect(),
+            runtime,
+        };
+        Ok(DeclaredSplit {
+            split,
+            enforce,
+            on_unknown,
+        })
+    }
+}
+
+fn decided_at_apply() -> Diagnostic {
+    let detail = "The subjects of this split are not all known yet, so whether deploy and runtime are apart cannot be \
+                  said now.\n\n\
+                  It is decided when the apply run plans the split again, and refused then if they are not. To decide \
+                  it in the plan, name the subjects in configuration.\n\n\
+                  separation-decided-at-apply";
+    Diagnostic::warning("Separation is decided at apply", detail)
+}
+
+fn not_declared(key: &WorkloadKey) -> Diagnostic {
+    let detail = format!(
+        "The split is of the workload `{key}`; neither this configuration, as far as it is planned, nor the ledger \
+         declares it.\n\n\
+         Refer to it as `portcullis_workload_identity.<name>.id`, so that Terraform plans it first; or apply the \
+         workspace that declares it.\n\n\
+         workload-not-declared"
+    );
+    let path = Path::root().attribute("workload");
+    Diagnostic::error("Workload is not declared", detail).at(path)
+}
