@@ -17,6 +17,7 @@ provider "portcullis" {
 
 resource "portcullis_group" "release" {
   name    = "ml-release-eu"
+  owner   = "team:risk-ml"
   members = ["user:ana"]
 }
 

@@ -1,4 +1,5 @@
 resource "portcullis_group" "release" {
   name    = "ml-release"
+  owner   = "team:risk-ml"
   members = ["user:ana"]
 }

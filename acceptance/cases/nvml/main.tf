@@ -9,11 +9,3 @@ resource "portcullis_gpu_pool" "scoring" {
     same_node        = true
   }
 }
-
-data "portcullis_gpu_inventory" "h200" {
-  models = ["H200"]
-}
-
-output "free" {
-  value = data.portcullis_gpu_inventory.h200.free
-}

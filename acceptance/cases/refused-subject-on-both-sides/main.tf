@@ -1,15 +1,18 @@
 resource "portcullis_group" "release" {
   name    = "ml-release"
+  owner   = "team:risk-ml"
   members = ["user:ana", "group:ml-leads"]
 }
 
 resource "portcullis_group" "leads" {
   name    = "ml-leads"
+  owner   = "team:risk-ml"
   members = ["user:dee"]
 }
 
 resource "portcullis_group" "oncall" {
   name    = "ml-oncall"
+  owner   = "team:risk-ml"
   members = ["user:chi", "user:dee"]
 }
 

@@ -14,6 +14,8 @@ resource "portcullis_gpu_pool" "training" {
   name  = "training"
   owner = "team:platform"
 
+  depends_on = [portcullis_gpu_pool.scoring] # only so that the same one is judged last each time
+
   gpu {
     models           = ["H200"]
     replicas         = 2

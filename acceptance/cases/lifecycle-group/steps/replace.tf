@@ -1,4 +1,5 @@
 resource "portcullis_group" "release" {
   name    = "ml-release-eu"
+  owner   = "team:risk-ml"
   members = ["user:ana", "user:bo"]
 }
