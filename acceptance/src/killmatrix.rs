@@ -77,17 +77,9 @@ impl Matrix {
             apply(&workspace)?.success("the apply before the kill")?;
         }
         put(&workspace, &phase.after)?;
-        workspace.set_env(FAILPOINT, point);
-        let killed = apply(&workspace)?;
-        workspace.unset_env(FAILPOINT);
-        if killed.status.success() {
+        if !die(&mut workspace, point)? {
             return Ok(Kill::NotReached);
         }
-        ensure!(
-            is_death(&killed.text),
-            "the apply failed, but not because the provider died:\n{}",
-            killed.text
-        );
         apply(&workspace)?.success("the apply after the kill")?;
         let plan =
             workspace.terraform(&["plan", "-detailed-exitcode", "-input=false", "-no-color"])?;
@@ -145,14 +137,23 @@ fn apply(workspace: &Workspace) -> Result<crate::process::Finished> {
     workspace.terraform(&["apply", "-auto-approve", "-input=false", "-no-color"])
 }
 
-/// Whether Terraform tells of a provider that went away, in the words it has for that.
-fn is_death(text: &str) -> bool {
-    [
-        "Plugin did not respond",
-        "Request cancelled",
-        "plugin crashed",
-        "rpc error: code = Unavailable",
-    ]
-    .iter()
-    .any(|words| text.contains(words))
+/// Applies with a provider that aborts at `point`. Says whether it did, as Terraform's log tells: a death after the
+/// last answer leaves the apply itself a success.
+fn die(workspace: &mut Workspace, point: &str) -> Result<bool> {
+    let log = workspace.base().join("log");
+    workspace.set_env("TF_LOG", "ERROR");
+    workspace.set_env("TF_LOG_PATH", log.to_string_lossy());
+    workspace.set_env(FAILPOINT, point);
+    let killed = apply(workspace)?;
+    for name in ["TF_LOG", "TF_LOG_PATH", FAILPOINT] {
+        workspace.unset_env(name);
+    }
+    let log = fs::read_to_string(log).unwrap_or_default();
+    let died = log.contains("plugin process exited") && log.contains("signal: aborted");
+    ensure!(
+        died || killed.status.success(),
+        "the apply failed, but not because the provider died:\n{}",
+        killed.text
+    );
+    Ok(died)
 }
