@@ -12,7 +12,10 @@ pub(super) async fn serve<P: Provider>(
     request: Request,
 ) -> Result<Response, Diagnostics> {
     let Some((schema, function)) = server.functions.get(&request.name) else {
-        let detail = format!("The provider has no function `{}`.", request.name);
+        let detail = format!(
+            "The provider has no function `{}`.\n\nUpgrade the provider.\n\nfunction-not-served",
+            request.name
+        );
         return Err(Diagnostic::error("Function is not served", detail).into());
     };
     let parameters = schema

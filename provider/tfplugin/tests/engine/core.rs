@@ -124,8 +124,10 @@ impl Core {
 
 /// JSON as core sends it.
 pub fn wire(json: &serde_json::Value, ty: &Type) -> DynamicValue {
-    let mut value = state_json::decode(json.to_string().as_bytes(), ty).unwrap();
-    make_unknown(&mut value);
+    let mut known = json.clone();
+    null_where_unknown(&mut known);
+    let mut value = state_json::decode(known.to_string().as_bytes(), ty).unwrap();
+    make_unknown(json, &mut value);
     let msgpack = msgpack::encode(&value, ty).unwrap();
     DynamicValue {
         msgpack,
@@ -133,11 +135,29 @@ pub fn wire(json: &serde_json::Value, ty: &Type) -> DynamicValue {
     }
 }
 
-fn make_unknown(value: &mut Value) {
-    match value {
-        Value::String(text) if text == UNKNOWN => *value = Value::unknown(),
-        Value::List(elements) => elements.iter_mut().for_each(make_unknown),
-        Value::Map(parts) => parts.values_mut().for_each(make_unknown),
+fn null_where_unknown(json: &mut serde_json::Value) {
+    match json {
+        serde_json::Value::String(text) if text == UNKNOWN => *json = json!(null),
+        serde_json::Value::Array(elements) => elements.iter_mut().for_each(null_where_unknown),
+        serde_json::Value::Object(parts) => parts.values_mut().for_each(null_where_unknown),
+        _ => {}
+    }
+}
+
+fn make_unknown(json: &serde_json::Value, value: &mut Value) {
+    match (json, value) {
+        (serde_json::Value::String(text), value) if text == UNKNOWN => *value = Value::unknown(),
+        (serde_json::Value::Array(jsons), Value::List(elements)) => {
+            jsons
+                .iter()
+                .zip(elements)
+                .for_each(|(json, element)| make_unknown(json, element));
+        }
+        (serde_json::Value::Object(jsons), Value::Map(parts)) => {
+            for (name, part) in parts {
+                make_unknown(jsons.get(name).unwrap_or(&serde_json::Value::Null), part);
+            }
+        }
         _ => {}
     }
 }

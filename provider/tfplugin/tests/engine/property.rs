@@ -2,13 +2,14 @@
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
+use tfplugin::guard::Replan;
 use tfplugin::proto::provider_server::Provider as _;
 use tfplugin::proto::{self, DynamicValue};
 use tfplugin::value::msgpack;
 use tfplugin::{Type, Value};
 use tokio::runtime::Builder;
 
-use crate::core::{Core, wire};
+use crate::core::{Core, UNKNOWN, wire};
 
 fn colour() -> impl Strategy<Value = Json> {
     prop::sample::select(vec!["red", "RED", "green", "Green"]).prop_map(|word| json!(word))
@@ -188,6 +189,47 @@ proptest! {
             let again = rig.plan(&changed, &second).await;
             assert_eq!(rig.value(&again.planned_state.unwrap()), rig.value(&changed));
             assert!(again.requires_replace.is_empty());
+        });
+    }
+
+    #[test]
+    fn the_plan_before_apply_keeps_what_the_first_promised(
+        first in rack(),
+        second in rack(),
+        hidden in prop::sample::subsequence(vec!["tags", "weights", "shelves", "sign", "levels"], 0..=5),
+        sku_hidden in any::<bool>(),
+    ) {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let rig = Rig::new().await;
+            let nothing = wire(&json!(null), &rig.ty);
+            let created = rig.apply(&nothing, &first).await;
+            let mut partly = second.clone();
+            for name in &hidden {
+                // What is left out is known to be.
+                if !partly[name].is_null() {
+                    partly[name] = json!(UNKNOWN);
+                }
+            }
+            if sku_hidden {
+                partly["foot"]["sku"] = json!(UNKNOWN);
+            }
+            for prior in [nothing, created] {
+                let early = rig.plan(&prior, &partly).await;
+                let late = rig.plan(&prior, &second).await;
+                let check = Replan {
+                    schema: &rig.core.schema.resources["warehouse_rack"],
+                    prior: &rig.value(&prior),
+                    first: &rig.value(&early.planned_state.unwrap()),
+                    first_replaces: !early.requires_replace.is_empty(),
+                    second: &rig.value(&late.planned_state.unwrap()),
+                    second_replaces: !late.requires_replace.is_empty(),
+                };
+                let breaches = check.breaches();
+                // A shelf that turns out to be sealed replaces the rack: the practitioner sees that in apply.
+                let replaces = check.first_replaces != check.second_replaces;
+                assert!(replaces || breaches.is_empty(), "{breaches:#?}");
+            }
         });
     }
 }
