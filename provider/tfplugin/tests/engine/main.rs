@@ -12,6 +12,7 @@
 mod apply;
 mod configure;
 mod core;
+mod diagnostics;
 mod identity;
 mod others;
 mod plan;
