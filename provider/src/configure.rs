@@ -10,7 +10,7 @@ use portcullis_ledger::{Author, LedgerUrl};
 use portcullis_model::{Name, Ttl};
 use portcullis_plugin_host::{Host, HostConfig, Lock};
 use tfplugin::provider::Configure;
-use tfplugin::{Diagnostic, Outcome, Path, Provider, Report};
+use tfplugin::{Outcome, Path, Provider, Report};
 use tokio::sync::OnceCell;
 
 use crate::board::Board;
@@ -153,7 +153,7 @@ fn checks(block: &ProviderBlock, plugins: &Plugins) -> Outcome<Vec<ConfiguredChe
             .key(label)
             .attribute("plugin");
         let plugin = plugins.lock.plugin(check.plugin.get()?);
-        let plugin = plugin.map_err(|error| Diagnostic::from(said(error)).at(at))?;
+        let plugin = plugin.map_err(|error| said(error).at(at))?;
         let config = check
             .config
             .get()?

@@ -6,7 +6,7 @@ use portcullis_access::Memberships;
 use portcullis_capacity::Reservations;
 use portcullis_ledger::{Kind, Ledger, Reservation};
 use portcullis_model::WorkloadKey;
-use tfplugin::{Diagnostic, Outcome};
+use tfplugin::Outcome;
 
 use crate::board::{DeclaredSplit, Workload};
 use crate::lifecycle::decode_body;
@@ -70,11 +70,7 @@ impl Promised {
     /// When the ledger holds a device key of a form that this version does not understand.
     pub fn holders(&self) -> Outcome<Reservations> {
         let entries = self.reservations.values().flatten().map(|held| {
-            let key = held
-                .device
-                .key
-                .parse()
-                .map_err(|error| Diagnostic::from(said(error)))?;
+            let key = held.device.key.parse().map_err(|error| said(error))?;
             Ok((key, format!("pool `{}` of `{}`", held.pool, held.owner)))
         });
         entries.collect()

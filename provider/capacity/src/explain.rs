@@ -275,6 +275,7 @@ fn doubt(source: &SourceState) -> String {
         status,
         ..
     } = source;
+    let observed_at = observed_at.strftime("%F %T UTC");
     let seconds = |seconds: i64| {
         let ttl = u64::try_from(seconds).ok().and_then(Ttl::from_seconds);
         ttl.map_or_else(|| "0s".to_owned(), |ttl| ttl.to_string())

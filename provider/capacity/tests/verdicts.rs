@@ -75,7 +75,7 @@ fn a_refusal_says_asked_found_and_what_to_do() {
          Of 16 GPUs that match, 7 are free (`H200` 7 of 16). The most on one node is 5 (`n1` of source \
          `cluster`). That is room for 1 of 3 replicas: short by 2 (8 GPUs). Not free: 6 held by \
          `batch-pool`, 1 in use without a reservation, 1 unhealthy or lost, 1 divided by MIG. Inventory: \
-         `cluster` (counted, 2026-11-23T04:00:00Z).\n\n\
+         `cluster` (counted, 2026-11-23 04:00:00 UTC).\n\n\
          Lower `replicas` by 2, accept `H100-80GB` in `models` (16 GPUs free), or release GPUs that a pool \
          named above holds.\n\n\
          not-enough-gpus"
@@ -191,7 +191,7 @@ fn what_a_source_withholds_is_unknown_and_never_a_yes() {
     let text = unknown(&ask(&unavailable, &[demand("p", &["H200"], 2, 4)]));
     assert!(text.starts_with("A GPU source is unavailable\n"), "{text}");
     assert!(
-        text.contains("Source `cloud` did not answer at 2026-11-23T04:00:00Z: No answer in 5s."),
+        text.contains("Source `cloud` did not answer at 2026-11-23 04:00:00 UTC: No answer in 5s."),
         "{text}"
     );
     assert!(

@@ -161,7 +161,7 @@ async fn choose(
     let (kept, first) = (change.kept, change.first);
     Ok(placed.map(|placed| {
         kept.into_iter()
-            .chain(placed.into_iter().map(|one| choice(one, first)))
+            .chain(placed.into_iter().map(|one| choice(&one, first)))
             .collect()
     }))
 }
@@ -223,7 +223,7 @@ impl Change {
 }
 
 /// A device found for a new replica, numbered after those that are kept.
-fn choice(placed: PlacedDevice, first: u32) -> Choice {
+fn choice(placed: &PlacedDevice, first: u32) -> Choice {
     Choice {
         replica: first + placed.replica,
         node: placed.key.node.to_string(),

@@ -1,6 +1,6 @@
 //! A connector that is a WebAssembly component.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -42,72 +42,86 @@ impl DeviceSource for PluginSource {
         Box::pin(async move {
             let records = self.connector.list_inventory(self.timeout).await;
             let records = records.map_err(|error| unavailable(&error))?;
-            report(&self.name, &records, now)
+            Ok(report(&self.name, &records, now))
         })
     }
 }
 
-/// The records of a component as a report. A record that makes no sense makes the report partial, never the device free.
-fn report(source: &Name, records: &[DeviceRecord], now: Timestamp) -> Result<SourceReport, Reason> {
-    let mut devices = Vec::new();
+/// The records of a component as a report. A record that makes no sense makes the report partial, never a device free.
+fn report(source: &Name, records: &[DeviceRecord], now: Timestamp) -> SourceReport {
+    let mut devices: BTreeMap<(NodeName, DeviceId), Device> = BTreeMap::new();
     let mut refused: Option<(usize, ParseError)> = None;
     for (position, record) in records.iter().enumerate() {
         match device(record, now) {
-            Ok(Some(device)) => devices.push(device),
-            Ok(None) => {}
-            Err(error) => {
-                refused.get_or_insert((position, error));
-            }
+            // Instances of one device are one device.
+            Ok(device) => drop(
+                devices
+                    .entry((device.node.clone(), device.id.clone()))
+                    .or_insert(device),
+            ),
+            Err(error) => drop(refused.get_or_insert((position, error))),
         }
     }
-    let nodes: BTreeSet<NodeName> = devices.iter().map(|device| device.node.clone()).collect();
-    Ok(SourceReport {
+    let nodes: BTreeSet<NodeName> = devices.keys().map(|(node, _)| node.clone()).collect();
+    let partial =
+        refused.map(|(position, error)| nonsense(source, position + 1, records.len(), &error));
+    SourceReport {
         grade: devices
-            .iter()
+            .values()
             .map(|device| device.grade)
             .min()
             .unwrap_or(Grade::Counted),
         observed_at: devices
-            .iter()
+            .values()
             .map(|device| device.observed_at)
             .min()
             .unwrap_or(now),
-        partial: refused.map(|(position, error)| nonsense(source, position, records.len(), &error)),
+        partial,
         nodes: nodes.into_iter().collect(),
-        devices,
-    })
+        devices: devices.into_values().collect(),
+    }
 }
 
-/// One whole device; `None` for a GPU instance, whose device the component reports too.
-fn device(record: &DeviceRecord, now: Timestamp) -> Result<Option<Device>, ParseError> {
-    if record.mig_profile.is_some() {
-        return Ok(None);
-    }
+/// One device. A GPU instance stands for the device it is a part of, which is then not available as a whole.
+fn device(record: &DeviceRecord, now: Timestamp) -> Result<Device, ParseError> {
     let model: GpuModel = record.model.parse()?;
-    let id: DeviceId = match (record.uuid.as_str(), record.index) {
-        ("", Some(index)) => DeviceId::Index(index),
-        (uuid, _) => uuid.parse()?,
-    };
-    Ok(Some(Device {
+    let is_instance = record.mig_profile.is_some();
+    let memory_mib = record.memory_mib.filter(|_| !is_instance);
+    Ok(Device {
         node: record.node.parse()?,
-        id,
-        model: record
-            .memory_mib
-            .map_or(model.clone(), |memory| model.with_memory_mib(memory)),
-        memory_mib: record.memory_mib,
+        id: device_id(record)?,
+        model: match memory_mib {
+            Some(memory) => model.with_memory_mib(memory),
+            None => model,
+        },
+        memory_mib,
         grade: record.grade.parse()?,
         health: match record.health.as_str() {
             "healthy" => Health::Healthy,
             "degraded" | "failed" => Health::Unhealthy,
             _ => Health::Unreported,
         },
-        mig_mode: MigMode::Unreported,
+        mig_mode: if is_instance {
+            MigMode::Enabled
+        } else {
+            MigMode::Unreported
+        },
         // What is not said to be free is not taken for free.
         in_use: record.allocation != "free",
         observed_at: Timestamp::from_second(i64::from(record.observed_at))
             .unwrap_or(now)
             .min(now),
-    }))
+    })
+}
+
+/// The device that a record is of, or is a part of.
+fn device_id(record: &DeviceRecord) -> Result<DeviceId, ParseError> {
+    let parent = record.labels.iter().find(|(name, _)| name == "parent_uuid");
+    match (parent, record.uuid.as_str(), record.index) {
+        (Some((_, parent)), _, _) => parent.parse(),
+        (None, "", Some(index)) => Ok(DeviceId::Index(index)),
+        (None, uuid, _) => uuid.parse(),
+    }
 }
 
 fn unavailable(error: &PluginError) -> Reason {
@@ -136,5 +150,76 @@ fn nonsense(source: &Name, position: usize, all: usize, error: &ParseError) -> R
             error.noun(),
         ),
         remedy: "Report this to the developers of the connector.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(uuid: &str, allocation: &str) -> DeviceRecord {
+        DeviceRecord {
+            uuid: uuid.to_owned(),
+            model: "NVIDIA H200".to_owned(),
+            node: "gpu-a01".to_owned(),
+            index: Some(0),
+            mig_profile: None,
+            memory_mib: Some(143_771),
+            memory_used_mib: None,
+            allocation: allocation.to_owned(),
+            health: "healthy".to_owned(),
+            health_reason: String::new(),
+            grade: "counted".to_owned(),
+            observed_at: 1_700_000_000,
+            labels: Vec::new(),
+        }
+    }
+
+    fn reported(records: &[DeviceRecord]) -> SourceReport {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        report(&"cluster".parse().unwrap(), records, now)
+    }
+
+    #[test]
+    fn what_is_not_said_to_be_free_is_in_use() {
+        let report = reported(&[
+            record("GPU-a893886b-3030-584c-91b3-7728f717af39", "free"),
+            record("GPU-b893886b-3030-584c-91b3-7728f717af39", "unknown"),
+        ]);
+        let in_use: Vec<bool> = report.devices.iter().map(|device| device.in_use).collect();
+        assert_eq!(in_use, [false, true]);
+        assert_eq!(report.partial, None);
+    }
+
+    #[test]
+    fn instances_are_one_divided_device() {
+        let parent = "GPU-a893886b-3030-584c-91b3-7728f717af39";
+        let instance = |number: u32| DeviceRecord {
+            mig_profile: Some("1g.18gb".to_owned()),
+            memory_mib: Some(16_384),
+            labels: vec![("parent_uuid".to_owned(), parent.to_owned())],
+            ..record(&format!("MIG-{parent}/{number}"), "free")
+        };
+        let report = reported(&[instance(1), instance(2)]);
+        let [device] = report.devices.as_slice() else {
+            panic!("{:?}", report.devices);
+        };
+        assert_eq!(
+            (device.id.to_string().as_str(), device.mig_mode),
+            (parent, MigMode::Enabled)
+        );
+        assert_eq!(device.memory_mib, None);
+    }
+
+    #[test]
+    fn nonsense_makes_the_report_partial() {
+        let strange = DeviceRecord {
+            node: "a/b\n".to_owned(),
+            ..record("GPU-1", "free")
+        };
+        let report = reported(&[strange, record("GPU-2", "free")]);
+        assert_eq!(report.devices.len(), 1);
+        let reason = report.partial.unwrap().to_string();
+        assert!(reason.contains("Of 2 records, number 1 has"), "{reason}");
     }
 }

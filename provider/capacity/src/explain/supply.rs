@@ -147,10 +147,8 @@ impl Supply {
             .filter(|source| members.iter().any(|demand| demand.takes_from(&source.name)))
             .take(NAMED_MAX)
             .map(|source| {
-                format!(
-                    "`{}` ({}, {})",
-                    source.name, source.grade, source.observed_at
-                )
+                let at = source.observed_at.strftime("%F %T UTC");
+                format!("`{}` ({}, {at})", source.name, source.grade)
             })
             .collect();
         if sources.is_empty() {
