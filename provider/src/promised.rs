@@ -70,7 +70,7 @@ impl Promised {
     /// When the ledger holds a device key of a form that this version does not understand.
     pub fn holders(&self) -> Outcome<Reservations> {
         let entries = self.reservations.values().flatten().map(|held| {
-            let key = held.device.key.parse().map_err(|error| said(error))?;
+            let key = held.device.key.parse().map_err(said)?;
             Ok((key, format!("pool `{}` of `{}`", held.pool, held.owner)))
         });
         entries.collect()

@@ -49,7 +49,7 @@ fn said(split: &Split, configuration: &Memberships) -> String {
 }
 
 #[test]
-fn two_groups_with_a_member_in_common_are_a_path() {
+fn two_groups_that_share_a_member_are_a_path() {
     let facts = groups(&[
         ("group:ml-release", &["user:bo", "group:ml-leads"]),
         ("group:ml-leads", &["user:ana"]),
