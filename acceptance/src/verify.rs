@@ -14,6 +14,7 @@ mod cases;
 mod dependencies;
 mod examples;
 mod format;
+mod generated;
 mod kills;
 mod lints;
 mod parallel;
@@ -28,6 +29,7 @@ const STEPS: &[Step] = &[
     dependencies::STEP,
     lints::STEP,
     tests::STEP,
+    generated::STEP,
     cases::STEP,
     kills::STEP,
     examples::STEP,

@@ -2,9 +2,11 @@
 
 mod check;
 mod completions;
+mod docs;
 mod exit;
 mod inventory;
 mod ledger;
+mod manual;
 mod plan_file;
 mod plugin;
 mod provider;
@@ -27,20 +29,17 @@ pub(crate) struct Cli {
     verb: Verb,
 }
 
+/// Each verb is documented, for `--help` too, where it is written.
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Show the GPUs of this host or of fleet files.
     Inventory(inventory::Inventory),
-    /// Judge a whole saved plan: does everything fit, is everything separate?
     Check(check::Check),
-    /// Show or verify the ledger.
     Ledger(ledger::Ledger),
-    /// Work with WebAssembly plugins.
     Plugin(plugin::Plugin),
-    /// Serve as a Terraform provider that a debugger can attach to.
     Provider(provider::Provider),
-    /// Print shell completions.
     Completions(completions::Completions),
+    #[command(hide = true)]
+    Docs(docs::Docs),
 }
 
 /// Runs the CLI on this process's arguments.
@@ -77,6 +76,7 @@ fn run(cli: Cli) -> ExitCode {
         Verb::Plugin(verb) => verb.run(),
         Verb::Provider(verb) => return verb.run(),
         Verb::Completions(verb) => verb.run(),
+        Verb::Docs(verb) => verb.run(),
     };
     match outcome {
         Ok(exit) => exit.into(),
