@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use portcullis_capacity::Reservations;
 use portcullis_inventory::Inventory;
 use portcullis_ledger::Ledger;
-use portcullis_model::{Snapshot, SourceState, SourceStatus, TrustDomain, Ttl};
+use portcullis_model::{DeviceKey, Snapshot, SourceState, SourceStatus, TrustDomain, Ttl};
 use tfplugin::{Diagnostic, Outcome};
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
@@ -14,7 +15,8 @@ use crate::checks::Checks;
 use crate::clock::Clock;
 use crate::placing::Placing;
 use crate::policy::OnProblem;
-use crate::promised::Promised;
+use crate::promised::{Promised, holders};
+use crate::said::said;
 use crate::seen::SeenRecords;
 
 /// The provider, configured. Everything that is read from outside is read at most once per run, when first needed.
@@ -83,10 +85,31 @@ impl Configured {
     /// When the ledger cannot be read.
     pub async fn placing(&self) -> Outcome<MutexGuard<'_, Placing>> {
         let begin = || async {
-            let holders = self.promised().await?.holders()?;
+            let holders = self.holders().await?;
             Ok::<_, tfplugin::Stop>(Mutex::new(Placing::new(&self.snapshot().await, holders)))
         };
         Ok(self.placing.get_or_try_init(begin).await?.lock().await)
+    }
+
+    /// Who holds which device, as the ledger tells now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or holds what this version does not understand.
+    pub async fn holders(&self) -> Outcome<Reservations> {
+        holders(&self.ledger.reservations().await.map_err(said)?)
+    }
+
+    /// Takes note that this very run removed a pool: what it held is free for pools that are planned from here on, as
+    /// when a pool is replaced under another name.
+    ///
+    /// # Errors
+    /// When the ledger holds what this version does not understand.
+    pub async fn pool_removed(&self, pool: &str) -> Outcome {
+        if let (Some(promised), Some(placing)) = (self.promised.get(), self.placing.get()) {
+            let released: Vec<DeviceKey> = holders(promised.held_by(pool))?.into_keys().collect();
+            placing.lock().await.release(&released);
+        }
+        Ok(())
     }
 
     /// What to say of a source that did not tell everything.

@@ -55,12 +55,8 @@ impl Placing {
         let planned_before = self.demands.remove(&pool).is_some();
         self.chosen.remove(&pool);
         if !released.is_empty() {
-            released
-                .iter()
-                .for_each(|device| drop(self.holders.remove(device)));
-            self.free = Fleet::new(&self.snapshot, &self.holders);
-        }
-        if planned_before || !released.is_empty() {
+            self.release(released);
+        } else if planned_before {
             self.recount();
         }
         let alone = fits(&self.left, std::slice::from_ref(&demand));
@@ -72,6 +68,15 @@ impl Placing {
             return Verdict::Fits(self.placed(found));
         }
         self.place_all(&pool)
+    }
+
+    /// Makes devices free that the ledger held when this run began.
+    pub fn release(&mut self, devices: &[DeviceKey]) {
+        for device in devices {
+            self.holders.remove(device);
+        }
+        self.free = Fleet::new(&self.snapshot, &self.holders);
+        self.recount();
     }
 
     /// Asks for all pools together, free to place those planned before anew.
@@ -138,4 +143,133 @@ fn devices(placement: &PoolPlacement) -> Vec<DeviceKey> {
 
 fn holder(pool: &Name) -> String {
     format!("pool `{pool}` of this plan")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use portcullis_model::{
+        Device, DeviceId, Grade, Health, MigMode, SnapshotBuilder, SourceReport,
+    };
+
+    use super::*;
+
+    /// Nodes `n0`, `n1` ... with so many H200s each.
+    fn snapshot(counts: &[u32]) -> Arc<Snapshot> {
+        let observed_at = Timestamp::from_second(1_700_000_000).unwrap();
+        let nodes = counts.iter().enumerate();
+        let devices = nodes.flat_map(|(number, count)| {
+            (0..*count).map(move |index| Device {
+                node: format!("n{number}").parse().unwrap(),
+                id: DeviceId::Index(index),
+                model: "H200".parse().unwrap(),
+                memory_mib: Some(143_771),
+                grade: Grade::Counted,
+                health: Health::Healthy,
+                mig_mode: MigMode::Disabled,
+                in_use: false,
+                observed_at,
+            })
+        });
+        let report = SourceReport {
+            grade: Grade::Counted,
+            observed_at,
+            partial: None,
+            nodes: Vec::new(),
+            devices: devices.collect(),
+        };
+        Arc::new(
+            SnapshotBuilder::default()
+                .report("lab".parse().unwrap(), report)
+                .build(),
+        )
+    }
+
+    fn demand(pool: &str, replicas: u32, gpus_per_replica: u32) -> Demand {
+        Demand {
+            pool: pool.parse().unwrap(),
+            models: vec!["H200".parse().unwrap()],
+            replicas,
+            gpus_per_replica,
+            same_node: true,
+            memory_mib_min: None,
+            sources: Vec::new(),
+            minimum_grade: Grade::Counted,
+        }
+    }
+
+    fn keys(verdict: &Verdict<Vec<PlacedDevice>>) -> Vec<String> {
+        verdict
+            .witness()
+            .unwrap()
+            .iter()
+            .map(|one| one.key.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn pools_of_one_run_never_share_a_device() {
+        let mut placing = Placing::new(&snapshot(&[8]), Reservations::new());
+        let first = keys(&placing.place(demand("a", 1, 4), &[]));
+        let second = keys(&placing.place(demand("b", 1, 4), &[]));
+        assert!(
+            first.iter().all(|key| !second.contains(key)),
+            "{first:?} {second:?}"
+        );
+        assert!(matches!(
+            placing.place(demand("c", 1, 1), &[]),
+            Verdict::Cannot(_)
+        ));
+    }
+
+    #[test]
+    fn planning_a_pool_again_replaces_its_plan() {
+        let mut placing = Placing::new(&snapshot(&[8]), Reservations::new());
+        let first = keys(&placing.place(demand("a", 2, 4), &[]));
+        assert_eq!(keys(&placing.place(demand("a", 2, 4), &[])), first);
+    }
+
+    #[test]
+    fn the_refusal_reads_the_same_whoever_is_planned_last() {
+        let refused = |order: [&str; 2]| {
+            let mut placing = Placing::new(&snapshot(&[8]), Reservations::new());
+            let verdicts = order.map(|pool| placing.place(demand(pool, 1, 5), &[]));
+            let [Verdict::Fits(_), Verdict::Cannot(reason)] = verdicts else {
+                panic!("{verdicts:?}");
+            };
+            reason.to_string()
+        };
+        assert_eq!(refused(["a", "b"]), refused(["b", "a"]));
+    }
+
+    #[test]
+    fn earlier_pools_move_when_that_makes_room() {
+        // While `a` is on the small node, `b` gets half of the large one. Without `a`, `c` fits if `b` moves over.
+        let mut placing = Placing::new(&snapshot(&[8, 4]), Reservations::new());
+        assert!(placing.place(demand("a", 1, 3), &[]).witness().is_some());
+        assert!(placing.place(demand("b", 1, 4), &[]).witness().is_some());
+        assert!(matches!(
+            placing.place(demand("c", 1, 8), &[]),
+            Verdict::Cannot(_)
+        ));
+        placing.place(demand("a", 0, 1), &[]);
+        assert_eq!(keys(&placing.place(demand("c", 1, 8), &[])).len(), 8);
+    }
+
+    #[test]
+    fn what_is_released_is_free_in_the_same_step() {
+        let held: Vec<DeviceKey> = (0..8)
+            .map(|index| format!("lab/n0/{index}").parse().unwrap())
+            .collect();
+        let holders = held
+            .iter()
+            .map(|key| (key.clone(), "pool `a`".to_owned()))
+            .collect();
+        let mut placing = Placing::new(&snapshot(&[8]), holders);
+        assert!(matches!(
+            placing.place(demand("b", 1, 8), &[]),
+            Verdict::Cannot(_)
+        ));
+        assert_eq!(keys(&placing.place(demand("b", 1, 8), &held)).len(), 8);
+    }
 }

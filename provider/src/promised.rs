@@ -69,11 +69,7 @@ impl Promised {
     /// # Errors
     /// When the ledger holds a device key of a form that this version does not understand.
     pub fn holders(&self) -> Outcome<Reservations> {
-        let entries = self.reservations.values().flatten().map(|held| {
-            let key = held.device.key.parse().map_err(said)?;
-            Ok((key, format!("pool `{}` of `{}`", held.pool, held.owner)))
-        });
-        entries.collect()
+        holders(self.reservations.values().flatten())
     }
 
     /// What one pool holds, ordered by replica and device.
@@ -81,4 +77,18 @@ impl Promised {
     pub fn held_by(&self, pool: &str) -> &[Reservation] {
         self.reservations.get(pool).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Who holds which device.
+///
+/// # Errors
+/// When a device key is of a form that this version does not understand.
+pub(crate) fn holders<'a>(
+    reservations: impl IntoIterator<Item = &'a Reservation>,
+) -> Outcome<Reservations> {
+    let entries = reservations.into_iter().map(|held| {
+        let key = held.device.key.parse().map_err(said)?;
+        Ok((key, format!("pool `{}` of `{}`", held.pool, held.owner)))
+    });
+    entries.collect()
 }

@@ -105,11 +105,14 @@ fn undecided(groups: &BTreeSet<Subject>, workload: &str) -> Reason {
             "The permission split of `{workload}` asks that no subject both deploys it and acts as it."
         ),
         found: format!(
-            "Nobody known does, but neither this configuration nor the ledger says who is in {}.",
+            "Nobody known does, but neither this configuration, as far as it is planned, nor the ledger \
+             says who is in {}.",
             names.join(", ")
         ),
-        remedy: "Declare the members with a `portcullis_group`, or set `on_unknown = \"warn\"` in \
-                 `separation` to go on without proof."
-            .to_owned(),
+        remedy:
+            "Declare the members with a `portcullis_group` and refer to it by its `id`, so that \
+                 Terraform plans it first; or set `on_unknown = \"warn\"` in `separation` to go on \
+                 without proof."
+                .to_owned(),
     }
 }

@@ -66,7 +66,7 @@ impl DataSource for GpuInventory {
 
     async fn read(&mut self, report: &mut Report, provider: &Configured) -> Outcome {
         let snapshot = provider.snapshot().await;
-        let holders = provider.promised().await?.holders()?;
+        let holders = provider.holders().await?;
         let held: BTreeSet<usize> = snapshot
             .positions(holders.keys())
             .into_iter()

@@ -1,6 +1,6 @@
 //! Applying: carries out what planning chose, and records it.
 
-use portcullis_ledger::{Created, Record, failpoint};
+use portcullis_ledger::{Created, Kind, Record, failpoint};
 use tfplugin::resource::{Create, Delete, Update};
 use tfplugin::{Outcome, Path};
 
@@ -64,6 +64,9 @@ pub async fn delete<R: Recorded>(delete: &mut Delete<R>, provider: &Configured) 
         .delete(R::KIND, &key, incarnation)
         .await
         .map_err(said)?;
+    if R::KIND == Kind::Pool {
+        provider.pool_removed(&key).await?;
+    }
     failpoint::hit("apply.before_reply");
     Ok(())
 }

@@ -192,6 +192,11 @@ impl Change {
     ) -> Outcome<Self> {
         let asked = planned.demand()?;
         let before = prior.map(GpuPool::demand).transpose()?;
+        // A pool that is replaced under another name gives back what it holds under the old one.
+        let holder = before
+            .as_ref()
+            .map_or(&asked.pool, |before| &before.pool)
+            .to_string();
         let same_shape = before.is_some_and(|before| {
             Demand {
                 replicas: asked.replicas,
@@ -199,7 +204,7 @@ impl Change {
             } == asked
         });
         let held = promised
-            .held_by(asked.pool.as_str())
+            .held_by(&holder)
             .iter()
             .map(|one| Choice::from(one.device.clone()));
         let (kept, released): (Vec<Choice>, Vec<Choice>) =
