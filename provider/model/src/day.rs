@@ -43,7 +43,9 @@ impl FromStr for Day {
         if !plain {
             return Err(FORM.refuse(text, "it is not of that form"));
         }
-        text.parse().map(Self).map_err(|_: jiff::Error| FORM.refuse(text, "there is no such day"))
+        text.parse()
+            .map(Self)
+            .map_err(|_: jiff::Error| FORM.refuse(text, "there is no such day"))
     }
 }
 
@@ -64,7 +66,13 @@ mod tests {
         let day: Day = "2026-11-02".parse().unwrap();
         assert_eq!(day.after("90d".parse().unwrap()).to_string(), "2027-01-31");
         assert_eq!(Day::of("2026-11-02T23:59:59Z".parse().unwrap()), day);
-        for bad in ["", "2026-13-01", "2026-02-30", "02.11.2026", "2026-11-02T00:00:00Z"] {
+        for bad in [
+            "",
+            "2026-13-01",
+            "2026-02-30",
+            "02.11.2026",
+            "2026-11-02T00:00:00Z",
+        ] {
             assert!(bad.parse::<Day>().is_err(), "{bad:?}");
         }
         let end: Day = "9999-12-31".parse().unwrap();

@@ -36,7 +36,9 @@ impl FromStr for Instant {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        text.parse().map(Self).map_err(|_: jiff::Error| FORM.refuse(text, "it is not one"))
+        text.parse()
+            .map(Self)
+            .map_err(|_: jiff::Error| FORM.refuse(text, "it is not one"))
     }
 }
 
