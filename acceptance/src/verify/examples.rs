@@ -66,7 +66,7 @@ fn plan_scenario(terraform: &Terraform, scenario: &Path) -> Result<()> {
 /// The registry shows one snippet a page. They are one story: together they are a configuration.
 fn plan_registry(terraform: &Terraform, examples: &Path) -> Result<()> {
     let mut workspace = Workspace::new(terraform, Some(&Provider::built("debug")?))?;
-    let host = repository::root().join("acceptance/fake-nvml/fixtures/host.toml");
+    let host = repository::root().join("acceptance/fake-nvml/fixtures/free.toml");
     workspace.use_fake_nvml(&host)?;
     for group in ["provider", "resources", "data-sources", "functions"] {
         copy_snippets(&examples.join(group), group, &workspace.dir())?;

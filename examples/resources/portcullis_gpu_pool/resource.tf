@@ -4,13 +4,13 @@ resource "portcullis_gpu_pool" "scoring" {
 
   gpu {
     models           = ["H200"]
-    replicas         = 3
+    replicas         = 2
     gpus_per_replica = 4
     same_node        = true
     memory_mib_min   = 140000
   }
 
-  sources       = ["cluster"]
+  sources       = ["here"]
   minimum_grade = "counted" # firm > counted > level > listed
   on_shortfall  = "error"
 }

@@ -9,7 +9,7 @@ resource "portcullis_permission_split" "fraud" {
   runtime {
     use {
       pool     = portcullis_gpu_pool.scoring.id
-      max_gpus = 12
+      max_gpus = 8
     }
     read {
       object = "vault:secret/models/fraud"

@@ -10,7 +10,7 @@ use portcullis_model::{
 
 use crate::Demand;
 
-/// Who holds which device, as the ledger tells: a pool's address, with its workspace.
+/// Who holds which device, in the words that a diagnostic shows, such as ``pool `scoring` of `team:platform` ``.
 pub type Reservations = BTreeMap<DeviceKey, String>;
 
 /// The devices of a snapshot that are free: healthy, whole, unused, unreserved and not stale.

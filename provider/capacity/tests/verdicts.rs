@@ -63,7 +63,7 @@ fn a_refusal_says_asked_found_and_what_to_do() {
         .map(|index| {
             (
                 format!("cluster/n2/{index}").parse().unwrap(),
-                "batch-pool".to_owned(),
+                "pool `batch`".to_owned(),
             )
         })
         .collect();
@@ -74,7 +74,7 @@ fn a_refusal_says_asked_found_and_what_to_do() {
          Pool `scoring` asks for 3 replicas of 4 GPUs on one node each: `H200`, grade `counted` or better. \
          Of 16 GPUs that match, 7 are free (`H200` 7 of 16). The most on one node is 5 (`n1` of source \
          `cluster`). That is room for 1 of 3 replicas: short by 2 (8 GPUs). Not free: 6 held by \
-         `batch-pool`, 1 in use without a reservation, 1 unhealthy or lost, 1 divided by MIG. Inventory: \
+         pool `batch`, 1 in use without a reservation, 1 unhealthy or lost, 1 divided by MIG. Inventory: \
          `cluster` (counted, 2026-11-23 04:00:00 UTC).\n\n\
          Lower `replicas` by 2, accept `H100-80GB` in `models` (16 GPUs free), or release GPUs that a pool \
          named above holds.\n\n\
@@ -168,11 +168,13 @@ fn a_reservation_holds_under_another_source_too() {
     let snapshot = cluster([device]);
     let reservations = [(
         format!("gone/host/{uuid}").parse().unwrap(),
-        "other".to_owned(),
+        "pool `other`".to_owned(),
     )]
     .into();
     let fleet = Fleet::new(&snapshot, &reservations);
-    assert!(cannot(&fits(&fleet, &[demand("p", &["H200"], 1, 1)])).contains("1 held by `other`"));
+    assert!(
+        cannot(&fits(&fleet, &[demand("p", &["H200"], 1, 1)])).contains("1 held by pool `other`")
+    );
 }
 
 #[test]

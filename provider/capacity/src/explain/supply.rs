@@ -76,7 +76,10 @@ impl Supply {
         let Self { total, free, .. } = self;
         let mut text = match total {
             0 => "No GPU of the inventory matches.".to_owned(),
-            _ => format!("Of {} that match, {free} are free", gpus(*total)),
+            _ => {
+                let are = if *free == 1 { "is" } else { "are" };
+                format!("Of {} that match, {free} {are} free", gpus(*total))
+            }
         };
         let models: Vec<String> = self
             .models
@@ -114,7 +117,7 @@ impl Supply {
         let mut parts: Vec<String> = held
             .iter()
             .take(NAMED_MAX)
-            .map(|(holder, count)| format!("{count} held by `{holder}`"))
+            .map(|(holder, count)| format!("{count} held by {holder}"))
             .collect();
         if held.len() > NAMED_MAX {
             let more: u64 = held.values().skip(NAMED_MAX).sum();
