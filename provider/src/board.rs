@@ -24,6 +24,8 @@ pub struct Declared {
     pub groups: Memberships,
     /// Permission splits, by workload.
     pub splits: BTreeMap<WorkloadKey, DeclaredSplit>,
+    /// GPUs of each pool, by its natural key; `None` while the number is unknown.
+    pub pools: BTreeMap<String, Option<u64>>,
 }
 
 /// What other resources need to know of a workload identity.

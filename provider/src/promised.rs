@@ -10,7 +10,7 @@ use tfplugin::Outcome;
 
 use crate::board::{DeclaredSplit, Workload};
 use crate::lifecycle::decode_body;
-use crate::resources::{Group, PermissionSplit, WorkloadIdentity};
+use crate::resources::{GpuPool, Group, PermissionSplit, WorkloadIdentity};
 use crate::said::said;
 
 /// The promises of every workspace, read once per run. What this run itself changes is on the board; what another run
@@ -23,6 +23,8 @@ pub struct Promised {
     pub groups: Memberships,
     /// Permission splits, by workload.
     pub splits: BTreeMap<WorkloadKey, DeclaredSplit>,
+    /// GPUs of each pool, by its natural key.
+    pub pools: BTreeMap<String, Option<u64>>,
     /// What each pool holds, ordered by replica and device.
     pub reservations: BTreeMap<String, Vec<Reservation>>,
 }
@@ -40,6 +42,12 @@ impl Promised {
                 .entry(held.pool.clone())
                 .or_default()
                 .push(held);
+        }
+        for record in ledger.list(Kind::Pool).await.map_err(said)? {
+            let pool: GpuPool = decode_body(&record)?;
+            promised
+                .pools
+                .insert(record.key, pool.gpus.known().copied());
         }
         for record in ledger.list(Kind::Identity).await.map_err(said)? {
             let identity: WorkloadIdentity = decode_body(&record)?;

@@ -89,7 +89,7 @@ resource "portcullis_permission_split" "fraud" {
 
     use {
       pool     = portcullis_gpu_pool.scoring.id
-      max_gpus = 16
+      max_gpus = portcullis_gpu_pool.scoring.gpus
     }
     read {
       object = "vault:secret/models/fraud"

@@ -1,4 +1,5 @@
 //! From a declaration to a diagnostic: the pure crates decide, this says it where the practitioner wrote it.
 
 pub mod capacity;
+pub mod pool_use;
 pub mod separation;

@@ -114,6 +114,10 @@ impl Recorded for GpuPool {
     }
 
     async fn judge(plan: &mut Plan<Self>, provider: &Configured) -> Outcome {
+        if let Ok(key) = plan.planned.key() {
+            let gpus = plan.planned.gpus.known().copied();
+            provider.board.lock().pools.insert(key, gpus);
+        }
         match choose(plan, provider).await {
             Ok(Ok(choice)) => plan.private.choice = Some(choice),
             Ok(Err(shortfall)) => plan.report.push(shortfall),

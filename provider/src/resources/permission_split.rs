@@ -141,6 +141,8 @@ impl Recorded for PermissionSplit {
             Err(Stop::Deferred) => plan.report.push(decided_at_apply()),
             Err(failed) => return Err(failed),
         }
+        let uses = judge::pool_use::uses(&plan.planned, provider).await?;
+        plan.report.extend(uses);
         Ok(())
     }
 
