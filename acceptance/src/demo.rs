@@ -154,10 +154,22 @@ fn show_fleet(screen: Screen, workspace: &Workspace) -> Result<bool> {
     Ok(finished.code() == 0)
 }
 
+/// From the first error on: what was planned before it is not what a refused plan is read for.
+fn from_error(text: &str) -> &str {
+    text.find("Error: ")
+        .and_then(|start| text.get(start..))
+        .unwrap_or(text)
+}
+
 /// Prints what is worth reading; all of it when the step did not end as it should.
 fn show(screen: Screen, scene: &Scene, finished: &Finished) -> bool {
     let as_expected = finished.code() == scene.code;
     let text = without_override_note(&finished.text);
+    let text = if scene.code == 1 && as_expected {
+        from_error(text)
+    } else {
+        text
+    };
     let lines = text
         .lines()
         .filter(|line| !as_expected || (scene.shows)(line));

@@ -23,4 +23,9 @@ provider "portcullis" {
   connector "here" {
     plugin = "nvml" # built in: the GPUs of this host
   }
+
+  connector "cluster" {
+    plugin = "fleet" # built in: a CSV, TOML or JSON file
+    config = { path = "fleet.csv" }
+  }
 }

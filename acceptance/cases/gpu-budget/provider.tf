@@ -16,6 +16,6 @@ provider "portcullis" {
 
   check "gpu_budget" {
     plugin = "gpu-budget"
-    config = { "team:platform" = { production = 4 } }
+    config = { "team:risk-ml" = { production = 4 } }
   }
 }

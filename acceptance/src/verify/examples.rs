@@ -68,6 +68,8 @@ fn plan_registry(terraform: &Terraform, examples: &Path) -> Result<()> {
     let mut workspace = Workspace::new(terraform, Some(&Provider::built("debug")?))?;
     let host = repository::root().join("acceptance/fake-nvml/fixtures/free.toml");
     workspace.use_fake_nvml(&host)?;
+    let fleet = examples.join("scenarios/quickstart/fleet.csv");
+    fs::copy(fleet, workspace.dir().join("fleet.csv"))?;
     for group in ["provider", "resources", "data-sources", "functions"] {
         copy_snippets(&examples.join(group), group, &workspace.dir())?;
     }

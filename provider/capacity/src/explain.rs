@@ -67,7 +67,7 @@ pub(crate) fn doubtful_sources(question: &Question<'_>) -> Reason {
         (
             "source-unavailable",
             "A GPU source is unavailable",
-            "Make the source reachable and plan again.",
+            "Make the source answer and plan again.",
         )
     } else if has("stale") {
         (
@@ -93,8 +93,24 @@ pub(crate) fn doubtful_sources(question: &Question<'_>) -> Reason {
         summary: summary.into(),
         asked: asked(&members),
         found: format!("{} {doubts}", found(question, &supply)),
-        remedy: remedy.into(),
+        remedy: own_remedies(&sources).unwrap_or_else(|| remedy.into()),
     }
+}
+
+/// What the sources themselves say is to be done, where they say it.
+fn own_remedies(sources: &[&SourceState]) -> Option<String> {
+    let mut remedies: Vec<&str> = sources
+        .iter()
+        .filter_map(|source| match &source.status {
+            SourceStatus::Partial(reason) | SourceStatus::Unavailable(reason) => {
+                Some(reason.remedy.trim())
+            }
+            SourceStatus::Complete | SourceStatus::Stale { .. } => None,
+        })
+        .filter(|remedy| !remedy.is_empty())
+        .collect();
+    remedies.dedup();
+    (!remedies.is_empty()).then(|| remedies.join(" "))
 }
 
 /// It would fit if devices had the memory or the size that their source does not tell.
@@ -304,11 +320,12 @@ fn doubt(source: &SourceState) -> String {
 }
 
 fn sentence(reason: &Reason) -> String {
-    let found = reason.found.trim();
-    if found.is_empty() {
+    let facts = [reason.asked.trim(), reason.found.trim()];
+    let facts: Vec<&str> = facts.into_iter().filter(|part| !part.is_empty()).collect();
+    if facts.is_empty() {
         format!("{}.", reason.summary)
     } else {
-        found.to_owned()
+        facts.join(" ")
     }
 }
 

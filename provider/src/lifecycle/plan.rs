@@ -23,8 +23,14 @@ pub async fn plan<R: Recorded>(plan: &mut Plan<R>, provider: &Configured) -> Out
     let completed = plan.planned.complete(provider);
     plan.report.absorb(completed);
     if plan.action() == Action::Create {
-        let free = key_is_free(&plan.planned, provider).await;
-        plan.report.absorb(free);
+        match own_record::<R>(&plan.planned, provider) {
+            // What replaces it deletes it first, under this number: core hands this private state to the deletion.
+            Some(incarnation) => plan.private.incarnation = incarnation,
+            None => {
+                let free = key_is_free(&plan.planned, provider).await;
+                plan.report.absorb(free);
+            }
+        }
     }
     plan.private.choice = None;
     let judged = R::judge(plan, provider).await;
@@ -33,6 +39,11 @@ pub async fn plan<R: Recorded>(plan: &mut Plan<R>, provider: &Configured) -> Out
     plan.report.absorb(checked);
     failpoint::hit("plan.before_reply");
     Ok(())
+}
+
+/// The record under the planned key, when this state holds it: what is planned as new replaces it.
+fn own_record<R: Recorded>(planned: &R, provider: &Configured) -> Option<u64> {
+    provider.seen.held(R::KIND, &planned.key().ok()?)
 }
 
 /// Refuses at plan a create that apply would refuse: the natural key belongs to a record that is not this one's to
