@@ -38,7 +38,7 @@ impl FromStr for Instant {
     fn from_str(text: &str) -> Result<Self, ParseError> {
         text.parse()
             .map(Self)
-            .map_err(|_: jiff::Error| FORM.refuse(text, "it is not one"))
+            .map_err(|_: jiff::Error| FORM.refuse(text, "it has another form"))
     }
 }
 
