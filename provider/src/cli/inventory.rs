@@ -70,7 +70,7 @@ fn print(out: &mut impl Write, snapshot: &Snapshot) -> io::Result<()> {
             largest.to_string(),
         ]);
     }
-    writeln!(out, "{models}\n")?;
+    writeln!(out, "{}\n", models.trim_fmt())?;
     let mut sources = table(&["SOURCE", "STATUS", "GRADE", "OBSERVED"]);
     for source in snapshot.sources() {
         sources.add_row([
@@ -80,7 +80,7 @@ fn print(out: &mut impl Write, snapshot: &Snapshot) -> io::Result<()> {
             source.observed_at.strftime("%F %T UTC").to_string(),
         ]);
     }
-    writeln!(out, "{sources}")?;
+    writeln!(out, "{}", sources.trim_fmt())?;
     for source in snapshot.sources() {
         if let SourceStatus::Partial(reason) | SourceStatus::Unavailable(reason) = &source.status {
             writeln!(

@@ -93,7 +93,7 @@ fn show(store: &dyn Store, url: &LedgerUrl, events: u32, json: bool) -> Result<E
             &record.updated_at.strftime("%F %T UTC").to_string(),
         ]);
     }
-    writeln!(out, "{records}\n")?;
+    writeln!(out, "{}\n", records.trim_fmt())?;
     let mut devices = table(&["DEVICE", "MODEL", "POOL", "REPLICA", "OWNER"]);
     for held in &shown.reservations {
         devices.add_row([
@@ -104,7 +104,7 @@ fn show(store: &dyn Store, url: &LedgerUrl, events: u32, json: bool) -> Result<E
             &held.owner,
         ]);
     }
-    writeln!(out, "{devices}\n")?;
+    writeln!(out, "{}\n", devices.trim_fmt())?;
     let mut log = table(&["EVENT", "AT", "WHAT", "BY"]);
     for event in &shown.events {
         log.add_row([
@@ -119,7 +119,7 @@ fn show(store: &dyn Store, url: &LedgerUrl, events: u32, json: bool) -> Result<E
             event.author.actor.clone(),
         ]);
     }
-    writeln!(out, "{log}")?;
+    writeln!(out, "{}", log.trim_fmt())?;
     Ok(Exit::Pass)
 }
 
@@ -165,5 +165,8 @@ fn verify(store: &dyn Store, url: &LedgerUrl, json: bool) -> Result<Exit, Failur
 pub(crate) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(header);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
     table
 }

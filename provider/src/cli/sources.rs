@@ -1,6 +1,7 @@
 //! Which GPUs a verb looks at.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,18 +15,42 @@ use crate::clock::Clock;
 /// Longest wait for one source.
 const BUDGET: Duration = Duration::from_secs(30);
 
+/// What a connector is called that nobody named.
+const HERE: &str = "here";
+
+/// A fleet file, and what its connector is called in the provider block.
+#[derive(Debug, Clone)]
+struct NamedFile {
+    name: Name,
+    path: PathBuf,
+}
+
+impl FromStr for NamedFile {
+    type Err = portcullis_model::ParseError;
+
+    /// `<name>=<path>`, or a path whose connector is called `fleet`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, path) = text.split_once('=').unwrap_or(("fleet", text));
+        Ok(Self {
+            name: name.parse()?,
+            path: path.into(),
+        })
+    }
+}
+
 /// Which GPUs to look at; those of this host when nothing is named.
 #[derive(Debug, Args)]
 pub(crate) struct Sources {
-    /// A fleet file (CSV, TOML or JSON); may be given several times.
-    #[arg(long, value_name = "FILE")]
-    fleet: Vec<PathBuf>,
+    /// A fleet file (CSV, TOML or JSON), best with the name of its connector, such as `lab=fleet.csv`: the ledger knows
+    /// reserved devices by that name. May be given several times.
+    #[arg(long, value_name = "[NAME=]FILE")]
+    fleet: Vec<NamedFile>,
     /// Which column of CSV files is which, such as `node=sn,gpus=gpu,model=model`.
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
-    /// The GPUs of this host.
-    #[arg(long)]
-    nvml: bool,
+    /// The GPUs of this host, with the name of its connector.
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = HERE)]
+    nvml: Option<Name>,
     /// The NVML library, where it is not where the driver puts it.
     #[arg(long, value_name = "FILE")]
     nvml_library: Option<PathBuf>,
@@ -38,18 +63,15 @@ impl Sources {
     /// Asks them all, as of now.
     pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>, Failure> {
         let mut inventory = Inventory::default();
-        for (position, path) in self.fleet.iter().enumerate() {
-            let name = if self.fleet.len() == 1 {
-                "fleet".to_owned()
-            } else {
-                format!("fleet-{}", position + 1)
-            };
-            let name = name.parse().map_err(Failure::told)?;
-            let source = FleetFile::new(name, path.clone(), self.mapping()?);
+        for NamedFile { name, path } in &self.fleet {
+            let source = FleetFile::new(name.clone(), path.clone(), self.mapping()?);
             inventory = inventory.with(Arc::new(source), BUDGET);
         }
-        if self.nvml || self.nvml_library.is_some() || self.fleet.is_empty() {
-            let name: Name = "here".parse().map_err(Failure::told)?;
+        let nothing_named =
+            self.fleet.is_empty() && self.nvml.is_none() && self.nvml_library.is_none();
+        if nothing_named || self.nvml.is_some() || self.nvml_library.is_some() {
+            let here = || HERE.parse().map_err(Failure::told);
+            let name = self.nvml.clone().map_or_else(here, Ok)?;
             let source = NvmlSource::new(name, self.nvml_library.clone());
             inventory = inventory.with(Arc::new(source), BUDGET);
         }

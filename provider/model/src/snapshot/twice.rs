@@ -80,15 +80,16 @@ fn sights<'a>(
 
 fn reason(source: &str, kept: &str, node: &NodeName, count: usize) -> Reason {
     let more = match count {
-        1 => String::new(),
-        _ => format!(" and {} more nodes", count - 1),
+        1 => " is".to_owned(),
+        2 => " and one more are".to_owned(),
+        _ => format!(" and {} more are", count - 1),
     };
     Reason {
         code: "node-reported-twice".into(),
         summary: "A node is reported by two sources".into(),
         asked: format!("Took the GPUs of source `{source}`."),
         found: format!(
-            "Node `{node}`{more} is reported by source `{kept}` too, and without UUIDs the devices cannot be \
+            "Node `{node}`{more} reported by source `{kept}` too, and without UUIDs the devices cannot be \
              told apart: they count once, under `{kept}`."
         ),
         remedy: "Report device UUIDs, name nodes differently, or leave one of the sources out."
