@@ -294,7 +294,7 @@ fn a_path_that_is_no_file_is_said_to_be_that() {
     };
     assert_eq!(
         at(folder.path().join("absent.csv")).found,
-        "The system says: entity not found."
+        "There is no such file."
     );
     std::fs::create_dir(folder.path().join("folder.csv")).unwrap();
     assert_eq!(

@@ -139,6 +139,13 @@ async fn read(store: &dyn Store, events: u32) -> Result<Shown, portcullis_ledger
 }
 
 fn verify(store: &dyn Store, url: &LedgerUrl, json: bool) -> Result<Exit, Failure> {
+    // What is not there has no flaws, and a wrong URL is not to be told that it is sound.
+    if block_on(store.id())?.map_err(Failure::told)?.is_none() {
+        return Err(Failure::Answer(format!(
+            "Ledger is missing\n\nAsked to verify `{url}`; there is no ledger.\n\nCorrect `--url`, or apply once, which \
+             makes it.\n\nledger-missing"
+        )));
+    }
     let flaws = block_on(store.verify())?.map_err(Failure::told)?;
     let mut out = io::stdout().lock();
     if json {

@@ -95,7 +95,10 @@ impl FleetFileFault {
             Problem::Unreadable(kind) => (
                 "fleet-file-unreadable",
                 "Fleet file cannot be read",
-                format!("The system says: {kind}."),
+                match kind {
+                    std::io::ErrorKind::NotFound => "There is no such file.".into(),
+                    kind => format!("The system says: {kind}."),
+                },
                 "Correct the path, or let this user read the file. A relative path starts at the directory \
                  in which Terraform runs."
                     .into(),
