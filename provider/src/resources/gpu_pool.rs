@@ -163,11 +163,28 @@ async fn choose(
     let on_shortfall = plan.planned.on_shortfall()?;
     let placed = judge::capacity::place(more, &change.released, on_shortfall, provider).await?;
     let (kept, first) = (change.kept, change.first);
-    Ok(placed.map(|placed| {
-        kept.into_iter()
-            .chain(placed.into_iter().map(|one| choice(&one, first)))
-            .collect()
-    }))
+    Ok(match placed {
+        Ok(placed) => {
+            let more = placed.iter().map(|one| choice(one, first));
+            Ok(kept.into_iter().chain(more).collect())
+        }
+        Err(shortfall) => Err(beyond(shortfall, kept.len())),
+    })
+}
+
+/// The shortfall, saying that it is about what a pool asks for beyond what it keeps.
+fn beyond(shortfall: Diagnostic, kept: usize) -> Diagnostic {
+    if kept == 0 {
+        return shortfall;
+    }
+    let detail = format!(
+        "The pool keeps the {kept} GPUs that it holds; this is about the rest. {}",
+        shortfall.detail
+    );
+    Diagnostic {
+        detail,
+        ..shortfall
+    }
 }
 
 /// What a plan changes of what a pool holds. Only the change is checked, so a pool that stays as it is never fails for
