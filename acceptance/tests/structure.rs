@@ -241,6 +241,12 @@ fn the_top_level_holds_these_and_nothing_else() {
         .filter(|name| !SHOWN.contains(&name.as_str()) && !DOTTED.contains(&name.as_str()))
         .collect();
     assert!(extra.is_empty(), "not expected at the top level: {extra:?}");
+    let missing: Vec<&&str> = SHOWN
+        .iter()
+        .chain(DOTTED)
+        .filter(|name| !found.contains(**name))
+        .collect();
+    assert!(missing.is_empty(), "missing at the top level: {missing:?}");
 }
 
 /// Every file under the folders that we write, built output left out.
