@@ -61,6 +61,10 @@ impl Readers {
                 path: self.path.clone(),
                 reason,
             };
+            // Before the first apply there is nothing to ask, and a thousand resources ask.
+            if file::identity(&self.path)?.is_none() {
+                return Ok(T::default());
+            }
             let _turn = self
                 .turns
                 .acquire()
