@@ -109,13 +109,11 @@ impl GpuModel {
             return Ok(model);
         }
         let error = FORM.refuse(text, "it is neither a known model nor reported by a source");
-        let words: Vec<String> = reported
-            .into_iter()
-            .cloned()
-            .chain(Self::known())
-            .map(|model| model.to_string())
-            .collect();
-        Err(match nearest(text, words.iter().map(String::as_str)) {
+        // What a source has is more likely meant than what somebody makes.
+        let reported: Vec<String> = reported.into_iter().map(ToString::to_string).collect();
+        let known: Vec<String> = Self::known().map(|model| model.to_string()).collect();
+        let among = |words| nearest(text, <[String]>::iter(words).map(String::as_str));
+        Err(match among(&reported).or_else(|| among(&known)) {
             Some(word) => error.suggesting(word),
             None => error,
         })

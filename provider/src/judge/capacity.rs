@@ -1,12 +1,13 @@
 //! Does what a pool asks for exist, and is it free?
 
 use portcullis_capacity::Demand;
-use portcullis_model::{DeviceKey, SourceState, SourceStatus, Verdict};
+use portcullis_model::{DeviceKey, GpuModel, Snapshot, SourceState, SourceStatus, Verdict};
 use tfplugin::{Diagnostic, Outcome, Path};
 
 use crate::configured::Configured;
 use crate::placing::PlacedDevice;
 use crate::policy::OnProblem;
+use crate::said::said;
 use crate::sources::CONFIG_UNKNOWN;
 
 /// Finds devices for what a pool asks beyond what it keeps, among those that are free and that the pools planned before
@@ -20,10 +21,15 @@ pub async fn place(
     on_shortfall: OnProblem,
     provider: &Configured,
 ) -> Outcome<Result<Vec<PlacedDevice>, Diagnostic>> {
+    let snapshot = provider.snapshot().await;
     let mut placing = provider.placing().await?;
+    let models = demand.models.clone();
     let (reason, policy) = match placing.place(demand, released) {
         Verdict::Fits(placed) => return Ok(Ok(placed)),
-        Verdict::Cannot(reason) => (reason, on_shortfall),
+        Verdict::Cannot(reason) => match misspelt(&models, &snapshot, on_shortfall) {
+            Some(misspelt) => return Ok(Err(misspelt)),
+            None => (reason, on_shortfall),
+        },
         Verdict::Unknown(reason) => {
             let policy = unknown_policy(placing.sources(), provider);
             (reason, policy)
@@ -33,6 +39,21 @@ pub async fn place(
     Ok(Err(policy
         .diagnostic(&reason.summary, reason.detail())
         .at(path)))
+}
+
+/// The first model that nobody makes and no source reports, with the nearest name that somebody does: more likely a typo
+/// than a wish. Asked only when the verdict is no, which it is only when every source that could matter told everything.
+fn misspelt(models: &[GpuModel], snapshot: &Snapshot, policy: OnProblem) -> Option<Diagnostic> {
+    models.iter().enumerate().find_map(|(index, model)| {
+        let error = GpuModel::demanded(&model.to_string(), snapshot.models()).err()?;
+        let told = said(error);
+        let path = Path::root().attribute("gpu").attribute("models");
+        Some(
+            policy
+                .diagnostic(&told.summary, told.detail)
+                .at(path.index(index)),
+        )
+    })
 }
 
 /// What an unknown does to the plan: it waits for apply when only configuration is missing, else the strictest policy of
