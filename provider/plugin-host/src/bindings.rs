@@ -13,13 +13,13 @@ pub mod imports {
         inline: "
             package portcullis:host-imports;
             world imports {
-                import portcullis:plugin/log@0.1.0;
-                import portcullis:plugin/clock@0.1.0;
-                import portcullis:plugin/http@0.1.0;
+                import portcullis:plugin/log@0.1.1;
+                import portcullis:plugin/clock@0.1.1;
+                import portcullis:plugin/http@0.1.1;
             }
         ",
         imports: {
-            "portcullis:plugin/http@0.1.0.send": async | trappable,
+            "portcullis:plugin/http": async | trappable,
             default: trappable,
         },
     });
@@ -32,10 +32,10 @@ pub mod inventory {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-inventory;
-            world inventory { export portcullis:plugin/inventory@0.1.0; }
+            world inventory { export portcullis:plugin/inventory@0.1.1; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.0": super::imports::types },
+        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
     });
     pub use exports::portcullis::plugin::inventory::{Device, DevicePage};
 }
@@ -46,10 +46,10 @@ pub mod evaluation {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-evaluation;
-            world evaluation { export portcullis:plugin/evaluation@0.1.0; }
+            world evaluation { export portcullis:plugin/evaluation@0.1.1; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.0": super::imports::types },
+        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
     });
     pub use exports::portcullis::plugin::evaluation::Finding;
 }

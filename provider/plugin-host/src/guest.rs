@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use wasmtime::component::Resource;
 use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 
 use crate::bindings::imports;
@@ -205,5 +206,49 @@ impl imports::http::Host for Guest {
             Some(gate) => Ok(gate.send(request).await),
             None => Err(wasmtime::Error::msg("checks have no network")),
         }
+    }
+
+    async fn send_and_keep(
+        &mut self,
+        _: imports::http::Request,
+        _: Vec<String>,
+    ) -> wasmtime::Result<Result<imports::http::KeptResponse, imports::types::Failure>> {
+        Err(wasmtime::Error::msg("not in this build"))
+    }
+}
+
+impl imports::http::HostExchange for Guest {
+    async fn open(
+        &mut self,
+        _: imports::http::Request,
+    ) -> wasmtime::Result<Result<Resource<imports::http::Exchange>, imports::types::Failure>> {
+        Err(wasmtime::Error::msg("not in this build"))
+    }
+
+    async fn write(
+        &mut self,
+        _: Resource<imports::http::Exchange>,
+        _: Vec<u8>,
+    ) -> wasmtime::Result<Result<(), imports::types::Failure>> {
+        Err(wasmtime::Error::msg("not in this build"))
+    }
+
+    async fn response(
+        &mut self,
+        _: Resource<imports::http::Exchange>,
+    ) -> wasmtime::Result<Result<imports::http::ResponseHead, imports::types::Failure>> {
+        Err(wasmtime::Error::msg("not in this build"))
+    }
+
+    async fn read(
+        &mut self,
+        _: Resource<imports::http::Exchange>,
+        _: u32,
+    ) -> wasmtime::Result<Result<Vec<u8>, imports::types::Failure>> {
+        Err(wasmtime::Error::msg("not in this build"))
+    }
+
+    async fn drop(&mut self, _: Resource<imports::http::Exchange>) -> wasmtime::Result<()> {
+        Ok(())
     }
 }

@@ -15,9 +15,9 @@ pub mod imports {
         inline: r"
             package portcullis:sdk-imports;
             world imports {
-                import portcullis:plugin/log@0.1.0;
-                import portcullis:plugin/clock@0.1.0;
-                import portcullis:plugin/http@0.1.0;
+                import portcullis:plugin/log@0.1.1;
+                import portcullis:plugin/clock@0.1.1;
+                import portcullis:plugin/http@0.1.1;
             }
         ",
         generate_all,
@@ -32,9 +32,9 @@ pub mod manifest {
         path: "../wit/v0.1",
         inline: r"
             package portcullis:sdk-manifest;
-            world manifest { export portcullis:plugin/manifest@0.1.0; }
+            world manifest { export portcullis:plugin/manifest@0.1.1; }
         ",
-        with: { "portcullis:plugin/types@0.1.0": super::imports::types },
+        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
         pub_export_macro: true,
         export_macro_name: "export_manifest",
         generate_all,
@@ -49,9 +49,9 @@ pub mod inventory {
         path: "../wit/v0.1",
         inline: r"
             package portcullis:sdk-inventory;
-            world inventory { export portcullis:plugin/inventory@0.1.0; }
+            world inventory { export portcullis:plugin/inventory@0.1.1; }
         ",
-        with: { "portcullis:plugin/types@0.1.0": super::imports::types },
+        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
         pub_export_macro: true,
         export_macro_name: "export_inventory",
         generate_all,
@@ -66,9 +66,9 @@ pub mod evaluation {
         path: "../wit/v0.1",
         inline: r"
             package portcullis:sdk-evaluation;
-            world evaluation { export portcullis:plugin/evaluation@0.1.0; }
+            world evaluation { export portcullis:plugin/evaluation@0.1.1; }
         ",
-        with: { "portcullis:plugin/types@0.1.0": super::imports::types },
+        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
         pub_export_macro: true,
         export_macro_name: "export_evaluation",
         generate_all,
