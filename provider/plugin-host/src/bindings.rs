@@ -19,6 +19,7 @@ pub mod imports {
             }
         ",
         imports: {
+            "portcullis:plugin/clock.wait": async | trappable,
             "portcullis:plugin/http": async | trappable,
             default: trappable,
         },

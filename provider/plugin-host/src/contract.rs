@@ -15,7 +15,7 @@ const LINE: &str = "0.1";
 const IMPORTS: [(&str, &[&str], &[World]); 4] = [
     ("types", &[], &[World::Connector, World::Check]),
     ("log", &["write"], &[World::Connector, World::Check]),
-    ("clock", &["now"], &[World::Connector]),
+    ("clock", &["now", "wait"], &[World::Connector]),
     ("http", &["send"], &[World::Connector]),
 ];
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use wasmtime::component::Resource;
 use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
@@ -193,6 +194,13 @@ impl imports::clock::Host for Guest {
     fn now(&mut self) -> wasmtime::Result<u32> {
         self.host_call()?;
         Ok((self.clock)())
+    }
+
+    /// The end of the call ends the wait with it.
+    async fn wait(&mut self, milliseconds: u32) -> wasmtime::Result<()> {
+        self.host_call()?;
+        tokio::time::sleep(Duration::from_millis(milliseconds.into())).await;
+        Ok(())
     }
 }
 
