@@ -38,7 +38,7 @@ pub mod inventory {
         exports: { default: async },
         with: { "portcullis:plugin/types@0.1.1": super::imports::types },
     });
-    pub use exports::portcullis::plugin::inventory::{Device, DevicePage};
+    pub use exports::portcullis::plugin::inventory::Device;
 }
 
 /// The interface `evaluation` of checks.
@@ -53,4 +53,46 @@ pub mod evaluation {
         with: { "portcullis:plugin/types@0.1.1": super::imports::types },
     });
     pub use exports::portcullis::plugin::evaluation::Finding;
+}
+
+/// The interface `supply` of connectors.
+pub mod supply {
+    wasmtime::component::bindgen!({
+        path: "../../sdk/wit/v0.1",
+        inline: "
+            package portcullis:host-supply;
+            world supply { export portcullis:plugin/supply@0.1.1; }
+        ",
+        exports: { default: async },
+        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+    });
+    pub use exports::portcullis::plugin::supply::{Pool, Quota};
+}
+
+/// The interface `access` of connectors.
+pub mod access {
+    wasmtime::component::bindgen!({
+        path: "../../sdk/wit/v0.1",
+        inline: "
+            package portcullis:host-access;
+            world access { export portcullis:plugin/access@0.1.1; }
+        ",
+        exports: { default: async },
+        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+    });
+    pub use exports::portcullis::plugin::access::{Edge, Object, Permission, Subject};
+}
+
+/// The interface `objects` of connectors.
+pub mod objects {
+    wasmtime::component::bindgen!({
+        path: "../../sdk/wit/v0.1",
+        inline: "
+            package portcullis:host-objects;
+            world objects { export portcullis:plugin/objects@0.1.1; }
+        ",
+        exports: { default: async },
+        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+    });
+    pub use exports::portcullis::plugin::objects::{Change, Desired, Managed, Stamp};
 }

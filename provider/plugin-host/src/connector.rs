@@ -1,4 +1,9 @@
-//! Calling a connector.
+//! A connector with its configuration and grants, and how any function of it is called.
+
+mod access;
+mod inventory;
+mod objects;
+mod supply;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,24 +11,37 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::Instant;
+use wasmtime::Store;
 
-use crate::bindings::inventory::{DevicePage, InventoryPre};
+use crate::bindings::imports::types::Failure;
 use crate::call::{failed, stopped, within};
 use crate::error::PluginError;
-use crate::grants::Grants;
+use crate::grants::{Grants, Phase};
+use crate::guest::Guest;
 use crate::host::{Host, Loaded};
 use crate::http::Gate;
 use crate::lock::PluginRef;
 use crate::manifest::World;
-use crate::record::DeviceRecord;
 
 /// A connector with its configuration and grants. Nothing is loaded before it is called.
+///
+/// Functions that list, read and plan may only read from outside; `apply`, `delete`, `issue` and `revoke` may also
+/// write. Which phase a call is in follows from the function and cannot be chosen.
 #[derive(Clone, Debug)]
 pub struct Connector {
     host: Host,
     plugin: PluginRef,
     config: Value,
     grants: Grants,
+}
+
+/// One call: which function, in which phase, until when.
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    function: &'static str,
+    phase: Phase,
+    wall: Duration,
+    end: Instant,
 }
 
 impl Connector {
@@ -36,84 +54,109 @@ impl Connector {
         }
     }
 
-    /// All devices that the source knows, all pages together within `deadline` or the host's limit if that is shorter.
-    ///
-    /// # Errors
-    /// When the connector cannot read its source completely; a part is never taken for the whole.
-    pub async fn list_inventory(
-        &self,
-        deadline: Duration,
-    ) -> Result<Vec<DeviceRecord>, PluginError> {
+    fn call(&self, function: &'static str, phase: Phase, deadline: Duration) -> Call {
         let wall = deadline.min(self.host.inner.limits.connector_wall);
-        let end = Instant::now() + wall;
-        let call = async {
-            let loaded = self.host.load(&self.plugin, World::Connector).await?;
-            self.pages(&loaded, end).await
-        };
-        within(&self.plugin, wall, call).await
-    }
-
-    async fn pages(&self, loaded: &Loaded, end: Instant) -> Result<Vec<DeviceRecord>, PluginError> {
-        let name = &self.plugin.entry.name;
-        let mut devices = Vec::new();
-        let mut cursors = BTreeSet::new();
-        let mut cursor = None;
-        loop {
-            let page = self.page(loaded, end, cursor.as_deref()).await?;
-            devices.extend(page.devices.into_iter().map(DeviceRecord::from));
-            if devices.len() > self.host.inner.limits.devices {
-                return Err(PluginError::Limit {
-                    plugin: name.clone(),
-                    limit: "number of devices",
-                    allowed: self.host.inner.limits.devices.to_string(),
-                    after: String::new(),
-                    remedy: "Split the source over several connectors, for example one a cluster.",
-                });
-            }
-            let Some(next) = page.next else {
-                return Ok(devices);
-            };
-            if !cursors.insert(next.clone()) {
-                return Err(PluginError::Invalid {
-                    plugin: name.clone(),
-                    reason: "its pages go round in a circle: it gave the same cursor twice"
-                        .to_owned(),
-                });
-            }
-            cursor = Some(next);
+        Call {
+            function,
+            phase,
+            wall,
+            end: Instant::now() + wall,
         }
     }
 
-    /// One page from a fresh guest.
-    async fn page(
+    /// Calls a function once, in a fresh guest.
+    async fn once<T>(
+        &self,
+        call: Call,
+        invoke: impl AsyncFnOnce(&mut Store<Guest>, &Loaded, &String) -> Invoked<T>,
+    ) -> Result<T, PluginError> {
+        let loaded = async {
+            let loaded = self.host.load(&self.plugin, World::Connector).await?;
+            self.invoke(&loaded, call, invoke).await
+        };
+        within(&self.plugin, call.wall, loaded).await
+    }
+
+    /// Calls a function that pages, a fresh guest for each page, until there is no further cursor. `take` keeps what a
+    /// page holds and says how many entries there are by now.
+    async fn pages<P>(
+        &self,
+        call: Call,
+        mut invoke: impl AsyncFnMut(&mut Store<Guest>, &Loaded, &String, Option<&str>) -> Invoked<P>,
+        mut take: impl FnMut(P) -> (usize, Option<String>),
+    ) -> Result<(), PluginError> {
+        let all = async {
+            let loaded = self.host.load(&self.plugin, World::Connector).await?;
+            let mut cursors = BTreeSet::new();
+            let mut cursor: Option<String> = None;
+            loop {
+                let page = self
+                    .invoke(&loaded, call, async |store, loaded, config| {
+                        invoke(store, loaded, config, cursor.as_deref()).await
+                    })
+                    .await?;
+                let (entries, next) = take(page);
+                self.bounded(entries)?;
+                let Some(next) = next else { return Ok(()) };
+                if !cursors.insert(next.clone()) {
+                    return Err(self.invalid(
+                        "its pages go round in a circle: it gave the same cursor twice".to_owned(),
+                    ));
+                }
+                cursor = Some(next);
+            }
+        };
+        within(&self.plugin, call.wall, all).await
+    }
+
+    async fn invoke<T>(
         &self,
         loaded: &Loaded,
-        end: Instant,
-        cursor: Option<&str>,
-    ) -> Result<DevicePage, PluginError> {
+        call: Call,
+        invoke: impl AsyncFnOnce(&mut Store<Guest>, &Loaded, &String) -> Invoked<T>,
+    ) -> Result<T, PluginError> {
         let name = &self.plugin.entry.name;
         let inner = &self.host.inner;
-        let limits = Arc::clone(&inner.limits);
         let gate = Gate::new(
             &loaded.manifest,
             &self.config,
-            &self.grants,
+            &self.grants.clone().in_phase(call.phase),
             inner.network.clone(),
-            limits,
-            end,
+            Arc::clone(&inner.limits),
+            call.end,
         );
         let mut store = self.host.store(loaded, Some(gate))?;
-        let called = async {
-            let guest = InventoryPre::new(loaded.instance.clone())?;
-            let guest = guest.instantiate_async(&mut store).await?;
-            let inventory = guest.portcullis_plugin_inventory();
-            inventory
-                .call_list_inventory(&mut store, &self.config.to_string(), cursor)
-                .await
+        let config = match &self.config {
+            Value::Null => "{}".to_owned(),
+            config => config.to_string(),
         };
-        called
+        invoke(&mut store, loaded, &config)
             .await
             .map_err(|error| stopped(&store, name, &inner.limits, &error))?
             .map_err(|failure| failed(name, &failure))
     }
+
+    fn bounded(&self, entries: usize) -> Result<(), PluginError> {
+        let allowed = self.host.inner.limits.devices;
+        if entries <= allowed {
+            return Ok(());
+        }
+        Err(PluginError::Limit {
+            plugin: self.plugin.entry.name.clone(),
+            limit: "number of records",
+            allowed: allowed.to_string(),
+            after: String::new(),
+            remedy: "Split the source over several connectors, for example one a cluster.",
+        })
+    }
+
+    fn invalid(&self, reason: String) -> PluginError {
+        PluginError::Invalid {
+            plugin: self.plugin.entry.name.clone(),
+            reason,
+        }
+    }
 }
+
+/// What wasmtime gives for a call of a function that may fail.
+type Invoked<T> = wasmtime::Result<Result<T, Failure>>;

@@ -50,6 +50,11 @@ impl Grants {
         }
     }
 
+    pub(crate) fn in_phase(mut self, phase: Phase) -> Self {
+        self.phase = phase;
+        self
+    }
+
     /// Grants a host: `https://api.example.com`, with a port, with a path to narrow it. A private address is granted
     /// by writing the address; a name that leads to one needs a second grant that writes it, with the same port.
     ///

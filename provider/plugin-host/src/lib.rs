@@ -15,6 +15,7 @@ mod grants;
 mod guest;
 mod host;
 mod http;
+mod json;
 mod limits;
 pub mod lock;
 mod manifest;
@@ -32,4 +33,7 @@ pub use http::{Network, Resolve, Resolving};
 pub use limits::Limits;
 pub use lock::{Lock, PluginRef};
 pub use manifest::{HttpAccess, Manifest, SecretAccess, World};
-pub use record::{DeviceRecord, Finding, Severity};
+pub use record::{
+    AccessFacts, Action, Change, Desired, DeviceRecord, Edge, Effect, Finding, Managed, Mode,
+    Object, Permission, Pool, Quota, Severity, Stamp, Subject, Supply,
+};
