@@ -8,6 +8,7 @@ mod bindings;
 mod cache;
 mod call;
 mod check;
+mod config_schema;
 mod connector;
 mod contract;
 mod error;
@@ -25,6 +26,7 @@ mod section;
 mod text;
 
 pub use check::Check;
+pub use config_schema::{ConfigFault, ConfigSchema, ConfigStep};
 pub use connector::Connector;
 pub use error::PluginError;
 pub use grants::{Grants, Phase};
