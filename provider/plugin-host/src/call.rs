@@ -13,8 +13,11 @@ use crate::error::PluginError;
 use crate::guest::{Guest, Reached};
 use crate::host::{Host, Loaded};
 use crate::http::Gate;
-use crate::limits::{Limits, STACK_BYTES};
+use crate::limits::{
+    CHECK_TIME, CONNECTOR_TIME, FUEL, LimitAttribute, Limits, OUTPUT, STACK_BYTES,
+};
 use crate::lock::{Entry, PluginRef};
+use crate::manifest::World;
 use crate::text::visible;
 
 /// What wasmtime says when a guest hands over more than it may. It has no type of its own to ask for; a test holds
@@ -28,11 +31,11 @@ impl Host {
     pub(crate) fn store(
         &self,
         loaded: &Loaded,
+        limits: Arc<Limits>,
         gate: Option<Gate>,
     ) -> Result<Store<Guest>, PluginError> {
         let plugin: Arc<str> = loaded.manifest.name.as_str().into();
         let inner = &self.inner;
-        let limits = Arc::clone(&inner.limits);
         let store = Guest::store(
             &loaded.sandbox,
             plugin,
@@ -47,9 +50,11 @@ impl Host {
     }
 }
 
-/// Runs a call to its end or to the end of its time, whichever is first.
+/// Runs a call to its end or to the end of its time, whichever is first. `wall` is the limit of `limits` or a shorter
+/// time that the caller has.
 pub(crate) async fn within<T>(
     plugin: &PluginRef,
+    limits: &Limits,
     wall: Duration,
     call: impl Future<Output = Result<T, PluginError>>,
 ) -> Result<T, PluginError> {
@@ -57,6 +62,7 @@ pub(crate) async fn within<T>(
         name,
         version,
         sha256,
+        world,
         ..
     } = &plugin.entry;
     // Every line that is logged on the way, requests above all, says which bytes it came from.
@@ -64,12 +70,22 @@ pub(crate) async fn within<T>(
     timeout(wall, call.instrument(span))
         .await
         .unwrap_or_else(|_| {
+            let (attribute, whole) = match world {
+                World::Check => (CHECK_TIME, limits.check_wall),
+                World::Connector => (CONNECTOR_TIME, limits.connector_wall),
+            };
+            let remedy = if wall < whole {
+                "Try again with a longer timeout, or narrow what the plugin reads in `config`."
+                    .to_owned()
+            } else {
+                attribute.remedy(limits, *world)
+            };
             Err(PluginError::Limit {
                 plugin: name.clone(),
-                limit: "time",
+                limit: attribute.limit,
                 allowed: format!("{} ms", wall.as_millis()),
                 after: String::new(),
-                remedy: "Try again; if it stays slow, narrow what the plugin reads in `config`.",
+                remedy,
             })
         })
 }
@@ -94,65 +110,68 @@ pub(crate) fn failed(plugin: &str, failure: &Failure) -> PluginError {
     }
 }
 
+/// A limit that the host itself counts, outside of a call.
+pub(crate) fn reached(
+    plugin: &PluginRef,
+    limits: &Limits,
+    attribute: LimitAttribute,
+) -> PluginError {
+    let Entry { name, world, .. } = &plugin.entry;
+    let Reached {
+        limit,
+        allowed,
+        remedy,
+    } = attribute.reached(limits, *world);
+    PluginError::Limit {
+        plugin: name.clone(),
+        limit,
+        allowed,
+        after: String::new(),
+        remedy,
+    }
+}
+
 /// What a trap, or anything else that ended a call, is called. The store is of no use afterwards.
 pub(crate) fn stopped(
     store: &Store<Guest>,
-    plugin: &str,
+    plugin: &PluginRef,
     limits: &Limits,
     error: &wasmtime::Error,
 ) -> PluginError {
-    let plugin = plugin.to_owned();
+    let Entry { name, world, .. } = &plugin.entry;
     let after = match store.data().last_error() {
         "" => String::new(),
         words => format!(", after it logged `{}`", visible(words, WORDS_BYTES)),
     };
-    if let Some(Reached {
-        limit,
-        allowed,
-        remedy,
-    }) = error.downcast_ref()
-    {
-        return PluginError::Limit {
-            plugin,
-            limit,
-            allowed: allowed.clone(),
-            after,
-            remedy,
-        };
+    let reached = |reached: Reached| PluginError::Limit {
+        plugin: name.clone(),
+        limit: reached.limit,
+        allowed: reached.allowed,
+        after: after.clone(),
+        remedy: reached.remedy,
+    };
+    let raisable = |attribute: LimitAttribute| reached(attribute.reached(limits, *world));
+    if let Some(limit) = error.downcast_ref::<Reached>() {
+        return reached(limit.clone());
     }
     if format!("{error:#}").contains(OUTPUT_EXHAUSTED) {
-        return PluginError::Limit {
-            plugin,
-            limit: "output",
-            allowed: format!("{} KiB", limits.output_bytes / 1024),
-            after,
-            remedy: "Report this to the plugin's author: large results belong on several pages.",
-        };
+        return raisable(OUTPUT);
     }
-    match error.downcast_ref::<Trap>() {
-        Some(Trap::OutOfFuel) => PluginError::Limit {
-            plugin,
-            limit: "number of instructions",
-            allowed: format!("{} units of fuel", limits.check_fuel),
-            after,
-            remedy: "Report this to the plugin's author: it computes without end or far too slowly.",
-        },
-        Some(Trap::StackOverflow) => PluginError::Limit {
-            plugin,
-            limit: "stack",
-            allowed: format!("{} KiB", STACK_BYTES / 1024),
-            after,
-            remedy: "Report this to the plugin's author: it recurses without end.",
-        },
-        Some(trap) => PluginError::Crashed {
-            plugin,
-            reason: format!("{trap}"),
-            after,
-        },
-        None => PluginError::Crashed {
-            plugin,
-            reason: visible(&error.root_cause().to_string(), WORDS_BYTES),
-            after,
-        },
+    let reason = match error.downcast_ref::<Trap>() {
+        Some(Trap::OutOfFuel) => return raisable(FUEL),
+        Some(Trap::StackOverflow) => {
+            return reached(Reached {
+                limit: "stack",
+                allowed: format!("{} KiB", STACK_BYTES / 1024),
+                remedy: "Report this to the plugin's author: it recurses without end.".to_owned(),
+            });
+        }
+        Some(trap) => format!("{trap}"),
+        None => visible(&error.root_cause().to_string(), WORDS_BYTES),
+    };
+    PluginError::Crashed {
+        plugin: name.clone(),
+        reason,
+        after,
     }
 }

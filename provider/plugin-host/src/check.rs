@@ -1,11 +1,14 @@
 //! Calling a check.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::bindings::evaluation::EvaluationPre;
 use crate::call::{failed, stopped, within};
 use crate::error::PluginError;
 use crate::host::{Host, Loaded};
+use crate::limits::Limits;
 use crate::lock::PluginRef;
 use crate::manifest::World;
 use crate::record::Finding;
@@ -16,14 +19,25 @@ pub struct Check {
     host: Host,
     plugin: PluginRef,
     config: Value,
+    limits: Arc<Limits>,
 }
 
 impl Check {
     pub(crate) fn new(host: Host, plugin: PluginRef, config: Value) -> Self {
         Self {
+            limits: Arc::clone(&host.inner.limits),
             host,
             plugin,
             config,
+        }
+    }
+
+    /// The check with limits of its own in place of the host's. [`Limits::checked`] compares them with their maxima.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self {
+            limits: Arc::new(limits),
+            ..self
         }
     }
 
@@ -33,14 +47,15 @@ impl Check {
     /// When the check gives no verdict, which is neither a pass nor a finding.
     pub async fn run(&self, plan: &str) -> Result<Vec<Finding>, PluginError> {
         let loaded = self.host.load(&self.plugin, World::Check).await?;
-        let wall = self.host.inner.limits.check_wall;
-        within(&self.plugin, wall, self.evaluate(&loaded, plan)).await
+        let limits = &self.limits;
+        let call = self.evaluate(&loaded, plan);
+        within(&self.plugin, limits, limits.check_wall, call).await
     }
 
     async fn evaluate(&self, loaded: &Loaded, plan: &str) -> Result<Vec<Finding>, PluginError> {
         let name = &self.plugin.entry.name;
-        let limits = &self.host.inner.limits;
-        let mut store = self.host.store(loaded, None)?;
+        let limits = &self.limits;
+        let mut store = self.host.store(loaded, Arc::clone(limits), None)?;
         let called = async {
             let guest = EvaluationPre::new(loaded.instance.clone())?;
             let guest = guest.instantiate_async(&mut store).await?;
@@ -51,7 +66,7 @@ impl Check {
         };
         let findings = called
             .await
-            .map_err(|error| stopped(&store, name, limits, &error))?
+            .map_err(|error| stopped(&store, &self.plugin, limits, &error))?
             .map_err(|failure| failed(name, &failure))?;
         let (kept, dropped) = findings.split_at(findings.len().min(limits.findings));
         let mut shown: Vec<Finding> = kept

@@ -14,12 +14,13 @@ use tokio::time::Instant;
 use wasmtime::Store;
 
 use crate::bindings::imports::types::Failure;
-use crate::call::{failed, stopped, within};
+use crate::call::{failed, reached, stopped, within};
 use crate::error::PluginError;
 use crate::grants::{Grants, Phase};
 use crate::guest::Guest;
 use crate::host::{Host, Loaded};
 use crate::http::Gate;
+use crate::limits::{DEVICES, Limits};
 use crate::lock::PluginRef;
 use crate::manifest::World;
 
@@ -33,6 +34,7 @@ pub struct Connector {
     plugin: PluginRef,
     config: Value,
     grants: Grants,
+    limits: Arc<Limits>,
 }
 
 /// One call: which function, in which phase, until when.
@@ -47,6 +49,7 @@ struct Call {
 impl Connector {
     pub(crate) fn new(host: Host, plugin: PluginRef, config: Value, grants: Grants) -> Self {
         Self {
+            limits: Arc::clone(&host.inner.limits),
             host,
             plugin,
             config,
@@ -54,8 +57,17 @@ impl Connector {
         }
     }
 
+    /// The connector with limits of its own in place of the host's. [`Limits::checked`] compares them with their maxima.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self {
+            limits: Arc::new(limits),
+            ..self
+        }
+    }
+
     fn call(&self, function: &'static str, phase: Phase, deadline: Duration) -> Call {
-        let wall = deadline.min(self.host.inner.limits.connector_wall);
+        let wall = deadline.min(self.limits.connector_wall);
         Call {
             function,
             phase,
@@ -74,7 +86,7 @@ impl Connector {
             let loaded = self.host.load(&self.plugin, World::Connector).await?;
             self.invoke(&loaded, call, invoke).await
         };
-        within(&self.plugin, call.wall, loaded).await
+        within(&self.plugin, &self.limits, call.wall, loaded).await
     }
 
     /// Calls a function that pages, a fresh guest for each page, until there is no further cursor. `take` keeps what a
@@ -106,7 +118,7 @@ impl Connector {
                 cursor = Some(next);
             }
         };
-        within(&self.plugin, call.wall, all).await
+        within(&self.plugin, &self.limits, call.wall, all).await
     }
 
     async fn invoke<T>(
@@ -122,32 +134,26 @@ impl Connector {
             &self.config,
             &self.grants.clone().in_phase(call.phase),
             inner.network.clone(),
-            Arc::clone(&inner.limits),
+            Arc::clone(&self.limits),
             call.end,
         );
-        let mut store = self.host.store(loaded, Some(gate))?;
+        let limits = Arc::clone(&self.limits);
+        let mut store = self.host.store(loaded, limits, Some(gate))?;
         let config = match &self.config {
             Value::Null => "{}".to_owned(),
             config => config.to_string(),
         };
         invoke(&mut store, loaded, &config)
             .await
-            .map_err(|error| stopped(&store, name, &inner.limits, &error))?
+            .map_err(|error| stopped(&store, &self.plugin, &self.limits, &error))?
             .map_err(|failure| failed(name, &failure))
     }
 
     fn bounded(&self, entries: usize) -> Result<(), PluginError> {
-        let allowed = self.host.inner.limits.devices;
-        if entries <= allowed {
+        if entries <= self.limits.devices {
             return Ok(());
         }
-        Err(PluginError::Limit {
-            plugin: self.plugin.entry.name.clone(),
-            limit: "number of records",
-            allowed: allowed.to_string(),
-            after: String::new(),
-            remedy: "Split the source over several connectors, for example one a cluster.",
-        })
+        Err(reached(&self.plugin, &self.limits, DEVICES))
     }
 
     fn invalid(&self, reason: String) -> PluginError {

@@ -112,8 +112,27 @@ pub enum PluginError {
         allowed: String,
         /// The last line that the plugin logged, as a subordinate clause, or nothing.
         after: String,
-        /// What to do.
-        remedy: &'static str,
+        /// What to do, with the attribute in HCL that raises the limit if there is one.
+        remedy: String,
+    },
+    /// A limit in HCL is 0 or above its maximum.
+    #[error(
+        "Plugin limit is out of range\n\
+         `limits {{ {attribute} }}` sets the {limit} of a call to {value}; possible is 1 to {maximum}.\n\n\
+         Write a value in that range, or leave the attribute out for the default of {default}.\n\n\
+         plugin-limit-out-of-range"
+    )]
+    LimitOutOfRange {
+        /// Name of the limit, `memory` for example.
+        limit: &'static str,
+        /// The attribute in HCL.
+        attribute: &'static str,
+        /// What was asked for, with its unit.
+        value: String,
+        /// The largest value, with its unit.
+        maximum: String,
+        /// The value without the attribute, with its unit.
+        default: String,
     },
     /// The plugin crashed.
     #[error(

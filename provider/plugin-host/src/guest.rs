@@ -10,7 +10,10 @@ use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 use crate::bindings::imports;
 use crate::host::Clock;
 use crate::http::Gate;
-use crate::limits::{HANDLES, INSTANCES, Limits, MEMORIES, TABLES};
+use crate::limits::{
+    CHECK_TIME, COMPUTING_TIME, HANDLES, HOST_CALLS, INSTANCES, Limits, MEMORIES, MEMORY, TABLES,
+};
+use crate::manifest::World;
 use crate::sandbox::{Sandbox, TICK};
 use crate::text;
 
@@ -31,11 +34,11 @@ pub(crate) struct Guest {
 }
 
 /// A limit that a guest reached; travels through wasmtime as the cause of a trap.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Reached {
     pub(crate) limit: &'static str,
     pub(crate) allowed: String,
-    pub(crate) remedy: &'static str,
+    pub(crate) remedy: String,
 }
 
 impl fmt::Display for Reached {
@@ -94,12 +97,20 @@ impl Guest {
         &self.last_error
     }
 
-    fn out_of_time(&self) -> Reached {
-        Reached {
-            limit: "computing time",
-            allowed: format!("{} ms", u128::from(self.max_ticks) * TICK.as_millis()),
-            remedy: "Report this to the plugin's author: it computes without end or far too slowly.",
+    /// Checks are the plugins without a gate.
+    fn world(&self) -> World {
+        match self.gate {
+            Some(_) => World::Connector,
+            None => World::Check,
         }
+    }
+
+    fn out_of_time(&self) -> Reached {
+        let limit = match self.world() {
+            World::Connector => COMPUTING_TIME,
+            World::Check => CHECK_TIME,
+        };
+        limit.reached(&self.limits, self.world())
     }
 
     /// Counts a call of a host function.
@@ -108,11 +119,8 @@ impl Guest {
         if self.host_calls <= self.limits.host_calls {
             return Ok(());
         }
-        Err(wasmtime::Error::new(Reached {
-            limit: "number of host calls",
-            allowed: self.limits.host_calls.to_string(),
-            remedy: "Report this to the plugin's author: it calls the host in a loop.",
-        }))
+        let reached = HOST_CALLS.reached(&self.limits, self.world());
+        Err(wasmtime::Error::new(reached))
     }
 }
 
@@ -126,11 +134,8 @@ impl ResourceLimiter for Guest {
         if desired <= self.limits.memory_bytes {
             return Ok(true);
         }
-        Err(wasmtime::Error::new(Reached {
-            limit: "memory",
-            allowed: format!("{} MiB", self.limits.memory_bytes / (1024 * 1024)),
-            remedy: "Narrow what the plugin reads in `config`, or report this to the plugin's author.",
-        }))
+        let reached = MEMORY.reached(&self.limits, self.world());
+        Err(wasmtime::Error::new(reached))
     }
 
     fn table_growing(
@@ -145,7 +150,8 @@ impl ResourceLimiter for Guest {
         Err(wasmtime::Error::new(Reached {
             limit: "table size",
             allowed: format!("{} elements", self.limits.table_elements),
-            remedy: "Report this to the plugin's author: ordinary plugins need a few hundred.",
+            remedy: "Report this to the plugin's author: ordinary plugins need a few hundred."
+                .to_owned(),
         }))
     }
 

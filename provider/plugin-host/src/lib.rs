@@ -32,7 +32,7 @@ pub use error::PluginError;
 pub use grants::{Grants, Phase};
 pub use host::{Clock, Host, HostConfig};
 pub use http::{Network, Resolve, Resolving};
-pub use limits::Limits;
+pub use limits::{LIMIT_ATTRIBUTES, LimitAttribute, LimitUnit, Limits};
 pub use lock::{Lock, PluginRef};
 pub use manifest::{HttpAccess, Manifest, SecretAccess, World};
 pub use record::{

@@ -1,8 +1,18 @@
 //! What one call of a plugin may use.
 
+mod attribute;
+pub(crate) mod attributes;
+
 use std::time::Duration;
 
-/// What one call of a plugin may use. The default suits every plugin that was met so far.
+pub use attribute::{LimitAttribute, LimitUnit};
+pub use attributes::LIMIT_ATTRIBUTES;
+pub(crate) use attributes::{
+    CHECK_TIME, COMPUTING_TIME, CONNECTOR_TIME, DEVICES, FUEL, HOST_CALLS, MEMORY, OUTPUT,
+};
+
+/// What one call of a plugin may use. The default suits every plugin that was met so far; HCL changes it per plugin by
+/// the attributes of [`LIMIT_ATTRIBUTES`](crate::LIMIT_ATTRIBUTES).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Linear memory of the guest in bytes.
@@ -22,6 +32,10 @@ pub struct Limits {
     pub host_calls: u32,
     /// HTTP requests.
     pub http_requests: u32,
+    /// HTTP requests that are started in one second, over all calls of one connector.
+    pub http_requests_per_second: u32,
+    /// HTTP requests that are under way at one time, over all calls of one connector.
+    pub http_requests_in_flight: u32,
     /// Body of one HTTP request or response in bytes.
     pub http_body_bytes: usize,
     /// Time of one HTTP request that states no deadline of its own.
@@ -63,6 +77,8 @@ impl Default for Limits {
             connector_cpu: Duration::from_secs(10),
             host_calls: 1_000,
             http_requests: 64,
+            http_requests_per_second: 50,
+            http_requests_in_flight: 4,
             http_body_bytes: 8 * MIB,
             http_deadline: Duration::from_secs(10),
             output_bytes: 8 * MIB,

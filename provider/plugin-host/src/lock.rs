@@ -284,7 +284,8 @@ fn read_limited(file: &Path, plugin: &str, max_bytes: u64) -> Result<Vec<u8>, Pl
         limit: "file size",
         allowed: format!("{} MiB", max_bytes / (1024 * 1024)),
         after: String::new(),
-        remedy: "Build the plugin for size (`opt-level = \"s\"`, stripped), or ask its author to.",
+        remedy: "Build the plugin for size (`opt-level = \"s\"`, stripped), or ask its author to."
+            .to_owned(),
     })
 }
 

@@ -93,10 +93,29 @@ async fn hoarding_ends_at_the_limit_that_it_meets() {
     let hostile = Hostile::new();
     assert_eq!(hostile.limit("allocate").await, "memory 256 MiB");
     assert_eq!(hostile.limit("recurse").await, "stack 512 KiB");
-    assert_eq!(hostile.limit("return_much").await, "output 8192 KiB");
+    assert_eq!(hostile.limit("return_much").await, "output 8 MiB");
     assert_eq!(
         hostile.limit("call_much").await,
         "number of host calls 1000"
+    );
+}
+
+#[tokio::test]
+async fn a_check_has_limits_of_its_own_when_it_is_given_them() {
+    let hostile = Hostile::new();
+    let limits = Limits {
+        memory_bytes: 32 << 20,
+        ..Limits::default()
+    };
+    let check = hostile.check("allocate").with_limits(limits);
+    let error = check.run(EMPTY_PLAN).await.unwrap_err().to_string();
+    assert!(
+        error.contains("used more than its memory of 32 MiB"),
+        "{error}"
+    );
+    assert!(
+        error.contains("Raise `limits { memory_mib }` of this check (at most 1024 MiB)"),
+        "{error}"
     );
 }
 
