@@ -132,7 +132,8 @@ impl Connector {
         let gate = Gate::new(
             &loaded.manifest,
             &self.config,
-            &self.grants.clone().in_phase(call.phase),
+            &self.grants,
+            call.phase,
             inner.network.clone(),
             Arc::clone(&self.limits),
             call.end,
@@ -143,8 +144,15 @@ impl Connector {
             Value::Null => "{}".to_owned(),
             config => config.to_string(),
         };
-        invoke(&mut store, loaded, &config)
-            .await
+        let result = invoke(&mut store, loaded, &config).await;
+        let requests = store.data().requests();
+        let refused = requests
+            .iter()
+            .filter(|request| request.is_failed())
+            .count();
+        let (function, requests) = (call.function, requests.len());
+        tracing::debug!(function, requests, refused, "plugin call ended");
+        result
             .map_err(|error| stopped(&store, &self.plugin, &self.limits, &error))?
             .map_err(|failure| failed(name, &failure))
     }

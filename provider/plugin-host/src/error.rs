@@ -171,15 +171,16 @@ pub enum PluginError {
     #[error(
         "Plugin grant is not valid\n\
          `{grant}`: {reason}.\n\n\
-         Write `scheme://host`, with a port if it is not the scheme's own and with a path to narrow the grant, \
-         for example `https://api.example.com/v1/`.\n\n\
+         {remedy}\n\n\
          plugin-grant-invalid"
     )]
     Grant {
-        /// The text in HCL.
+        /// The text in HCL, or the name of the secret; never its value.
         grant: String,
         /// What is wrong with it.
         reason: &'static str,
+        /// What to do.
+        remedy: &'static str,
     },
     /// The sandbox itself could not be made.
     #[error(

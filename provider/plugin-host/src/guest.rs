@@ -9,7 +9,7 @@ use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 
 use crate::bindings::imports;
 use crate::host::Clock;
-use crate::http::Gate;
+use crate::http::{Gate, RequestRecord};
 use crate::limits::{
     CHECK_TIME, COMPUTING_TIME, HANDLES, HOST_CALLS, INSTANCES, Limits, MEMORIES, MEMORY, TABLES,
 };
@@ -95,6 +95,11 @@ impl Guest {
     /// The last error that the guest logged, which is what a panic leaves behind.
     pub(crate) fn last_error(&self) -> &str {
         &self.last_error
+    }
+
+    /// What became of the requests of this call.
+    pub(crate) fn requests(&self) -> &[RequestRecord] {
+        self.gate.as_ref().map_or(&[], Gate::requests)
     }
 
     /// Checks are the plugins without a gate.

@@ -1,6 +1,7 @@
 //! What a plugin says of itself and asks for, read from its section `portcullis:manifest`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::section;
 
@@ -27,6 +28,12 @@ pub struct Manifest {
     /// Secrets that it wants the host to send for it.
     #[serde(default)]
     pub secrets: Vec<SecretAccess>,
+    /// JSON Schema of `config`; none when any configuration is handed over.
+    #[serde(default)]
+    pub config: Option<Value>,
+    /// Kinds of objects that it keeps: `identity`, `grant`, `pool`.
+    #[serde(default)]
+    pub objects: Vec<String>,
 }
 
 /// The kind of a plugin.
@@ -44,10 +51,13 @@ pub enum World {
 pub struct HttpAccess {
     /// `https://api.example.com`, or `config:<attribute>` for the origin of the URL at that attribute of `config`.
     pub origin: String,
-    /// Methods in upper case.
+    /// Methods in upper case; `GRPC` for calls over gRPC.
     pub methods: Vec<String>,
     /// What the path of every request starts with.
     pub path_prefix: String,
+    /// Whether these requests only read, whatever their method.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub reads: bool,
 }
 
 /// A secret that a plugin asks for.
@@ -57,6 +67,14 @@ pub struct SecretAccess {
     pub name: String,
     /// The only header that may carry it, in lower case.
     pub header: String,
+    /// The only origin that it may be sent to, written as [`HttpAccess::origin`]. Plugins that were built before this
+    /// could be said leave it empty: then it is the origin of their requests, if they ask for no second one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub origin: String,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl World {

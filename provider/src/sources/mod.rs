@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portcullis_model::{DeviceSource, Name};
-use portcullis_plugin_host::{Grants, Host, Lock, Phase};
+use portcullis_plugin_host::{Grants, Host, Lock};
 use tfplugin::{Outcome, Path, Stop};
 
 use crate::config::ConnectorBlock;
@@ -70,7 +70,7 @@ fn made(
         .lock
         .plugin(block.plugin.get()?)
         .map_err(|error| said(error).at(Path::root().attribute("plugin")))?;
-    let mut grants = Grants::none(Phase::Plan);
+    let mut grants = Grants::none();
     if let Some(allow) = block.allow.get()? {
         for host in allow.hosts.get()?.into_iter().flatten() {
             let path = Path::root().attribute("allow").attribute("hosts");

@@ -13,17 +13,22 @@ use tokio::time::{Instant, timeout};
 
 use crate::bindings::imports::http as wit;
 use crate::bindings::imports::types::Failure;
-use crate::grants::{Grants, SecretGrant};
+use crate::grants::{Grants, Phase, SecretGrant};
 use crate::http::connection::{Broken, exchange};
 use crate::http::header::insert;
 use crate::http::network::Network;
-use crate::http::rights::{Refusal, Rights, covers};
+use crate::http::record::{RequestOutcome, RequestRecord};
+use crate::http::rights::{Refusal, Rights};
 use crate::http::target::{Host, Target};
 use crate::limits::Limits;
 use crate::manifest::{Manifest, SecretAccess};
+use crate::text::visible;
 
 /// Stands in responses and logs where a secret was.
 const SCRUBBED: &str = "[secret]";
+
+/// Bytes of a guest's own words in a record.
+const WORDS_BYTES: usize = 512;
 
 const DEFECT: &str = "Report this to the plugin's author.";
 
@@ -31,12 +36,14 @@ const DEFECT: &str = "Report this to the plugin's author.";
 #[derive(Debug)]
 pub(crate) struct Gate {
     plugin: Arc<str>,
+    phase: Phase,
     rights: Rights,
     asked_secrets: Vec<SecretAccess>,
     secrets: Vec<SecretGrant>,
     network: Network,
     limits: Arc<Limits>,
     requests: u32,
+    records: Vec<RequestRecord>,
     /// When the call as a whole ends.
     end: Instant,
 }
@@ -46,42 +53,71 @@ impl Gate {
         manifest: &Manifest,
         config: &Value,
         grants: &Grants,
+        phase: Phase,
         network: Network,
         limits: Arc<Limits>,
         end: Instant,
     ) -> Self {
         Self {
             plugin: manifest.name.as_str().into(),
-            rights: Rights::new(manifest, config, grants),
+            phase,
+            rights: Rights::new(&manifest.http, &manifest.secrets, config, grants),
             asked_secrets: manifest.secrets.clone(),
             secrets: grants.secrets.clone(),
             network,
             limits,
             requests: 0,
+            records: Vec::new(),
             end,
         }
     }
 
-    /// Checks and sends one request. Every request leaves one line in the log, refused ones too.
+    /// Checks and sends one request. Every request leaves one line in the log and one record, refused ones too.
     pub(crate) async fn send(&mut self, request: wit::Request) -> Result<wit::Response, Failure> {
         let start = Instant::now();
-        let asked = format!("{} {}", request.method, without_query(&request.url));
+        let mut record = self.record(&request);
         let result = self.checked(request).await;
+        record.milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         let outcome = match &result {
-            Ok(response) => format!("status {}, {} bytes", response.status, response.body.len()),
-            Err(failure) => format!("{}: {}", failure.kind, failure.message),
+            Ok(response) => {
+                record.outcome = RequestOutcome::Status(response.status);
+                record.bytes_received = u64::try_from(response.body.len()).unwrap_or(u64::MAX);
+                format!("status {}, {} bytes", response.status, response.body.len())
+            }
+            Err(failure) => {
+                record.outcome = RequestOutcome::Failed(failure.kind.clone());
+                format!("{}: {}", failure.kind, failure.message)
+            }
         };
-        let asked = crate::text::visible(&self.scrub(&asked), 512);
         let plugin = &*self.plugin;
-        let milliseconds = start.elapsed().as_millis();
-        tracing::info!(
-            plugin,
-            request = asked,
-            outcome,
-            milliseconds,
-            "plugin request"
-        );
+        let request = format!("{} {}{}", record.method, record.origin, record.path);
+        let milliseconds = record.milliseconds;
+        tracing::info!(plugin, request, outcome, milliseconds, "plugin request");
+        self.records.push(record);
         result
+    }
+
+    /// What became of every request so far, in order.
+    pub(crate) fn requests(&self) -> &[RequestRecord] {
+        &self.records
+    }
+
+    /// The record of a request about which nothing is known yet but what the guest asked.
+    fn record(&self, request: &wit::Request) -> RequestRecord {
+        let shown = |text: &str| visible(&self.scrub(text), WORDS_BYTES);
+        let (origin, path) = match Target::parse(&request.url) {
+            Ok(target) => (target.origin.to_string(), shown(&target.path)),
+            Err(_) => (String::new(), shown(without_query(&request.url))),
+        };
+        RequestRecord {
+            method: shown(&request.method),
+            origin,
+            path,
+            outcome: RequestOutcome::Failed("internal".to_owned()),
+            bytes_sent: u64::try_from(request.body.len()).unwrap_or(u64::MAX),
+            bytes_received: 0,
+            milliseconds: 0,
+        }
     }
 
     /// The text without any secret of this call.
@@ -115,7 +151,7 @@ impl Gate {
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| malformed("its method is not a method"))?;
         self.rights
-            .permit(method.as_str(), &target)
+            .permit(self.phase, method.as_str(), &target)
             .map_err(refused)?;
         let headers = self.headers(&request, &target).map_err(refused)?;
         let outgoing = outgoing(method, &target, headers, request.body)
@@ -186,26 +222,13 @@ impl Gate {
     }
 
     fn secret(&self, name: &str, header: &str, target: &Target) -> Result<&str, Refusal> {
-        if !self
-            .asked_secrets
-            .iter()
-            .any(|asked| asked.name == name && asked.header == header)
-        {
-            let reason =
-                format!("the plugin's manifest does not ask for the secret `{name}` in `{header}`");
-            return Err(Refusal::new(reason, DEFECT));
-        }
-        let fits = |grant: &&SecretGrant| {
-            let to = &grant.target;
-            grant.name == name && to.origin == target.origin && covers(&to.path, &target.path)
-        };
-        let grant = self.secrets.iter().find(fits);
-        grant.map(|grant| grant.value.as_str()).ok_or_else(|| {
-            Refusal::new(
-                format!("the secret `{name}` is not granted for `{}`", target.origin),
-                format!("Add `\"{name}\"` to `allow {{ secrets }}` of this connector if it may use that secret."),
-            )
-        })
+        let asked = &self.asked_secrets;
+        self.rights
+            .permit_secret(name, header, &target.origin, asked)?;
+        let named = self.secrets.iter().find(|grant| grant.name == name);
+        named
+            .map(|grant| grant.value.as_str())
+            .ok_or_else(|| Refusal::new(format!("the secret `{name}` has no value"), DEFECT))
     }
 
     /// Resolves once; every address that the name has is checked, and only these are connected to.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use http::Uri;
 
 /// Scheme, host and port.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Origin {
     pub(crate) tls: bool,
     pub(crate) host: Host,
@@ -14,7 +14,7 @@ pub(crate) struct Origin {
 }
 
 /// The host of a URL.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Host {
     /// Lower-case ASCII; names of other scripts are written in their `xn--` form.
     Name(String),

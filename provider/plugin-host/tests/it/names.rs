@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use portcullis_plugin_host::{Limits, Network, Phase, Resolve, Resolving};
+use portcullis_plugin_host::{Limits, Network, Resolve, Resolving};
 use serde_json::json;
 
 use crate::network::{Guest, granted};
@@ -64,9 +64,7 @@ async fn a_name_may_not_lead_to_an_address_that_is_not_granted() {
     ] {
         let names = Names::of("prom.example", &[answer]);
         let guest = Guest::with(Limits::default(), Network::default().resolver(names));
-        let found = guest
-            .refused(config.clone(), granted(Phase::Plan, &named))
-            .await;
+        let found = guest.refused(config.clone(), granted(&named)).await;
         assert!(
             found.contains("which is not a public address"),
             "{answer:?}: {found}"
@@ -84,7 +82,7 @@ async fn the_checked_address_is_the_one_that_is_connected_to() {
         Limits::default(),
         Network::default().resolver(Arc::clone(&names) as Arc<dyn Resolve>),
     );
-    let grants = granted(Phase::Plan, &named).host(&server.url()).unwrap();
+    let grants = granted(&named).host(&server.url()).unwrap();
     let config = json!({"url": named, "call": format!("{named}/echo")});
     let devices = guest.call(config.clone(), grants.clone()).await.unwrap();
     assert!(
@@ -124,7 +122,7 @@ async fn certificates_are_verified_against_name_and_authority() {
             network = network.root(authority.clone());
         }
         let guest = Guest::with(Limits::default(), network);
-        let grants = granted(Phase::Plan, url).host(&server.url()).unwrap();
+        let grants = granted(url).host(&server.url()).unwrap();
         let result = guest
             .call(json!({"url": url, "call": format!("{url}/echo")}), grants)
             .await;

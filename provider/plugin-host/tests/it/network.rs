@@ -54,8 +54,8 @@ impl Guest {
     }
 }
 
-pub(crate) fn granted(phase: Phase, url: &str) -> Grants {
-    Grants::none(phase).host(url).unwrap()
+pub(crate) fn granted(url: &str) -> Grants {
+    Grants::none().host(url).unwrap()
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn a_granted_host_is_reached_and_told_its_own_name() {
     let devices = Guest::new()
         .call(
             json!({"url": url, "call": format!("{url}/echo?a=b"), "headers": [["X-Own", "1"]]}),
-            granted(Phase::Plan, &url),
+            granted(&url),
         )
         .await
         .unwrap();
@@ -104,16 +104,14 @@ async fn what_is_not_asked_or_not_granted_is_not_sent() {
     let (url, elsewhere) = (server.url(), other.url());
     let guest = Guest::new();
     let own = json!({"url": url, "call": format!("{url}/echo")});
-    let found = guest.refused(own, Grants::none(Phase::Plan)).await;
+    let found = guest.refused(own, Grants::none()).await;
     assert!(found.contains("is not granted"), "{found}");
     let foreign = json!({"url": url, "call": format!("{elsewhere}/echo")});
-    let grants = granted(Phase::Plan, &url).host(&elsewhere).unwrap();
+    let grants = granted(&url).host(&elsewhere).unwrap();
     let found = guest.refused(foreign, grants).await;
     assert!(found.contains("does not ask for"), "{found}");
     let narrow = json!({"url": url, "call": format!("{url}/other")});
-    let found = guest
-        .refused(narrow, granted(Phase::Plan, &format!("{url}/echo")))
-        .await;
+    let found = guest.refused(narrow, granted(&format!("{url}/echo"))).await;
     assert!(found.contains("does not cover the path"), "{found}");
     assert_eq!((server.requests(), other.requests()), (0, 0));
 }
@@ -125,11 +123,7 @@ async fn a_redirect_is_a_new_request_and_checked_again() {
     let guest = Guest::new();
     let call = format!("{url}/redirect?{}/echo", other.url());
     let config = json!({"url": url, "call": call, "secret": true});
-    let grants = || {
-        granted(Phase::Plan, &url)
-            .secret("TOKEN", "s3cr3t-value", &url)
-            .unwrap()
-    };
+    let grants = || granted(&url).secret("TOKEN", "s3cr3t-value").unwrap();
     let answer = guest.call(config.clone(), grants()).await.unwrap();
     assert_eq!(answer[0].model, "302", "the host follows nothing by itself");
     let mut follow = config;
@@ -144,15 +138,23 @@ async fn a_redirect_is_a_new_request_and_checked_again() {
 }
 
 #[tokio::test]
-async fn a_listing_may_not_write_whatever_is_granted() {
+async fn planning_may_only_read() {
     let server = Server::start().await;
     let url = server.url();
     let guest = Guest::new();
     let config = json!({"url": url, "call": format!("{url}/echo"), "post": true});
-    for phase in [Phase::Plan, Phase::Apply] {
-        let found = guest.refused(config.clone(), granted(phase, &url)).await;
-        assert!(found.contains("`POST` may change"), "{found}");
-    }
+    let found = guest.refused(config.clone(), granted(&url)).await;
+    assert!(found.contains("`POST` may change"), "{found}");
+    assert_eq!(server.requests(), 0);
+    let every_phase = Grants::none()
+        .request(&url, &["POST"], &[Phase::Plan, Phase::Apply])
+        .and_then(|grants| grants.reads(&url))
+        .unwrap();
+    let found = guest.refused(config, every_phase).await;
+    assert!(
+        found.contains("`POST` may change"),
+        "no grant makes a read of what the manifest calls no read: {found}"
+    );
     assert_eq!(server.requests(), 0);
 }
 
@@ -167,7 +169,7 @@ async fn headers_that_frame_a_message_are_the_hosts() {
         ("x", "a\r\nb: c"),
     ] {
         let config = json!({"url": url, "call": format!("{url}/echo"), "headers": [[name, value]]});
-        guest.refused(config, granted(Phase::Plan, &url)).await;
+        guest.refused(config, granted(&url)).await;
     }
     assert_eq!(server.requests(), 0);
 }
@@ -179,21 +181,21 @@ async fn bodies_and_requests_have_an_end() {
     let guest = Guest::new();
     let config = json!({"url": url, "call": format!("{url}/large")});
     let error = guest
-        .call(config, granted(Phase::Plan, &url))
+        .call(config, granted(&url))
         .await
         .unwrap_err()
         .to_string();
     assert!(error.contains("more than 8388608 bytes"), "{error}");
     let config = json!({"url": url, "call": format!("{url}/echo"), "times": 65});
     let error = guest
-        .call(config, granted(Phase::Plan, &url))
+        .call(config, granted(&url))
         .await
         .unwrap_err()
         .to_string();
     assert!(error.contains("More than 64 requests"), "{error}");
     let config = json!({"url": url, "call": format!("{url}/packed")});
     let error = guest
-        .call(config, granted(Phase::Plan, &url))
+        .call(config, granted(&url))
         .await
         .unwrap_err()
         .to_string();
@@ -212,7 +214,7 @@ async fn a_server_that_never_ends_is_left_at_the_deadline() {
     let config = json!({"url": url, "call": format!("{url}/drip"), "deadline_milliseconds": 300});
     let start = Instant::now();
     let error = guest
-        .call(config, granted(Phase::Plan, &url))
+        .call(config, granted(&url))
         .await
         .unwrap_err()
         .to_string();
@@ -234,14 +236,7 @@ async fn waiting_for_a_slow_server_is_not_computing() {
     };
     let guest = Guest::with(limits, Network::default());
     let config = json!({"url": url, "call": format!("{url}/late"), "times": 2});
-    assert_eq!(
-        guest
-            .call(config, granted(Phase::Plan, &url))
-            .await
-            .unwrap()
-            .len(),
-        2
-    );
+    assert_eq!(guest.call(config, granted(&url)).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -250,7 +245,7 @@ async fn pages_may_not_go_round_in_a_circle() {
     let url = server.url();
     let config = json!({"url": url, "call": format!("{url}/echo"), "endless": true});
     let error = Guest::new()
-        .call(config, granted(Phase::Plan, &url))
+        .call(config, granted(&url))
         .await
         .unwrap_err()
         .to_string();
@@ -263,16 +258,12 @@ async fn a_secret_reaches_its_host_and_never_the_guest() {
     let url = server.url();
     let guest = Guest::new();
     let config = json!({"url": url, "call": format!("{url}/echo"), "secret": true});
-    let found = guest
-        .refused(config.clone(), granted(Phase::Plan, &url))
-        .await;
+    let found = guest.refused(config.clone(), granted(&url)).await;
     assert!(
         found.contains("the secret `TOKEN` is not granted"),
         "{found}"
     );
-    let grants = granted(Phase::Plan, &url)
-        .secret("TOKEN", "s3cr3t-value", &url)
-        .unwrap();
+    let grants = granted(&url).secret("TOKEN", "s3cr3t-value").unwrap();
     assert!(!format!("{grants:?}").contains("s3cr3t"), "{grants:?}");
     let devices = guest.call(config, grants).await.unwrap();
     assert!(server.saw("authorization: Bearer s3cr3t-value"));

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use portcullis_plugin_host::{
-    Connector, DeviceRecord, Grants, Host, HostConfig, Limits, Phase, PluginRef,
+    Connector, DeviceRecord, Grants, Host, HostConfig, Limits, PluginRef,
 };
 use serde_json::json;
 
@@ -121,7 +121,7 @@ fn connector(folder: &Folder, plugin: &PluginRef, url: &str) -> Connector {
     let mut config = HostConfig::new(std::sync::Arc::new(now));
     config.cache_dir = Some(folder.cache());
     config.limits = Limits::default();
-    let grants = Grants::none(Phase::Plan).host(url).unwrap();
+    let grants = Grants::none().host(url).unwrap();
     Host::new(config).connector(plugin, json!({"url": url, "cluster": "gpu-prod"}), grants)
 }
 
