@@ -27,7 +27,7 @@ pub enum PluginError {
     /// The plugin's file is not the one that was pinned.
     #[error(
         "Plugin differs from its pin\n\
-         Plugin `{plugin}`: {difference}.\n\n\
+         Plugin `{plugin}`: {difference}.{changes}\n\n\
          Restore the pinned file; or, if the change is meant, run `portcullis plugin lock {}` and review the difference.\n\n\
          plugin-differs",
         path.display()
@@ -39,7 +39,12 @@ pub enum PluginError {
         path: PathBuf,
         /// What was pinned and what was found.
         difference: String,
+        /// What else changed with it, in lines that start with a line end; or nothing.
+        changes: String,
     },
+    /// Nobody whose key the lock trusts vouches for the plugin, or it is older than its pin.
+    #[error(transparent)]
+    Untrusted(#[from] crate::trust::TrustError),
     /// `portcullis.lock` cannot be used.
     #[error(
         "Plugin lock cannot be read\n\

@@ -25,6 +25,7 @@ mod record;
 mod sandbox;
 mod section;
 mod text;
+pub mod trust;
 
 pub use check::Check;
 pub use config_schema::{ConfigFault, ConfigSchema, ConfigStep};

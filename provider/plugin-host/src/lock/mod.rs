@@ -1,19 +1,35 @@
-//! `portcullis.lock`: which plugins may run, by digest, and what they asked for when they were reviewed.
+//! `portcullis.lock`: which plugins may run, by digest, what they asked for when they were reviewed, and whose signatures
+//! they need.
 //!
 //! The provider opens only files that the lock pins. People review the lock as they review code: an upgrade that asks
 //! for more shows up as added lines.
 
+mod candidate;
+mod difference;
+mod entry;
+mod file;
+mod plugin_ref;
+mod rights;
+mod unpinned;
+
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::error::PluginError;
-use crate::manifest::{HttpAccess, Manifest, SecretAccess, World};
+use crate::trust::{Trust, TrustedKey};
 
-const SCHEMA: u32 = 1;
+pub use candidate::{Candidate, Downgrade, Pinned};
+pub use difference::Change;
+pub use entry::Entry;
+pub use plugin_ref::PluginRef;
+pub use unpinned::Unpinned;
+
+/// What is written. Schema 1, which had neither keys nor sources, is still read.
+const SCHEMA: u32 = 2;
+const OLDEST_SCHEMA: u32 = 1;
 const HEADER: &str =
     "# Written by `portcullis plugin lock`. Commit this file and review its changes.\n";
 
@@ -21,53 +37,17 @@ const HEADER: &str =
 #[derive(Clone, Debug)]
 pub struct Lock {
     path: PathBuf,
+    keys: Vec<TrustedKey>,
+    trust: Trust,
     entries: Vec<Entry>,
-}
-
-/// One pinned plugin.
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// Name in the manifest; HCL may refer to the plugin by it.
-    pub name: String,
-    /// Version in the manifest.
-    pub version: String,
-    /// Kind of the plugin.
-    pub world: World,
-    /// The file, relative to the folder of the lock; HCL may refer to the plugin by it.
-    pub path: String,
-    /// Digest of the file in lower-case hexadecimal.
-    pub sha256: String,
-    /// Requests that the plugin asks for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub http: Vec<HttpAccess>,
-    /// Secrets that the plugin asks for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub secrets: Vec<SecretAccess>,
-}
-
-/// A pinned plugin and where its file lies.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PluginRef {
-    /// What the lock says.
-    pub entry: Entry,
-    /// The file.
-    pub file: PathBuf,
-}
-
-/// What pinning changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pinned {
-    /// The entry of the same name that was there before.
-    pub before: Option<Entry>,
-    /// The entry that is there now.
-    pub after: Entry,
 }
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
     schema: u32,
+    #[serde(default, rename = "key", skip_serializing_if = "Vec::is_empty")]
+    keys: Vec<TrustedKey>,
     #[serde(default, rename = "plugin")]
     plugins: Vec<Entry>,
 }
@@ -83,6 +63,8 @@ impl Lock {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self {
                     path: path.to_owned(),
+                    keys: Vec::new(),
+                    trust: Trust::default(),
                     entries: Vec::new(),
                 });
             }
@@ -97,24 +79,30 @@ impl Lock {
             path: path.to_owned(),
             reason,
         };
-        let document: Document = toml::from_str(&text)
+        let mut document: Document = toml::from_str(&text)
             .map_err(|error| invalid(format!("{}{}", position(&text, &error), error.message())))?;
-        if document.schema != SCHEMA {
+        if !(OLDEST_SCHEMA..=SCHEMA).contains(&document.schema) {
             return Err(invalid(format!(
-                "it has schema {}, this provider reads {SCHEMA}",
+                "it has schema {}, this provider reads {OLDEST_SCHEMA} to {SCHEMA}",
                 document.schema
             )));
         }
-        for entry in &document.plugins {
+        for entry in &mut document.plugins {
             if !is_plain_relative(Path::new(&entry.path)) {
                 return Err(invalid(format!(
                     "the path `{}` of `{}` leaves the folder of the lock",
                     entry.path, entry.name
                 )));
             }
+            if entry.source.is_empty() {
+                entry.source = format!("file:{}", entry.path);
+            }
         }
+        let trust = Trust::of(&document.keys).map_err(invalid)?;
         Ok(Self {
             path: path.to_owned(),
+            keys: document.keys,
+            trust,
             entries: document.plugins,
         })
     }
@@ -126,6 +114,7 @@ impl Lock {
     pub fn write(&self) -> Result<(), PluginError> {
         let document = Document {
             schema: SCHEMA,
+            keys: self.keys.clone(),
             plugins: self.entries.clone(),
         };
         let invalid = |reason: String| PluginError::Lock {
@@ -144,34 +133,28 @@ impl Lock {
             })
     }
 
-    /// Pins a plugin's file as it is now, in place of an entry of the same name. [`Lock::write`] makes it last.
+    /// Trusts a key from now on, under that name; a key that is trusted already only changes its name. From the first
+    /// key on, every plugin needs a signature. [`Lock::write`] makes it last.
     ///
     /// # Errors
-    /// When the file is no plugin, is larger than `max_bytes`, or does not lie in the folder of the lock.
-    pub fn pin(&mut self, file: &Path, max_bytes: u64) -> Result<Pinned, PluginError> {
-        let path = self.relative(file)?;
-        let binary = read_limited(file, &path, max_bytes)?;
-        let manifest = Manifest::of_component(&binary).map_err(|reason| PluginError::Invalid {
-            plugin: path.clone(),
+    /// When it is no minisign public key.
+    pub fn trust_key(&mut self, key: TrustedKey) -> Result<(), PluginError> {
+        let mut keys = self.keys.clone();
+        keys.retain(|known| known.public != key.public);
+        keys.push(key);
+        keys.sort_by(|a, b| a.name.cmp(&b.name));
+        self.trust = Trust::of(&keys).map_err(|reason| PluginError::Lock {
+            path: self.path.clone(),
             reason,
         })?;
-        let after = Entry {
-            name: manifest.name,
-            version: manifest.version,
-            world: manifest.world,
-            path,
-            sha256: sha256_hex(&binary),
-            http: manifest.http,
-            secrets: manifest.secrets,
-        };
-        let position = self
-            .entries
-            .iter()
-            .position(|entry| entry.name == after.name);
-        let before = position.map(|position| self.entries.remove(position));
-        self.entries.push(after.clone());
-        self.entries.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Pinned { before, after })
+        self.keys = keys;
+        Ok(())
+    }
+
+    /// The keys that it trusts.
+    #[must_use]
+    pub fn trust(&self) -> &Trust {
+        &self.trust
     }
 
     /// The pinned plugin that HCL refers to by name (`gpu-budget`) or by path (`./plugins/gpu-budget.wasm`).
@@ -188,6 +171,7 @@ impl Lock {
             return Ok(PluginRef {
                 entry: entry.clone(),
                 file: self.folder().join(&entry.path),
+                trust: self.trust.clone(),
             });
         }
         let names: Vec<String> = self
@@ -212,7 +196,9 @@ impl Lock {
         &self.entries
     }
 
-    fn folder(&self) -> &Path {
+    /// The folder that paths in the lock start from.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
 
@@ -237,65 +223,9 @@ impl Lock {
     }
 }
 
-impl PluginRef {
-    /// Reads the file once and compares these bytes, which are the ones that will run, with the pin.
-    pub(crate) fn read(&self, max_bytes: u64) -> Result<(Vec<u8>, Manifest), PluginError> {
-        let entry = &self.entry;
-        let binary = read_limited(&self.file, &entry.name, max_bytes)?;
-        let differs = |difference: String| PluginError::Differs {
-            plugin: entry.name.clone(),
-            path: self.file.clone(),
-            difference,
-        };
-        let found = sha256_hex(&binary);
-        if found != entry.sha256 {
-            return Err(differs(format!(
-                "`{}` was pinned as sha256 `{}` and is now `{found}`",
-                entry.path, entry.sha256
-            )));
-        }
-        let manifest = Manifest::of_component(&binary).map_err(|reason| PluginError::Invalid {
-            plugin: entry.name.clone(),
-            reason,
-        })?;
-        let same_identity = manifest.name == entry.name && manifest.world == entry.world;
-        if !same_identity || manifest.http != entry.http || manifest.secrets != entry.secrets {
-            return Err(differs(
-                "what it asks for is not what the lock says it asks for".to_owned(),
-            ));
-        }
-        Ok((binary, manifest))
-    }
-}
-
-fn read_limited(file: &Path, plugin: &str, max_bytes: u64) -> Result<Vec<u8>, PluginError> {
-    let mut binary = Vec::new();
-    fs::File::open(file)
-        .and_then(|open| open.take(max_bytes + 1).read_to_end(&mut binary))
-        .map_err(|source| PluginError::File {
-            path: file.to_owned(),
-            source,
-        })?;
-    if u64::try_from(binary.len()).is_ok_and(|len| len <= max_bytes) {
-        return Ok(binary);
-    }
-    Err(PluginError::Limit {
-        plugin: plugin.to_owned(),
-        limit: "file size",
-        allowed: format!("{} MiB", max_bytes / (1024 * 1024)),
-        after: String::new(),
-        remedy: "Build the plugin for size (`opt-level = \"s\"`, stripped), or ask its author to."
-            .to_owned(),
-    })
-}
-
 fn is_plain_relative(path: &Path) -> bool {
     path.components()
         .all(|part| matches!(part, Component::Normal(_)))
-}
-
-fn sha256_hex(bytes: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// `line 3, column 5: `, from the byte at which the parser stopped.
