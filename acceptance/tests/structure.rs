@@ -28,6 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["portcullis-model", "portcullis-plugin-host"],
     ),
     ("portcullis-plugin-host", &["portcullis-model"]),
+    ("portcullis-registry", &[]),
     (
         "portcullis",
         &[
@@ -37,6 +38,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "portcullis-ledger",
             "portcullis-model",
             "portcullis-plugin-host",
+            "portcullis-registry",
             "tfplugin-derive",
             "tfplugin-rs",
         ],

@@ -8,6 +8,7 @@ use std::path::Path;
 use semver::Version;
 
 use super::{Entry, Lock, file, is_plain_relative};
+use crate::config_schema::ConfigSchema;
 use crate::error::PluginError;
 use crate::manifest::Manifest;
 use crate::text::visible;
@@ -62,6 +63,43 @@ impl Candidate {
             path,
         })
     }
+
+    /// Takes a component that was fetched and lies nowhere yet. Its place is that of the pinned plugin of its name, or
+    /// `<folder>/<name>.wasm`.
+    ///
+    /// # Errors
+    /// When it is no plugin.
+    pub fn of_fetched(
+        lock: &Lock,
+        binary: Vec<u8>,
+        signature: Option<String>,
+        source: String,
+        folder: &Path,
+    ) -> Result<Self, PluginError> {
+        let manifest = Manifest::of_component(&binary).map_err(|reason| PluginError::Invalid {
+            plugin: source.clone(),
+            reason,
+        })?;
+        let known = lock
+            .entries
+            .iter()
+            .find(|entry| entry.name == manifest.name);
+        let path = known.map_or_else(
+            || {
+                folder
+                    .join(format!("{}.wasm", manifest.name))
+                    .display()
+                    .to_string()
+            },
+            |entry| entry.path.clone(),
+        );
+        Ok(Self {
+            binary,
+            signature,
+            source,
+            path,
+        })
+    }
 }
 
 impl Lock {
@@ -90,6 +128,10 @@ impl Lock {
             ));
         }
         let manifest = Manifest::of_component(binary).map_err(invalid)?;
+        if let Some(config) = &manifest.config {
+            ConfigSchema::parse(config)
+                .map_err(|reason| invalid(format!("the `config` of its manifest: {reason}")))?;
+        }
         let mut after = Entry::of(manifest, file::sha256_hex(binary));
         after.source.clone_from(source);
         after.path.clone_from(path);

@@ -27,6 +27,9 @@ pub struct Entry {
     /// The trusted key that signed it when it was pinned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signer: Option<KeyId>,
+    /// Kinds of objects that the plugin keeps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<String>,
     /// Requests that the plugin asks for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub http: Vec<HttpAccess>,
@@ -48,6 +51,7 @@ impl Entry {
             signer: None,
             http: manifest.http,
             secrets: manifest.secrets,
+            objects: manifest.objects,
         }
     }
 

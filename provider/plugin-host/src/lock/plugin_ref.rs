@@ -53,8 +53,11 @@ impl PluginRef {
             plugin: entry.name.clone(),
             reason,
         })?;
-        let same_identity = manifest.name == entry.name && manifest.world == entry.world;
-        if !same_identity || manifest.http != entry.http || manifest.secrets != entry.secrets {
+        let now = Entry::of(manifest.clone(), found.clone());
+        let same_identity = now.name == entry.name && now.world == entry.world;
+        let same_rights = (&now.http, &now.secrets, &now.objects)
+            == (&entry.http, &entry.secrets, &entry.objects);
+        if !same_identity || !same_rights {
             let difference = "what it asks for is not what the lock says it asks for";
             let changes = self.changes(manifest, found);
             return Err(self.differs(difference.to_owned(), changes));

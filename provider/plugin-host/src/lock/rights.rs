@@ -9,21 +9,34 @@ const LINE_BYTES: usize = 512;
 const READS: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
 
 /// `GET https://api.example.com/v1/ in plan and apply`, one line a method.
-pub(super) fn lines(http: &[HttpAccess], secrets: &[SecretAccess]) -> Vec<String> {
+pub(super) fn lines(
+    http: &[HttpAccess],
+    secrets: &[SecretAccess],
+    objects: &[String],
+) -> Vec<String> {
     let requests = http.iter().flat_map(|access| {
         access.methods.iter().map(move |method| {
-            let phase = match READS.contains(&method.as_str()) {
-                true => "in plan and apply",
-                false => "in apply",
+            let phase = match (READS.contains(&method.as_str()), access.reads) {
+                (true, _) => "in plan and apply",
+                (false, true) => "in plan, as it says that this only reads, and in apply",
+                (false, false) => "in apply",
             };
             format!("{method} {}{} {phase}", access.origin, access.path_prefix)
         })
     });
-    let secrets = secrets
+    let secrets = secrets.iter().map(|secret| {
+        let to = match secret.origin.as_str() {
+            "" => String::new(),
+            origin => format!(" to {origin}"),
+        };
+        format!("secret {} in the header {}{to}", secret.name, secret.header)
+    });
+    let objects = objects
         .iter()
-        .map(|secret| format!("secret {} in the header {}", secret.name, secret.header));
+        .map(|kind| format!("creates, changes and deletes objects of kind {kind}"));
     requests
         .chain(secrets)
+        .chain(objects)
         .map(|line| visible(&line, LINE_BYTES))
         .collect()
 }

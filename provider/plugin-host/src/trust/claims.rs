@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::text::visible;
 
 /// The first word of a trusted comment that `portcullis plugin sign` wrote.
-const MARK: &str = "portcullis-plugin";
+const MARK: &str = "portcullis:";
 /// Bytes of one claim that are shown.
 const SHOWN_BYTES: usize = 128;
 
@@ -79,8 +79,8 @@ mod tests {
         assert_eq!(Claims::of_comment(&claims.comment()), Some(claims));
         for other in [
             "timestamp:1633700835\tfile:test\tprehashed",
-            "portcullis-plugin version=1 name=a sha256=b",
-            "portcullis-plugin name=a",
+            "portcullis: version=1 name=a sha256=b",
+            "portcullis: name=a",
             "",
         ] {
             assert_eq!(Claims::of_comment(other), None, "{other}");

@@ -18,3 +18,4 @@ mod network;
 mod prometheus;
 mod server;
 mod support;
+mod trust;

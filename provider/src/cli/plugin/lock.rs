@@ -121,6 +121,15 @@ fn public_key(path: &Path) -> Result<TrustedKey, Failure> {
     })
 }
 
+/// A file that cannot be read or written.
+pub(super) fn failed_file(path: &Path, reason: &dyn std::fmt::Display) -> Failure {
+    Failure::Answer(format!(
+        "Plugin file cannot be used\n\n`{}`: {reason}.\n\nCheck that the file exists and that this user may read and \
+         write it.\n\nplugin-file",
+        path.display()
+    ))
+}
+
 impl Outcome {
     pub(super) fn of(pinned: Pinned) -> Self {
         let Pinned { before, after } = pinned;

@@ -1,6 +1,9 @@
 //! `portcullis plugin`: write, test, pin and trust WebAssembly plugins. One file a verb.
 
 mod lock;
+mod pull;
+mod push;
+mod registry;
 mod screen;
 mod sign;
 mod signing_key;
@@ -26,6 +29,8 @@ pub(crate) struct Plugin {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Lock(lock::Lock),
+    Pull(pull::Pull),
+    Push(push::Push),
     Sign(sign::Sign),
     Verify(verify::Verify),
 }
@@ -34,6 +39,8 @@ impl Plugin {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self.verb {
             Verb::Lock(verb) => verb.run(),
+            Verb::Pull(verb) => verb.run(),
+            Verb::Push(verb) => verb.run(),
             Verb::Sign(verb) => verb.run(),
             Verb::Verify(verb) => verb.run(),
         }

@@ -10,6 +10,7 @@ use portcullis_plugin_host::lock::Unpinned;
 use portcullis_plugin_host::trust::{KeyId, signature_path};
 use serde::Serialize;
 
+use super::lock::failed_file;
 use super::screen::Format;
 use super::signing_key::SigningKey;
 use super::{Exit, Failure};
@@ -91,9 +92,11 @@ fn sign(file: &Path, secret: &SecretKey, public: &PublicKey) -> Result<Signed, F
         Some(&claims.comment()),
         Some("signature of a portcullis plugin"),
     );
-    let signature = signature.map_err(|error| failed(file, &error))?.to_string();
+    let signature = signature
+        .map_err(|error| failed_file(file, &error))?
+        .to_string();
     let path = signature_path(file);
-    fs::write(&path, &signature).map_err(|error| failed(&path, &error))?;
+    fs::write(&path, &signature).map_err(|error| failed_file(&path, &error))?;
     Ok(Signed {
         name: claims.name,
         version: claims.version,
@@ -101,12 +104,4 @@ fn sign(file: &Path, secret: &SecretKey, public: &PublicKey) -> Result<Signed, F
         signer: KeyId::of_signature(&signature),
         signature: path,
     })
-}
-
-fn failed(path: &Path, reason: &dyn std::fmt::Display) -> Failure {
-    Failure::Answer(format!(
-        "Plugin file cannot be used\n\n`{}`: {reason}.\n\nCheck that the file exists and that this user may read and \
-         write it.\n\nplugin-file",
-        path.display()
-    ))
 }
