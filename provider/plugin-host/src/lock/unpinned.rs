@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{Entry, candidate, file};
+use super::{Entry, PluginRef, candidate, file};
 use crate::error::PluginError;
 use crate::manifest::Manifest;
-use crate::trust::Claims;
+use crate::trust::{Claims, Trust};
 
 /// A component that was read and not run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,19 @@ impl Unpinned {
             binary,
             manifest,
         })
+    }
+
+    /// The component as something that a host can run although no lock pins it: for its author, and for whoever decides
+    /// about it. `file` is where it was read.
+    #[must_use]
+    pub fn plugin(&self, file: &Path) -> PluginRef {
+        let mut entry = Entry::of(self.manifest.clone(), self.sha256.clone());
+        entry.path = file.display().to_string();
+        PluginRef {
+            entry,
+            file: file.to_owned(),
+            trust: Trust::default(),
+        }
     }
 
     /// What a signature of it has to be of.

@@ -1,22 +1,29 @@
 //! `portcullis plugin`: write, test, pin and trust WebAssembly plugins. One file a verb.
 
+mod bench;
+mod chosen;
+mod inspect;
 mod lock;
 mod pull;
 mod push;
 mod registry;
+mod run;
 mod screen;
 mod sign;
 mod signing_key;
 mod verify;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use portcullis_plugin_host::{Host, HostConfig};
+use portcullis_plugin_host::{Clock, Host, HostConfig};
+use serde_json::Value;
 
 use super::{Exit, Failure, block_on};
 use crate::configure::{CACHE_DIR, LOCK_FILE};
+use lock::failed_file;
 
 /// Write, test, pin and trust WebAssembly plugins.
 #[derive(Debug, Args)]
@@ -28,9 +35,12 @@ pub(crate) struct Plugin {
 /// Each verb is documented where it is written.
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Bench(bench::Bench),
+    Inspect(inspect::Inspect),
     Lock(lock::Lock),
     Pull(pull::Pull),
     Push(push::Push),
+    Run(run::Run),
     Sign(sign::Sign),
     Verify(verify::Verify),
 }
@@ -38,9 +48,12 @@ enum Verb {
 impl Plugin {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self.verb {
+            Verb::Bench(verb) => verb.run(),
+            Verb::Inspect(verb) => verb.run(),
             Verb::Lock(verb) => verb.run(),
             Verb::Pull(verb) => verb.run(),
             Verb::Push(verb) => verb.run(),
+            Verb::Run(verb) => verb.run(),
             Verb::Sign(verb) => verb.run(),
             Verb::Verify(verb) => verb.run(),
         }
@@ -49,10 +62,43 @@ impl Plugin {
 
 /// A host with the cache that the provider uses, so that what is compiled here is not compiled while planning.
 fn host() -> Host {
-    let clock =
-        Arc::new(|| u32::try_from(crate::clock::Clock.now().as_second()).unwrap_or(u32::MAX));
     Host::new(HostConfig {
         cache_dir: Some(PathBuf::from(CACHE_DIR)),
-        ..HostConfig::new(clock)
+        ..HostConfig::new(clock())
+    })
+}
+
+/// The clock that guests see.
+fn clock() -> Clock {
+    Arc::new(|| u32::try_from(crate::clock::Clock.now().as_second()).unwrap_or(u32::MAX))
+}
+
+/// A plugin's `config` as an argument gives it: JSON, or `@` and a file with JSON; nothing is an empty object.
+fn read_config(given: Option<&str>) -> Result<Value, Failure> {
+    let text = match given {
+        None => return Ok(Value::Object(serde_json::Map::new())),
+        Some(text) => match text.strip_prefix('@') {
+            Some(path) => {
+                fs::read_to_string(path).map_err(|error| failed_file(Path::new(path), &error))?
+            }
+            None => text.to_owned(),
+        },
+    };
+    serde_json::from_str(&text).map_err(|error| {
+        Failure::Answer(format!(
+            "Plugin configuration is not valid\n\n`--config` is no JSON: {error}.\n\nWrite an object, such as \
+             `{{\"url\": \"http://127.0.0.1:9090\"}}`, or `@` and a file.\n\nplugin-config"
+        ))
+    })
+}
+
+/// A plan document for a check.
+fn read_plan(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| {
+        Failure::Answer(format!(
+            "Plan cannot be read\n\n`{}`: {error}.\n\nName a plan document; `sdk/plan-document.md` says what it \
+             holds.\n\nplan-unreadable",
+            path.display()
+        ))
     })
 }
