@@ -14,16 +14,12 @@ pub mod imports {
         path: "../wit/v0.1",
         inline: r"
             package portcullis:sdk-imports;
-            world imports {
-                import portcullis:plugin/log@0.1.1;
-                import portcullis:plugin/clock@0.1.1;
-                import portcullis:plugin/http@0.1.1;
-            }
+            world imports { include portcullis:plugin/connector-host@0.1.1; }
         ",
         generate_all,
     });
 
-    pub use portcullis::plugin::{clock, http, log, types};
+    pub use portcullis::plugin::{cache, clock, grpc, http, log, random, secret, types};
 }
 
 /// The interface `manifest`, which every plugin exports.
@@ -34,7 +30,9 @@ pub mod manifest {
             package portcullis:sdk-manifest;
             world manifest { export portcullis:plugin/manifest@0.1.1; }
         ",
-        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+        with: {
+            "portcullis:plugin/types@0.1.1": super::imports::types,
+        },
         pub_export_macro: true,
         export_macro_name: "export_manifest",
         generate_all,
@@ -51,13 +49,94 @@ pub mod inventory {
             package portcullis:sdk-inventory;
             world inventory { export portcullis:plugin/inventory@0.1.1; }
         ",
-        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+        with: {
+            "portcullis:plugin/types@0.1.1": super::imports::types,
+        },
         pub_export_macro: true,
         export_macro_name: "export_inventory",
         generate_all,
     });
 
     pub use exports::portcullis::plugin::inventory::{Device, DevicePage, Guest};
+}
+
+/// The interface `supply` of connectors.
+pub mod supply {
+    wit_bindgen::generate!({
+        path: "../wit/v0.1",
+        inline: r"
+            package portcullis:sdk-supply;
+            world supply { export portcullis:plugin/supply@0.1.1; }
+        ",
+        with: {
+            "portcullis:plugin/types@0.1.1": super::imports::types,
+        },
+        pub_export_macro: true,
+        export_macro_name: "export_supply",
+        generate_all,
+    });
+
+    pub use exports::portcullis::plugin::supply::{Guest, Pool, Quota, SupplyPage};
+}
+
+/// The interface `access` of connectors.
+pub mod access {
+    wit_bindgen::generate!({
+        path: "../wit/v0.1",
+        inline: r"
+            package portcullis:sdk-access;
+            world access { export portcullis:plugin/access@0.1.1; }
+        ",
+        with: {
+            "portcullis:plugin/types@0.1.1": super::imports::types,
+        },
+        pub_export_macro: true,
+        export_macro_name: "export_access",
+        generate_all,
+    });
+
+    pub use exports::portcullis::plugin::access::{
+        AccessPage, Edge, Guest, Object, Permission, Subject,
+    };
+}
+
+/// The interface `objects` of connectors.
+pub mod objects {
+    wit_bindgen::generate!({
+        path: "../wit/v0.1",
+        inline: r"
+            package portcullis:sdk-objects;
+            world objects { export portcullis:plugin/objects@0.1.1; }
+        ",
+        with: {
+            "portcullis:plugin/types@0.1.1": super::imports::types,
+        },
+        pub_export_macro: true,
+        export_macro_name: "export_objects",
+        generate_all,
+    });
+
+    pub use exports::portcullis::plugin::objects::{Change, Desired, Guest, Managed, Stamp};
+}
+
+/// The interface `credentials` of connectors.
+pub mod credentials {
+    wit_bindgen::generate!({
+        path: "../wit/v0.1",
+        inline: r"
+            package portcullis:sdk-credentials;
+            world credentials { export portcullis:plugin/credentials@0.1.1; }
+        ",
+        with: {
+            "portcullis:plugin/types@0.1.1": super::imports::types,
+            "portcullis:plugin/objects@0.1.1": super::objects,
+        },
+        pub_export_macro: true,
+        export_macro_name: "export_credentials",
+        generate_all,
+    });
+
+    pub use exports::portcullis::plugin::credentials::{Application, Credential, Guest};
 }
 
 /// The interface `evaluation` of checks.
@@ -68,7 +147,9 @@ pub mod evaluation {
             package portcullis:sdk-evaluation;
             world evaluation { export portcullis:plugin/evaluation@0.1.1; }
         ",
-        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+        with: {
+            "portcullis:plugin/types@0.1.1": super::imports::types,
+        },
         pub_export_macro: true,
         export_macro_name: "export_evaluation",
         generate_all,

@@ -2,21 +2,21 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::{Failure, Finding, Manifest, Plan};
+use crate::{Config, Failure, Finding, Manifest, Plan};
 
 /// Judges plans. Implement it on a unit struct and name that struct in [`export_check!`](crate::export_check).
 pub trait Check {
     /// Who the check is. It becomes a section of the component, readable without running it.
     const MANIFEST: Manifest;
 
-    /// What `config` in HCL holds.
-    type Config: DeserializeOwned;
+    /// What `config` in HCL holds. Its shape becomes part of the manifest.
+    type Config: Config + DeserializeOwned;
 
     /// Gives what the plan should not do; an empty list is a pass. The same input gives the same findings.
     ///
     /// # Errors
     /// When the plan cannot be judged at all, which is neither a pass nor a finding.
-    fn run(plan: &Plan, config: &Self::Config) -> Result<Vec<Finding>, Failure>;
+    fn run(plan: &Plan<'_>, config: &Self::Config) -> Result<Vec<Finding>, Failure>;
 }
 
 /// What the component's `run` does around [`Check::run`].
@@ -26,31 +26,4 @@ pub trait Check {
 pub fn run_check<C: Check>(plan: &str, config: &str) -> Result<Vec<Finding>, Failure> {
     let config = crate::config::read(config)?;
     C::run(&Plan::from_json(plan)?, &config)
-}
-
-/// Makes the crate a component of world `check`.
-#[macro_export]
-macro_rules! export_check {
-    ($check:ty) => {
-        #[cfg(target_family = "wasm")]
-        const _: () = {
-            struct Component;
-
-            $crate::export_plugin!(Component, <$check as $crate::Check>::MANIFEST);
-
-            impl $crate::bindings::evaluation::Guest for Component {
-                fn run(
-                    plan: String,
-                    config: String,
-                ) -> Result<Vec<$crate::Finding>, $crate::Failure> {
-                    $crate::rt::install_panic_hook();
-                    $crate::rt::run_check::<$check>(&plan, &config)
-                }
-            }
-
-            $crate::bindings::evaluation::export_evaluation!(
-                Component with_types_in $crate::bindings::evaluation
-            );
-        };
-    };
 }

@@ -2,6 +2,23 @@
 
 use crate::Failure;
 
+/// Each constructor is a kind of failure, and the kind decides what the user is told. `?` turns an error of
+/// `serde_json` into a failure of kind `malformed`.
+///
+/// ```
+/// use portcullis_plugin::Failure;
+///
+/// fn zone(config: &str) -> Result<String, Failure> {
+///     let parsed: serde_json::Value = serde_json::from_str(config)?;
+///     let zone = parsed["zone"].as_str().ok_or_else(|| {
+///         Failure::config("`zone` is not set.").remedy("Set `zone` in `config`, `eu-1` for example.")
+///     })?;
+///     Ok(zone.to_owned())
+/// }
+///
+/// assert_eq!(zone("{}").unwrap_err().kind, "config");
+/// assert_eq!(zone("<html>").unwrap_err().kind, "malformed");
+/// ```
 impl Failure {
     /// The configuration is wrong; `message` names the attribute.
     #[must_use]
@@ -27,6 +44,12 @@ impl Failure {
         Self::new("malformed", message)
     }
 
+    /// A limit was reached: of the host, or what the plugin itself is willing to do.
+    #[must_use]
+    pub fn limit(message: impl Into<String>) -> Self {
+        Self::new("limit", message)
+    }
+
     /// A defect of the plugin itself.
     #[must_use]
     pub fn internal(message: impl Into<String>) -> Self {
@@ -46,5 +69,13 @@ impl Failure {
             message: message.into(),
             remedy: String::new(),
         }
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::malformed(format!(
+            "JSON that was read does not have the expected shape: {error}."
+        ))
     }
 }

@@ -2,6 +2,16 @@
 
 use crate::Finding;
 
+/// ```
+/// use portcullis_plugin::Finding;
+///
+/// let finding = Finding::warning("too-many-replicas", "portcullis_gpu_pool.scoring")
+///     .at("gpu.replicas")
+///     .summary("More replicas than nodes")
+///     .detail("4 replicas were asked for and 3 nodes have 8 GPUs each.")
+///     .remedy("Lower `gpu.replicas` to 3.");
+/// assert_eq!((finding.severity.as_str(), finding.attribute.as_str()), ("warning", "gpu.replicas"));
+/// ```
 impl Finding {
     /// A finding that should stop the plan.
     #[must_use]

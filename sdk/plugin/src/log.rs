@@ -1,4 +1,15 @@
 //! Lines for the operator, shown with the plugin's name in the provider's log.
+//!
+//! ```
+//! use portcullis_plugin::log;
+//!
+//! log::error("the API answered with status 500 three times");
+//! log::warn("2 nodes report no devices");
+//! log::info("read 12 nodes");
+//! log::debug("page 3 of 4");
+//! ```
+
+use crate::host::log as write;
 
 /// Logs what went wrong.
 pub fn error(message: &str) {
@@ -18,16 +29,6 @@ pub fn info(message: &str) {
 /// Logs what only a developer wants to know.
 pub fn debug(message: &str) {
     write("debug", message);
-}
-
-#[cfg(target_family = "wasm")]
-fn write(level: &str, message: &str) {
-    crate::bindings::imports::log::write(level, message);
-}
-
-#[cfg(not(target_family = "wasm"))]
-fn write(level: &str, message: &str) {
-    eprintln!("{level}: {message}");
 }
 
 /// Logs a panic before the guest aborts: to the host, panic, abort and failed allocation all look like one trap.

@@ -3,28 +3,91 @@
 //! It is a constant, so that the export macros can place its JSON text in a section of the component. One digest then
 //! covers code and requests, and the host reads the requests without running the guest.
 
+use crate::json_writer::Writer;
+use crate::schema::{Kind, Schema};
+
 /// Requests over HTTP that a connector asks for.
+///
+/// ```
+/// use portcullis_plugin::HttpAccess;
+///
+/// const READ: HttpAccess = HttpAccess::new("config:url", &["GET"], "/api/v1");
+/// const SEARCH: HttpAccess = HttpAccess::new("config:url", &["POST"], "/api/v1/search").reads();
+/// const EVENTS: HttpAccess = HttpAccess::new("https://events.example.com", &["GRPC"], "/events.v1.Events");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct HttpAccess {
-    /// An origin, `https://api.example.com` or with a port; or `config:<attribute>` for the origin of the URL which
-    /// the user writes at that attribute of `config`.
-    pub origin: &'static str,
-    /// Methods in upper case.
-    pub methods: &'static [&'static str],
-    /// What the path of every request starts with, `/` for anything.
-    pub path_prefix: &'static str,
+    origin: &'static str,
+    methods: &'static [&'static str],
+    path_prefix: &'static str,
+    reads: bool,
+}
+
+impl HttpAccess {
+    /// `origin` is `https://api.example.com`, with a port if it is not the scheme's own; or `config:<attribute>` for
+    /// the origin of the URL which the user writes at that attribute of `config`. Methods are in upper case, `GRPC` for
+    /// calls over gRPC. `path_prefix` is what the path of every request starts with, by whole segments; `/` for anything.
+    #[must_use]
+    pub const fn new(
+        origin: &'static str,
+        methods: &'static [&'static str],
+        path_prefix: &'static str,
+    ) -> Self {
+        Self {
+            origin,
+            methods,
+            path_prefix,
+            reads: false,
+        }
+    }
+
+    /// Says that these requests only read whatever their method, so that the user can let plan send them.
+    #[must_use]
+    pub const fn reads(mut self) -> Self {
+        self.reads = true;
+        self
+    }
 }
 
 /// A secret that the host puts into a header for the connector.
+///
+/// ```
+/// use portcullis_plugin::SecretAccess;
+///
+/// const TOKEN: SecretAccess = SecretAccess::new("EXAMPLE_TOKEN", "authorization", "config:url");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SecretAccess {
-    /// Name by which HCL grants it, `NEBIUS_IAM_TOKEN` for example.
-    pub name: &'static str,
-    /// The only header that may carry it, in lower case.
-    pub header: &'static str,
+    name: &'static str,
+    header: &'static str,
+    origin: &'static str,
+}
+
+impl SecretAccess {
+    /// `name` is how HCL grants it, upper case as an environment variable; `header` the only header that may carry it,
+    /// in lower case; `origin` the only origin it may be sent to, written as in [`HttpAccess::new`].
+    #[must_use]
+    pub const fn new(name: &'static str, header: &'static str, origin: &'static str) -> Self {
+        Self {
+            name,
+            header,
+            origin,
+        }
+    }
 }
 
 /// Who a plugin is and what it asks for.
+///
+/// ```
+/// use portcullis_plugin::{HttpAccess, Manifest, SecretAccess};
+///
+/// const MANIFEST: Manifest = Manifest::connector("example", env!("CARGO_PKG_VERSION"), "Reads pools from Example")
+///     .http(&[HttpAccess::new("config:url", &["GET", "PUT"], "/v1/pools")])
+///     .secrets(&[SecretAccess::new("EXAMPLE_TOKEN", "authorization", "config:url")])
+///     .objects(&["pool"]);
+///
+/// assert!(MANIFEST.to_json().contains(r#""name":"example""#));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Manifest {
     name: &'static str,
@@ -33,6 +96,8 @@ pub struct Manifest {
     summary: &'static str,
     http: &'static [HttpAccess],
     secrets: &'static [SecretAccess],
+    objects: &'static [&'static str],
+    config: Schema,
 }
 
 impl Manifest {
@@ -43,26 +108,30 @@ impl Manifest {
         version: &'static str,
         summary: &'static str,
     ) -> Self {
-        Self {
-            name,
-            version,
-            world: "connector",
-            summary,
-            http: &[],
-            secrets: &[],
-        }
+        Self::new("connector", name, version, summary)
     }
 
     /// A check. It may ask for nothing.
     #[must_use]
     pub const fn check(name: &'static str, version: &'static str, summary: &'static str) -> Self {
+        Self::new("check", name, version, summary)
+    }
+
+    const fn new(
+        world: &'static str,
+        name: &'static str,
+        version: &'static str,
+        summary: &'static str,
+    ) -> Self {
         Self {
             name,
             version,
-            world: "check",
+            world,
             summary,
             http: &[],
             secrets: &[],
+            objects: &[],
+            config: Schema::of(Kind::Any),
         }
     }
 
@@ -80,14 +149,26 @@ impl Manifest {
         self
     }
 
+    /// Kinds of objects that the connector keeps: `identity`, `grant`, `pool`.
+    #[must_use]
+    pub const fn objects(mut self, kinds: &'static [&'static str]) -> Self {
+        self.objects = kinds;
+        self
+    }
+
+    /// The shape of the plugin's configuration; the export macros add it from the plugin's `Config`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn config(mut self, schema: Schema) -> Self {
+        self.config = schema;
+        self
+    }
+
     /// The manifest document.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut bytes = vec![0; self.json_len()];
-        self.write(Writer {
-            room: &mut bytes,
-            len: 0,
-        });
+        self.write(Writer::new(&mut bytes));
         String::from_utf8(bytes).unwrap_or_default()
     }
 
@@ -95,10 +176,7 @@ impl Manifest {
     #[doc(hidden)]
     #[must_use]
     pub const fn json_len(&self) -> usize {
-        self.write(Writer {
-            room: &mut [],
-            len: 0,
-        })
+        self.write(Writer::counting()).len()
     }
 
     /// The manifest document as the section holds it; `N` is [`Manifest::json_len`].
@@ -106,99 +184,53 @@ impl Manifest {
     #[must_use]
     pub const fn json_bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.write(Writer {
-            room: &mut bytes,
-            len: 0,
-        });
+        self.write(Writer::new(&mut bytes));
         bytes
     }
 
-    const fn write(&self, out: Writer<'_>) -> usize {
+    const fn write<'a>(&self, out: Writer<'a>) -> Writer<'a> {
         let out = out.raw("{\"schema\":1,\"name\":").text(self.name);
         let out = out.raw(",\"version\":").text(self.version);
         let out = out.raw(",\"world\":").text(self.world);
-        let out = out.raw(",\"summary\":").text(self.summary);
-        let mut out = out.raw(",\"http\":[");
-        let mut rest = self.http;
-        while let [access, tail @ ..] = rest {
-            out = out.raw("{\"origin\":").text(access.origin);
-            out = out.raw(",\"methods\":[").texts(access.methods);
-            out = out.raw("],\"path_prefix\":").text(access.path_prefix);
-            out = out.raw(if tail.is_empty() { "}" } else { "}," });
-            rest = tail;
+        let mut out = out.raw(",\"summary\":").text(self.summary);
+        if !self.config.is_any() {
+            out = self.config.write(out.raw(",\"config\":"));
         }
-        out = out.raw("],\"secrets\":[");
-        let mut rest = self.secrets;
-        while let [secret, tail @ ..] = rest {
-            out = out.raw("{\"name\":").text(secret.name);
-            out = out.raw(",\"header\":").text(secret.header);
-            out = out.raw(if tail.is_empty() { "}" } else { "}," });
-            rest = tail;
+        out = write_secrets(write_http(out, self.http), self.secrets);
+        if !self.objects.is_empty() {
+            out = out.raw(",\"objects\":[").texts(self.objects).raw("]");
         }
-        out.raw("]}").len
+        out.raw("}")
     }
 }
 
-/// Writes JSON at compile time. Without room it only counts.
-struct Writer<'a> {
-    room: &'a mut [u8],
-    len: usize,
+const fn write_http<'a>(out: Writer<'a>, http: &[HttpAccess]) -> Writer<'a> {
+    let mut out = out.raw(",\"http\":[");
+    let mut rest = http;
+    while let [access, tail @ ..] = rest {
+        out = out.raw("{\"origin\":").text(access.origin);
+        out = out.raw(",\"methods\":[").texts(access.methods);
+        out = out.raw("],\"path_prefix\":").text(access.path_prefix);
+        if access.reads {
+            out = out.raw(",\"reads\":true");
+        }
+        out = out.raw(if tail.is_empty() { "}" } else { "}," });
+        rest = tail;
+    }
+    out.raw("]")
 }
 
-impl Writer<'_> {
-    const fn byte(self, byte: u8) -> Self {
-        let len = self.len + 1;
-        match self.room {
-            [slot, room @ ..] => {
-                *slot = byte;
-                Self { room, len }
-            }
-            [] => Self { room: &mut [], len },
-        }
+const fn write_secrets<'a>(out: Writer<'a>, secrets: &[SecretAccess]) -> Writer<'a> {
+    let mut out = out.raw(",\"secrets\":[");
+    let mut rest = secrets;
+    while let [secret, tail @ ..] = rest {
+        out = out.raw("{\"name\":").text(secret.name);
+        out = out.raw(",\"header\":").text(secret.header);
+        out = out.raw(",\"origin\":").text(secret.origin);
+        out = out.raw(if tail.is_empty() { "}" } else { "}," });
+        rest = tail;
     }
-
-    const fn raw(mut self, text: &str) -> Self {
-        let mut rest = text.as_bytes();
-        while let [byte, tail @ ..] = rest {
-            self = self.byte(*byte);
-            rest = tail;
-        }
-        self
-    }
-
-    const fn text(mut self, text: &str) -> Self {
-        self = self.byte(b'"');
-        let mut rest = text.as_bytes();
-        while let [byte, tail @ ..] = rest {
-            self = match *byte {
-                b'"' | b'\\' => self.byte(b'\\').byte(*byte),
-                control @ ..0x20 => {
-                    let digits = if control < 0x10 { "\\u000" } else { "\\u001" };
-                    let low = control & 0x0f;
-                    self.raw(digits).byte(if low < 10 {
-                        b'0' + low
-                    } else {
-                        b'a' + low - 10
-                    })
-                }
-                _ => self.byte(*byte),
-            };
-            rest = tail;
-        }
-        self.byte(b'"')
-    }
-
-    const fn texts(mut self, texts: &[&str]) -> Self {
-        let mut rest = texts;
-        while let [text, tail @ ..] = rest {
-            self = self.text(text);
-            if !tail.is_empty() {
-                self = self.byte(b',');
-            }
-            rest = tail;
-        }
-        self
-    }
+    out.raw("]")
 }
 
 /// What both kinds of plugin export: the manifest, as the section `portcullis:manifest` and as a
@@ -207,15 +239,18 @@ impl Writer<'_> {
 #[macro_export]
 macro_rules! export_plugin {
     ($component:ident, $manifest:expr) => {
-        const MANIFEST_LEN: usize = $manifest.json_len();
+        const MANIFEST: $crate::Manifest = $manifest;
+        const MANIFEST_LEN: usize = MANIFEST.json_len();
 
         #[used]
         #[unsafe(link_section = "portcullis:manifest")]
-        static MANIFEST_SECTION: [u8; MANIFEST_LEN] = $manifest.json_bytes::<MANIFEST_LEN>();
+        static MANIFEST_SECTION: [u8; MANIFEST_LEN] = MANIFEST.json_bytes::<MANIFEST_LEN>();
 
         impl $crate::bindings::manifest::Guest for $component {
             fn describe() -> String {
-                $manifest.to_json()
+                ::core::str::from_utf8(&MANIFEST_SECTION)
+                    .unwrap_or_default()
+                    .to_owned()
             }
         }
 
@@ -228,24 +263,16 @@ macro_rules! export_plugin {
 #[cfg(test)]
 mod tests {
     use super::{HttpAccess, Manifest, SecretAccess};
+    use crate::Config as _;
 
     const FULL: Manifest = Manifest::connector("a\"b\\c", "1.0.0", "Two\nlines\u{1f} and ü")
         .http(&[
-            HttpAccess {
-                origin: "config:url",
-                methods: &["GET", "HEAD"],
-                path_prefix: "/api/",
-            },
-            HttpAccess {
-                origin: "https://b.example",
-                methods: &[],
-                path_prefix: "/",
-            },
+            HttpAccess::new("config:url", &["GET", "HEAD"], "/api/"),
+            HttpAccess::new("https://b.example", &[], "/").reads(),
         ])
-        .secrets(&[SecretAccess {
-            name: "TOKEN",
-            header: "authorization",
-        }]);
+        .secrets(&[SecretAccess::new("TOKEN", "authorization", "config:url")])
+        .objects(&["identity", "pool"])
+        .config(Vec::<u8>::SCHEMA);
     const LEN: usize = FULL.json_len();
     static SECTION: [u8; LEN] = FULL.json_bytes::<LEN>();
 
@@ -260,17 +287,19 @@ mod tests {
                 "version": "1.0.0",
                 "world": "connector",
                 "summary": "Two\nlines\u{1f} and ü",
+                "config": {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 255}},
                 "http": [
                     {"origin": "config:url", "methods": ["GET", "HEAD"], "path_prefix": "/api/"},
-                    {"origin": "https://b.example", "methods": [], "path_prefix": "/"},
+                    {"origin": "https://b.example", "methods": [], "path_prefix": "/", "reads": true},
                 ],
-                "secrets": [{"name": "TOKEN", "header": "authorization"}],
+                "secrets": [{"name": "TOKEN", "header": "authorization", "origin": "config:url"}],
+                "objects": ["identity", "pool"],
             })
         );
     }
 
     #[test]
-    fn describe_and_section_are_the_same_text() {
+    fn to_json_and_section_are_the_same_text() {
         assert_eq!(FULL.to_json().as_bytes(), SECTION);
     }
 

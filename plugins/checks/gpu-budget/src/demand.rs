@@ -21,7 +21,7 @@ pub(crate) struct Deferred {
 impl<'a> Demand<'a> {
     /// Counts a pool. It weighs on the budget of the workload that it serves; a pool that names no workload, or one
     /// that this plan does not hold, weighs on the budget of its own owner.
-    pub(crate) fn of(pool: &'a Resource, plan: &'a Plan) -> Result<Self, Deferred> {
+    pub(crate) fn of(pool: &'a Resource<'_>, plan: &'a Plan<'_>) -> Result<Self, Deferred> {
         let payer = workload(pool, plan)?.unwrap_or(pool);
         let replicas = count(pool, "gpu.replicas")?;
         let gpus_per_replica = count(pool, "gpu.gpus_per_replica")?;
@@ -40,7 +40,10 @@ impl<'a> Demand<'a> {
     }
 }
 
-fn workload<'a>(pool: &'a Resource, plan: &'a Plan) -> Result<Option<&'a Resource>, Deferred> {
+fn workload<'a>(
+    pool: &'a Resource<'_>,
+    plan: &'a Plan<'_>,
+) -> Result<Option<&'a Resource<'a>>, Deferred> {
     match pool.text("workload") {
         Attribute::Null => Ok(None),
         Attribute::Unknown => Err(Deferred {
@@ -53,7 +56,7 @@ fn workload<'a>(pool: &'a Resource, plan: &'a Plan) -> Result<Option<&'a Resourc
 }
 
 /// A factor of the number of GPUs; one that is not set is 1.
-fn count(pool: &Resource, attribute: &'static str) -> Result<u64, Deferred> {
+fn count(pool: &Resource<'_>, attribute: &'static str) -> Result<u64, Deferred> {
     match pool.number(attribute) {
         Attribute::Known(count) => Ok(count),
         Attribute::Null => Ok(1),
@@ -61,7 +64,7 @@ fn count(pool: &Resource, attribute: &'static str) -> Result<u64, Deferred> {
     }
 }
 
-fn text<'a>(resource: &'a Resource, attribute: &'static str) -> Result<&'a str, Deferred> {
+fn text<'a>(resource: &'a Resource<'_>, attribute: &'static str) -> Result<&'a str, Deferred> {
     match resource.text(attribute) {
         Attribute::Known(text) => Ok(text),
         Attribute::Null => Ok(""),
@@ -69,12 +72,12 @@ fn text<'a>(resource: &'a Resource, attribute: &'static str) -> Result<&'a str, 
     }
 }
 
-fn held(pool: &Resource) -> u64 {
+fn held(pool: &Resource<'_>) -> u64 {
     if pool.prior.is_null() {
         return 0;
     }
-    let replicas = pool.prior_number("gpu.replicas").unwrap_or(1);
-    replicas.saturating_mul(pool.prior_number("gpu.gpus_per_replica").unwrap_or(1))
+    let count = |path| pool.prior.at(path).as_u64().unwrap_or(1);
+    count("gpu.replicas").saturating_mul(count("gpu.gpus_per_replica"))
 }
 
 #[cfg(test)]
@@ -82,8 +85,8 @@ mod tests {
     use super::Demand;
     use portcullis_plugin::Plan;
 
-    fn plan(workload: &str, unknown: &str) -> Plan {
-        Plan::from_json(&format!(
+    fn plan(workload: &str, unknown: &str) -> String {
+        format!(
             r#"{{"schema":1,"resources":[
                 {{"address":"portcullis_gpu_pool.p","type":"portcullis_gpu_pool","change":"update",
                   "prior":{{"gpu":{{"replicas":3}}}},
@@ -91,13 +94,13 @@ mod tests {
                   "unknown":{unknown}}},
                 {{"address":"portcullis_workload_identity.w","type":"portcullis_workload_identity","change":"keep",
                   "planned":{{"id":"w-1","owner":"team:risk-ml","environment":"production"}}}}]}}"#
-        ))
-        .unwrap()
+        )
     }
 
     #[test]
     fn the_workload_pays_for_the_pool_that_serves_it() {
-        let plan = plan(r#""w-1""#, "[]");
+        let text = plan(r#""w-1""#, "[]");
+        let plan = Plan::from_json(&text).unwrap();
         let demand = Demand::of(&plan.resources[0], &plan).ok().unwrap();
         assert_eq!(
             (demand.owner, demand.environment),
@@ -109,7 +112,8 @@ mod tests {
     #[test]
     fn a_pool_without_a_workload_in_the_plan_pays_itself() {
         for workload in ["null", r#""elsewhere""#] {
-            let plan = plan(workload, "[]");
+            let text = plan(workload, "[]");
+            let plan = Plan::from_json(&text).unwrap();
             let demand = Demand::of(&plan.resources[0], &plan).ok().unwrap();
             assert_eq!((demand.owner, demand.environment), ("team:platform", ""));
         }
@@ -117,7 +121,8 @@ mod tests {
 
     #[test]
     fn an_unknown_workload_defers() {
-        let plan = plan("null", r#"["workload"]"#);
+        let text = plan("null", r#"["workload"]"#);
+        let plan = Plan::from_json(&text).unwrap();
         assert_eq!(
             Demand::of(&plan.resources[0], &plan)
                 .err()

@@ -25,7 +25,7 @@ impl Check for GpuBudget {
     );
     type Config = Budgets;
 
-    fn run(plan: &Plan, budgets: &Budgets) -> Result<Vec<Finding>, Failure> {
+    fn run(plan: &Plan<'_>, budgets: &Budgets) -> Result<Vec<Finding>, Failure> {
         let mut findings = Vec::new();
         let mut groups: BTreeMap<(&str, &str), Vec<Demand<'_>>> = BTreeMap::new();
         for pool in plan.of_type("portcullis_gpu_pool") {

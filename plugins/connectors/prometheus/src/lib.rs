@@ -16,7 +16,8 @@ mod health;
 mod query;
 
 use portcullis_plugin::{
-    Connector, Device, DevicePage, Failure, HttpAccess, Manifest, Request, SecretAccess, log,
+    Client, Connector, Device, DevicePage, Failure, HttpAccess, Inventory, Manifest, SecretAccess,
+    log,
 };
 use serde::Deserialize;
 
@@ -34,10 +35,11 @@ const TOKEN: &str = "PROMETHEUS_TOKEN";
 pub struct Prometheus;
 
 /// What `config` in HCL holds.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, portcullis_plugin::Config)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Where Prometheus listens, with a path if it lies behind one.
+    #[config(pattern = "^https?://")]
     pub url: String,
     /// Name of the cluster, put on every device.
     pub cluster: Option<String>,
@@ -73,17 +75,12 @@ impl Connector for Prometheus {
         env!("CARGO_PKG_VERSION"),
         "Reads GPU inventory from DCGM exporter metrics in Prometheus",
     )
-    .http(&[HttpAccess {
-        origin: "config:url",
-        methods: &["GET"],
-        path_prefix: "/",
-    }])
-    .secrets(&[SecretAccess {
-        name: TOKEN,
-        header: "authorization",
-    }]);
+    .http(&[HttpAccess::new("config:url", &["GET"], "/")])
+    .secrets(&[SecretAccess::new(TOKEN, "authorization", "config:url")]);
     type Config = Config;
+}
 
+impl Inventory for Prometheus {
     fn list_inventory(config: &Config, cursor: Option<&str>) -> Result<DevicePage, Failure> {
         let hosts = config.hosts()?;
         let rest: Vec<&str> = hosts
@@ -105,7 +102,7 @@ impl Connector for Prometheus {
     }
 }
 
-portcullis_plugin::export_connector!(Prometheus);
+portcullis_plugin::export_connector!(Prometheus: Inventory);
 
 /// A host that was seen within the hour and has no sample now has lost its exporter, or itself. Its devices are not
 /// counted, which is on the safe side, and not passed over in silence.
@@ -123,13 +120,15 @@ fn warn_of_silent(hosts: &[&str], devices: &[Device]) {
 impl Config {
     /// The machines with GPUs, sorted.
     fn hosts(&self) -> Result<Vec<String>, Failure> {
-        let path = format!("/api/v1/label/{}/values", self.node_label);
+        let client = self.client();
         let start = portcullis_plugin::now().saturating_sub(SEEN_WITHIN);
-        let request = self
-            .get(&path)
+        let request = client
+            .get("/api/v1/label")
+            .segment(&self.node_label)
+            .segment("values")
             .query("match[]", query::PRESENCE)
             .query("start", &start.to_string());
-        let mut hosts = request.send()?.json::<Names>()?.data;
+        let mut hosts = client.send(request)?.json::<Names>()?.data;
         if hosts.is_empty() {
             return Err(Failure::malformed(format!(
                 "Prometheus at `{}` has no series `{}` with a label `{}` of the last {SEEN_WITHIN} s.",
@@ -144,21 +143,17 @@ impl Config {
     }
 
     fn ask(&self, query: &str) -> Result<Vec<Sample>, Failure> {
-        Ok(self
-            .get("/api/v1/query")
-            .query("query", query)
-            .send()?
-            .json::<Vector>()?
-            .data
-            .result)
+        let client = self.client();
+        let request = client.get("/api/v1/query").query("query", query);
+        Ok(client.send(request)?.json::<Vector>()?.data.result)
     }
 
-    fn get(&self, path: &str) -> Request {
-        let request = Request::get(format!("{}{path}", self.url.trim_end_matches('/')));
+    fn client(&self) -> Client {
+        let client = Client::new(&self.url);
         if self.token {
-            request.secret_header("authorization", "Bearer ", TOKEN)
+            client.bearer(TOKEN)
         } else {
-            request
+            client
         }
     }
 }

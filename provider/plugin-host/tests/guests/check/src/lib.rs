@@ -10,12 +10,12 @@ use serde::Deserialize;
 pub struct Hostile;
 
 /// What to do.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, portcullis_plugin::Config)]
 pub struct Config {
     act: Act,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, portcullis_plugin::Config)]
 #[serde(rename_all = "snake_case")]
 enum Act {
     Behave,
@@ -43,7 +43,7 @@ impl Check for Hostile {
     type Config = Config;
 
     #[allow(clippy::panic, reason = "a panic is what is tried")]
-    fn run(_plan: &Plan, config: &Config) -> Result<Vec<Finding>, Failure> {
+    fn run(_plan: &Plan<'_>, config: &Config) -> Result<Vec<Finding>, Failure> {
         match config.act {
             Act::Behave => Ok(Vec::new()),
             Act::Loop => loop {

@@ -1,8 +1,8 @@
 //! A connector that sends the requests its configuration names, to try the gate.
 
 use portcullis_plugin::{
-    Connector, Device, DevicePage, Failure, HttpAccess, Manifest, Request, Response, SecretAccess,
-    log,
+    Connector, Device, DevicePage, Failure, HttpAccess, Inventory, Manifest, Request, Response,
+    SecretAccess, log,
 };
 use serde::Deserialize;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Hostile;
 
-/// What to send.
+/// What to send. Its shape is left open: the tests say what they like.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -43,23 +43,23 @@ fn once() -> u32 {
     1
 }
 
+impl portcullis_plugin::Config for Config {
+    const SCHEMA: portcullis_plugin::Schema =
+        <serde_json::Value as portcullis_plugin::Config>::SCHEMA;
+}
+
 impl Connector for Hostile {
     const MANIFEST: Manifest = Manifest::connector(
         "hostile-connector",
         env!("CARGO_PKG_VERSION"),
         "Tries the gate",
     )
-    .http(&[HttpAccess {
-        origin: "config:url",
-        methods: &["GET", "POST"],
-        path_prefix: "/",
-    }])
-    .secrets(&[SecretAccess {
-        name: "TOKEN",
-        header: "authorization",
-    }]);
+    .http(&[HttpAccess::new("config:url", &["GET", "POST"], "/")])
+    .secrets(&[SecretAccess::new("TOKEN", "authorization", "config:url")]);
     type Config = Config;
+}
 
+impl Inventory for Hostile {
     fn list_inventory(config: &Config, _cursor: Option<&str>) -> Result<DevicePage, Failure> {
         let mut devices = Vec::new();
         for _ in 0..config.times {
@@ -86,7 +86,7 @@ impl Connector for Hostile {
 impl Config {
     fn request(&self, url: &str) -> Request {
         let mut request = if self.post {
-            Request::post(url, "body")
+            Request::post(url).body("body")
         } else {
             Request::get(url)
         };
@@ -119,4 +119,4 @@ fn device(response: &Response) -> Device {
     }
 }
 
-portcullis_plugin::export_connector!(Hostile);
+portcullis_plugin::export_connector!(Hostile: Inventory);
