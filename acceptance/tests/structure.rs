@@ -43,15 +43,31 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "tfplugin-rs",
         ],
     ),
-    ("portcullis-plugin", &[]),
+    ("portcullis-plugin", &["portcullis-plugin-derive"]),
+    ("portcullis-plugin-derive", &[]),
     (
         "portcullis-testkit",
-        &["portcullis-plugin", "portcullis-plugin-host"],
+        &[
+            "portcullis-componentize",
+            "portcullis-plugin",
+            "portcullis-plugin-host",
+        ],
     ),
     ("portcullis-componentize", &[]),
     // Guests that try the sandbox: plugins like anybody's.
     ("hostile-check", &["portcullis-plugin"]),
     ("hostile-connector", &["portcullis-plugin"]),
+    // A guest with a bug for each case of the conformance suite.
+    ("faulty-connector", &["portcullis-plugin"]),
+    // What `portcullis plugin new` copies.
+    (
+        "plugin-name-check",
+        &["portcullis-plugin", "portcullis-testkit"],
+    ),
+    (
+        "plugin-name-connector",
+        &["portcullis-plugin", "portcullis-testkit"],
+    ),
     ("acceptance", &[]),
     ("fake-nvml", &[]),
 ];
