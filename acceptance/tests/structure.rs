@@ -68,6 +68,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "plugin-name-connector",
         &["portcullis-plugin", "portcullis-testkit"],
     ),
+    ("script-connector", &[]),
     ("acceptance", &[]),
     ("fake-nvml", &[]),
 ];

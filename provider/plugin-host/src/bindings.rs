@@ -15,16 +15,25 @@ pub mod imports {
             world imports {
                 import portcullis:plugin/log@0.1.1;
                 import portcullis:plugin/clock@0.1.1;
+                import portcullis:plugin/random@0.1.1;
+                import portcullis:plugin/cache@0.1.1;
+                import portcullis:plugin/secret@0.1.1;
                 import portcullis:plugin/http@0.1.1;
+                import portcullis:plugin/grpc@0.1.1;
             }
         ",
         imports: {
             "portcullis:plugin/clock.wait": async | trappable,
             "portcullis:plugin/http": async | trappable,
+            "portcullis:plugin/grpc": async | trappable,
             default: trappable,
         },
+        with: {
+            "portcullis:plugin/http.exchange": crate::http::Exchange,
+            "portcullis:plugin/grpc.reply-stream": crate::http::ReplyStream,
+        },
     });
-    pub use portcullis::plugin::{clock, http, log, types};
+    pub use portcullis::plugin::{cache, clock, grpc, http, log, random, secret, types};
 }
 
 /// The interface `inventory` of connectors.
@@ -95,4 +104,18 @@ pub mod objects {
         with: { "portcullis:plugin/types@0.1.1": super::imports::types },
     });
     pub use exports::portcullis::plugin::objects::{Change, Desired, Managed, Stamp};
+}
+
+/// The interface `credentials` of connectors.
+pub mod credentials {
+    wasmtime::component::bindgen!({
+        path: "../../sdk/wit/v0.1",
+        inline: "
+            package portcullis:host-credentials;
+            world credentials { export portcullis:plugin/credentials@0.1.1; }
+        ",
+        exports: { default: async },
+        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+    });
+    pub use exports::portcullis::plugin::credentials::{Application, Stamp};
 }

@@ -1,14 +1,17 @@
 //! A connector with its configuration and grants, and how any function of it is called.
 
 mod access;
+mod credentials;
 mod inventory;
 mod objects;
 mod supply;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::Value;
 use tokio::time::Instant;
 use wasmtime::Store;
@@ -19,10 +22,12 @@ use crate::error::PluginError;
 use crate::grants::{Grants, Phase};
 use crate::guest::Guest;
 use crate::host::{Host, Loaded};
-use crate::http::Gate;
+use crate::http::{Circumstances, Gate};
 use crate::limits::{DEVICES, Limits};
 use crate::lock::PluginRef;
 use crate::manifest::World;
+use crate::random::{Random, Seed};
+use crate::session::Session;
 
 /// A connector with its configuration and grants. Nothing is loaded before it is called.
 ///
@@ -35,6 +40,7 @@ pub struct Connector {
     config: Value,
     grants: Grants,
     limits: Arc<Limits>,
+    session: Session,
 }
 
 /// One call: which function, in which phase, until when.
@@ -44,11 +50,24 @@ struct Call {
     phase: Phase,
     wall: Duration,
     end: Instant,
+    seed: Seed,
+}
+
+impl Call {
+    /// The call with one more argument, on which its random bytes depend.
+    fn and(self, argument: &impl Serialize) -> Self {
+        let argument = serde_json::to_string(argument).unwrap_or_default();
+        Self {
+            seed: self.seed.and(&argument),
+            ..self
+        }
+    }
 }
 
 impl Connector {
     pub(crate) fn new(host: Host, plugin: PluginRef, config: Value, grants: Grants) -> Self {
         Self {
+            session: Session::new(&grants, &host.inner.limits),
             limits: Arc::clone(&host.inner.limits),
             host,
             plugin,
@@ -61,6 +80,7 @@ impl Connector {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self {
+            session: Session::new(&self.grants, &limits),
             limits: Arc::new(limits),
             ..self
         }
@@ -73,11 +93,13 @@ impl Connector {
             phase,
             wall,
             end: Instant::now() + wall,
+            seed: Seed::new(&self.plugin.entry.sha256, function),
         }
+        .and(&self.config)
     }
 
     /// Calls a function once, in a fresh guest.
-    async fn once<T>(
+    async fn once<T: fmt::Debug>(
         &self,
         call: Call,
         invoke: impl AsyncFnOnce(&mut Store<Guest>, &Loaded, &String) -> Invoked<T>,
@@ -91,7 +113,7 @@ impl Connector {
 
     /// Calls a function that pages, a fresh guest for each page, until there is no further cursor. `take` keeps what a
     /// page holds and says how many entries there are by now.
-    async fn pages<P>(
+    async fn pages<P: fmt::Debug>(
         &self,
         call: Call,
         mut invoke: impl AsyncFnMut(&mut Store<Guest>, &Loaded, &String, Option<&str>) -> Invoked<P>,
@@ -103,7 +125,7 @@ impl Connector {
             let mut cursor: Option<String> = None;
             loop {
                 let page = self
-                    .invoke(&loaded, call, async |store, loaded, config| {
+                    .invoke(&loaded, call.and(&cursor), async |store, loaded, config| {
                         invoke(store, loaded, config, cursor.as_deref()).await
                     })
                     .await?;
@@ -121,7 +143,7 @@ impl Connector {
         within(&self.plugin, &self.limits, call.wall, all).await
     }
 
-    async fn invoke<T>(
+    async fn invoke<T: fmt::Debug>(
         &self,
         loaded: &Loaded,
         call: Call,
@@ -133,10 +155,14 @@ impl Connector {
             &loaded.manifest,
             &self.config,
             &self.grants,
-            call.phase,
-            inner.network.clone(),
-            Arc::clone(&self.limits),
-            call.end,
+            Circumstances {
+                phase: call.phase,
+                end: call.end,
+                network: inner.network.clone(),
+                limits: Arc::clone(&self.limits),
+                session: self.session.clone(),
+                random: Random::new(call.seed),
+            },
         );
         let limits = Arc::clone(&self.limits);
         let mut store = self.host.store(loaded, limits, Some(gate))?;
@@ -145,16 +171,24 @@ impl Connector {
             config => config.to_string(),
         };
         let result = invoke(&mut store, loaded, &config).await;
-        let requests = store.data().requests();
+        let requests = store.data_mut().end_requests();
         let refused = requests
             .iter()
             .filter(|request| request.is_failed())
             .count();
         let (function, requests) = (call.function, requests.len());
         tracing::debug!(function, requests, refused, "plugin call ended");
-        result
+        let scrubber = &self.session.scrubber;
+        let given = result
             .map_err(|error| stopped(&store, &self.plugin, &self.limits, &error))?
-            .map_err(|failure| failed(name, &failure))
+            .map_err(|failure| failed(name, &scrubber.failure(&failure)))?;
+        if scrubber.finds_in(&given) {
+            return Err(PluginError::SecretReturned {
+                plugin: name.clone(),
+                function: call.function,
+            });
+        }
+        Ok(given)
     }
 
     fn bounded(&self, entries: usize) -> Result<(), PluginError> {

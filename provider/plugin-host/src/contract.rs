@@ -12,11 +12,35 @@ const PACKAGE: &str = "portcullis:plugin";
 const LINE: &str = "0.1";
 
 /// The functions of the interfaces that a guest may import, and the worlds that may do so.
-const IMPORTS: [(&str, &[&str], &[World]); 4] = [
+const IMPORTS: [(&str, &[&str], &[World]); 8] = [
     ("types", &[], &[World::Connector, World::Check]),
     ("log", &["write"], &[World::Connector, World::Check]),
     ("clock", &["now", "wait"], &[World::Connector]),
-    ("http", &["send"], &[World::Connector]),
+    ("random", &["bytes"], &[World::Connector]),
+    ("cache", &["get", "put"], &[World::Connector]),
+    ("secret", &["granted"], &[World::Connector]),
+    (
+        "http",
+        &[
+            "send",
+            "send-and-keep",
+            "[static]exchange.open",
+            "[method]exchange.write",
+            "[method]exchange.response",
+            "[method]exchange.read",
+        ],
+        &[World::Connector],
+    ),
+    (
+        "grpc",
+        &[
+            "unary",
+            "[static]reply-stream.open",
+            "[method]reply-stream.next",
+            "[method]reply-stream.status",
+        ],
+        &[World::Connector],
+    ),
 ];
 
 /// The name under which the interface that makes a plugin of `world` useful is exported.

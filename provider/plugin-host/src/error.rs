@@ -172,6 +172,21 @@ pub enum PluginError {
         /// What to do.
         remedy: String,
     },
+    /// The plugin returned one of its secrets, which it should not even know.
+    #[error(
+        "Plugin returned a secret\n\
+         Plugin `{plugin}` returned a text from `{function}` that holds one of the secrets it was granted. Nothing of \
+         what it returned is used or shown.\n\n\
+         Remove the secret from `allow {{ secrets }}` of this connector, replace it where it was issued, and report this \
+         to the plugin's author.\n\n\
+         plugin-secret-returned"
+    )]
+    SecretReturned {
+        /// Name of the plugin.
+        plugin: String,
+        /// The function of the contract.
+        function: &'static str,
+    },
     /// A grant cannot be understood.
     #[error(
         "Plugin grant is not valid\n\

@@ -2,12 +2,10 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use wasmtime::component::Resource;
+use wasmtime::component::ResourceTable;
 use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 
-use crate::bindings::imports;
 use crate::host::Clock;
 use crate::http::{Gate, RequestRecord};
 use crate::limits::{
@@ -15,6 +13,7 @@ use crate::limits::{
 };
 use crate::manifest::World;
 use crate::sandbox::{Sandbox, TICK};
+use crate::secret::Secret;
 use crate::text;
 
 /// The data of a store. Made afresh for every call, so that nothing of one call is left for the next.
@@ -24,6 +23,8 @@ pub(crate) struct Guest {
     clock: Clock,
     /// None in checks, which have no network.
     gate: Option<Gate>,
+    /// Exchanges and streams that the guest holds.
+    table: ResourceTable,
     host_calls: u32,
     /// Ticks in which the guest computed. A tick that passes while the host works costs it one at most, however long
     /// the host takes.
@@ -69,6 +70,7 @@ impl Guest {
             limits,
             clock,
             gate,
+            table: ResourceTable::new(),
             host_calls: 0,
             ticks: 0,
             max_ticks,
@@ -97,9 +99,51 @@ impl Guest {
         &self.last_error
     }
 
-    /// What became of the requests of this call.
-    pub(crate) fn requests(&self) -> &[RequestRecord] {
-        self.gate.as_ref().map_or(&[], Gate::requests)
+    /// Ends the requests that are still under way, and says what became of all of them.
+    pub(crate) fn end_requests(&mut self) -> Vec<RequestRecord> {
+        self.table = ResourceTable::new();
+        self.gate.as_ref().map(Gate::requests).unwrap_or_default()
+    }
+
+    /// The secret that a call kept under this handle, for the provider and nobody else.
+    pub(crate) fn kept(&self, handle: &str) -> Option<Secret> {
+        self.gate.as_ref()?.kept(handle)
+    }
+
+    /// The gate, with what the guest keeps open. Checks have none and no import that needs one.
+    pub(crate) fn outside(&mut self) -> wasmtime::Result<(&mut Gate, &mut ResourceTable)> {
+        match &mut self.gate {
+            Some(gate) => Ok((gate, &mut self.table)),
+            None => Err(wasmtime::Error::msg("checks have nothing outside")),
+        }
+    }
+
+    /// A line for the operator, within the limit of the call.
+    pub(crate) fn log(&mut self, level: &str, message: &str) {
+        if self.log_bytes >= self.limits.log_bytes {
+            return;
+        }
+        let message = match &self.gate {
+            Some(gate) => gate.session().scrubber.text(message),
+            None => message.to_owned(),
+        };
+        let message = text::visible(&message, self.limits.log_bytes - self.log_bytes);
+        self.log_bytes += message.len();
+        let plugin = &*self.plugin;
+        match level {
+            "error" => {
+                tracing::error!(plugin, "{message}");
+                self.last_error = message;
+            }
+            "warn" => tracing::warn!(plugin, "{message}"),
+            "debug" => tracing::debug!(plugin, "{message}"),
+            _ => tracing::info!(plugin, "{message}"),
+        }
+    }
+
+    /// What the host's clock shows.
+    pub(crate) fn unix_seconds(&self) -> u32 {
+        (self.clock)()
     }
 
     /// Checks are the plugins without a gate.
@@ -119,7 +163,7 @@ impl Guest {
     }
 
     /// Counts a call of a host function.
-    fn host_call(&mut self) -> wasmtime::Result<()> {
+    pub(crate) fn host_call(&mut self) -> wasmtime::Result<()> {
         self.host_calls += 1;
         if self.host_calls <= self.limits.host_calls {
             return Ok(());
@@ -170,104 +214,5 @@ impl ResourceLimiter for Guest {
 
     fn memories(&self) -> usize {
         MEMORIES
-    }
-}
-
-impl imports::types::Host for Guest {}
-
-impl imports::log::Host for Guest {
-    fn write(&mut self, level: String, message: String) -> wasmtime::Result<()> {
-        self.host_call()?;
-        if self.log_bytes >= self.limits.log_bytes {
-            return Ok(());
-        }
-        let message = match &self.gate {
-            Some(gate) => gate.scrub(&message),
-            None => message,
-        };
-        let message = text::visible(&message, self.limits.log_bytes - self.log_bytes);
-        self.log_bytes += message.len();
-        let plugin = &*self.plugin;
-        match level.as_str() {
-            "error" => {
-                tracing::error!(plugin, "{message}");
-                self.last_error = message;
-            }
-            "warn" => tracing::warn!(plugin, "{message}"),
-            "debug" => tracing::debug!(plugin, "{message}"),
-            _ => tracing::info!(plugin, "{message}"),
-        }
-        Ok(())
-    }
-}
-
-impl imports::clock::Host for Guest {
-    fn now(&mut self) -> wasmtime::Result<u32> {
-        self.host_call()?;
-        Ok((self.clock)())
-    }
-
-    /// The end of the call ends the wait with it.
-    async fn wait(&mut self, milliseconds: u32) -> wasmtime::Result<()> {
-        self.host_call()?;
-        tokio::time::sleep(Duration::from_millis(milliseconds.into())).await;
-        Ok(())
-    }
-}
-
-impl imports::http::Host for Guest {
-    async fn send(
-        &mut self,
-        request: imports::http::Request,
-    ) -> wasmtime::Result<Result<imports::http::Response, imports::types::Failure>> {
-        self.host_call()?;
-        match &mut self.gate {
-            Some(gate) => Ok(gate.send(request).await),
-            None => Err(wasmtime::Error::msg("checks have no network")),
-        }
-    }
-
-    async fn send_and_keep(
-        &mut self,
-        _: imports::http::Request,
-        _: Vec<String>,
-    ) -> wasmtime::Result<Result<imports::http::KeptResponse, imports::types::Failure>> {
-        Err(wasmtime::Error::msg("not in this build"))
-    }
-}
-
-impl imports::http::HostExchange for Guest {
-    async fn open(
-        &mut self,
-        _: imports::http::Request,
-    ) -> wasmtime::Result<Result<Resource<imports::http::Exchange>, imports::types::Failure>> {
-        Err(wasmtime::Error::msg("not in this build"))
-    }
-
-    async fn write(
-        &mut self,
-        _: Resource<imports::http::Exchange>,
-        _: Vec<u8>,
-    ) -> wasmtime::Result<Result<(), imports::types::Failure>> {
-        Err(wasmtime::Error::msg("not in this build"))
-    }
-
-    async fn response(
-        &mut self,
-        _: Resource<imports::http::Exchange>,
-    ) -> wasmtime::Result<Result<imports::http::ResponseHead, imports::types::Failure>> {
-        Err(wasmtime::Error::msg("not in this build"))
-    }
-
-    async fn read(
-        &mut self,
-        _: Resource<imports::http::Exchange>,
-        _: u32,
-    ) -> wasmtime::Result<Result<Vec<u8>, imports::types::Failure>> {
-        Err(wasmtime::Error::msg("not in this build"))
-    }
-
-    async fn drop(&mut self, _: Resource<imports::http::Exchange>) -> wasmtime::Result<()> {
-        Ok(())
     }
 }

@@ -18,15 +18,22 @@ mod guest;
 mod host;
 mod http;
 mod inspect;
+mod imports;
 mod json;
 mod limits;
 pub mod lock;
 mod manifest;
+mod memory;
+mod random;
 mod record;
 mod sandbox;
+mod scrub;
+mod secret;
 mod section;
+mod session;
 mod text;
 pub mod trust;
+mod traffic;
 
 pub use check::Check;
 pub use config_schema::{ConfigFault, ConfigSchema, ConfigStep};
@@ -41,6 +48,7 @@ pub use limits::{LIMIT_ATTRIBUTES, LimitAttribute, LimitUnit, Limits};
 pub use lock::{Lock, PluginRef};
 pub use manifest::{HttpAccess, Manifest, SecretAccess, World};
 pub use record::{
-    AccessFacts, Action, Change, Desired, DeviceRecord, Edge, Effect, Finding, Managed, Mode,
-    Object, Permission, Pool, Quota, Severity, Stamp, Subject, Supply,
+    AccessFacts, Action, Application, Change, Credential, Desired, DeviceRecord, Edge, Effect,
+    Finding, Managed, Mode, Object, Permission, Pool, Quota, Severity, Stamp, Subject, Supply,
 };
+pub use secret::Secret;

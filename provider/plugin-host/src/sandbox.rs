@@ -30,7 +30,11 @@ impl Sandbox {
         imports::log::add_to_linker::<_, HasSelf<_>>(&mut check, |guest: &mut Guest| guest)?;
         let mut connector = check.clone();
         imports::clock::add_to_linker::<_, HasSelf<_>>(&mut connector, |guest: &mut Guest| guest)?;
+        imports::random::add_to_linker::<_, HasSelf<_>>(&mut connector, |guest: &mut Guest| guest)?;
+        imports::cache::add_to_linker::<_, HasSelf<_>>(&mut connector, |guest: &mut Guest| guest)?;
+        imports::secret::add_to_linker::<_, HasSelf<_>>(&mut connector, |guest: &mut Guest| guest)?;
         imports::http::add_to_linker::<_, HasSelf<_>>(&mut connector, |guest: &mut Guest| guest)?;
+        imports::grpc::add_to_linker::<_, HasSelf<_>>(&mut connector, |guest: &mut Guest| guest)?;
         tick(&engine)?;
         Ok(Self {
             engine,

@@ -20,7 +20,9 @@ impl Connector {
         name: &str,
         deadline: Duration,
     ) -> Result<Option<Managed>, PluginError> {
-        let call = self.call("read", Phase::Plan, deadline);
+        let call = self
+            .call("read", Phase::Plan, deadline)
+            .and(&(kind, id, name));
         let found = self.once(call, async |store, loaded, config| {
             let guest = ObjectsPre::new(loaded.instance.clone())?;
             let guest = guest.instantiate_async(&mut *store).await?;
@@ -41,9 +43,11 @@ impl Connector {
         desired: &Desired,
         deadline: Duration,
     ) -> Result<Change, PluginError> {
+        let call = self
+            .call("plan", Phase::Plan, deadline)
+            .and(&(prior, desired));
         let prior = prior.map(Managed::to_guest);
         let desired = desired.to_guest();
-        let call = self.call("plan", Phase::Plan, deadline);
         let change = self.once(call, async |store, loaded, config| {
             let guest = ObjectsPre::new(loaded.instance.clone())?;
             let guest = guest.instantiate_async(&mut *store).await?;
@@ -65,9 +69,11 @@ impl Connector {
         stamp: &Stamp,
         deadline: Duration,
     ) -> Result<Managed, PluginError> {
+        let call = self
+            .call("apply", Phase::Apply, deadline)
+            .and(&(prior, change, stamp));
         let (prior, change) = (prior.map(Managed::to_guest), change.to_guest());
         let stamp = stamp.to_guest();
-        let call = self.call("apply", Phase::Apply, deadline);
         let object = self.once(call, async |store, loaded, config| {
             let guest = ObjectsPre::new(loaded.instance.clone())?;
             let guest = guest.instantiate_async(&mut *store).await?;
@@ -88,8 +94,10 @@ impl Connector {
         stamp: &Stamp,
         deadline: Duration,
     ) -> Result<(), PluginError> {
+        let call = self
+            .call("delete", Phase::Apply, deadline)
+            .and(&(prior, stamp));
         let (prior, stamp) = (prior.to_guest(), stamp.to_guest());
-        let call = self.call("delete", Phase::Apply, deadline);
         self.once(call, async |store, loaded, config| {
             let guest = ObjectsPre::new(loaded.instance.clone())?;
             let guest = guest.instantiate_async(&mut *store).await?;

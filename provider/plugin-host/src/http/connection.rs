@@ -1,13 +1,9 @@
-//! One connection for one request.
+//! A connection for one exchange: to a checked address, with verified TLS.
 
+use std::error::Error;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
-use http::response::Parts;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::Bytes;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -16,87 +12,69 @@ use tokio_rustls::TlsConnector;
 use crate::http::network::Network;
 use crate::http::target::{Host, Origin};
 
-/// Header fields of a response.
-const FIELDS: usize = 100;
-/// Bytes that may wait unread, which bounds the header section.
-const BUFFER_BYTES: usize = 64 * 1024;
-
-/// Why no response came.
-#[derive(Debug)]
-pub(super) enum Broken {
-    /// The connection or the protocol failed; a clause.
-    Failed(String),
-    /// The body is larger than allowed.
-    TooLarge,
+/// What is spoken on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// HTTP/1.1, for requests.
+    Http1,
+    /// HTTP/2, for gRPC.
+    Http2,
 }
 
-/// Connects to one of the checked addresses, sends the request and reads the whole response.
-pub(super) async fn exchange(
+/// A connection over TCP or TLS.
+pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+/// Connects to one of the checked addresses. The error is a clause.
+pub(super) async fn connect(
     network: &Network,
     origin: &Origin,
     addresses: &[IpAddr],
-    request: http::Request<Full<Bytes>>,
-    max_body: usize,
-) -> Result<(Parts, Bytes), Broken> {
-    let stream = connect(addresses, origin.port)
+    protocol: Protocol,
+) -> Result<Box<dyn Io>, String> {
+    let stream = tcp(addresses, origin.port)
         .await
-        .map_err(|error| failed(&error))?;
+        .map_err(|error| cause(&error))?;
     if !origin.tls {
-        return send(stream, request, max_body).await;
+        return Ok(Box::new(stream));
     }
     let name = match &origin.host {
-        Host::Name(name) => ServerName::try_from(name.clone()).map_err(|error| failed(&error))?,
+        Host::Name(name) => ServerName::try_from(name.clone()).map_err(|error| cause(&error))?,
         Host::Address(address) => ServerName::IpAddress((*address).into()),
     };
-    let tls = TlsConnector::from(network.tls().map_err(|error| failed(&error))?);
+    let tls = TlsConnector::from(network.tls(protocol).map_err(|error| cause(&error))?);
     let stream = tls
         .connect(name, stream)
         .await
-        .map_err(|error| failed(&error))?;
-    send(stream, request, max_body).await
+        .map_err(|error| cause(&error))?;
+    let agreed = stream.get_ref().1.alpn_protocol();
+    if protocol == Protocol::Http2 && agreed != Some(b"h2") {
+        return Err("the server does not speak HTTP/2, which gRPC needs".to_owned());
+    }
+    Ok(Box::new(stream))
 }
 
-async fn connect(addresses: &[IpAddr], port: u16) -> io::Result<TcpStream> {
+async fn tcp(addresses: &[IpAddr], port: u16) -> io::Result<TcpStream> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for address in addresses {
         match TcpStream::connect(SocketAddr::new(*address, port)).await {
-            Ok(stream) => return Ok(stream),
+            Ok(stream) => {
+                // Pieces of a streamed body are small and waited for.
+                stream.set_nodelay(true)?;
+                return Ok(stream);
+            }
             Err(error) => last = error,
         }
     }
     Err(last)
 }
 
-async fn send(
-    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    request: http::Request<Full<Bytes>>,
-    max_body: usize,
-) -> Result<(Parts, Bytes), Broken> {
-    let (mut sender, connection) = http1::Builder::new()
-        .max_headers(FIELDS)
-        .max_buf_size(BUFFER_BYTES)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| failed(&error))?;
-    // Ends by itself when `sender` and the body are dropped, also when a deadline drops this future.
-    tokio::spawn(connection);
-    let response = sender
-        .send_request(request)
-        .await
-        .map_err(|error| failed(&error))?;
-    let (parts, body) = response.into_parts();
-    match Limited::new(body, max_body).collect().await {
-        Ok(body) => Ok((parts, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(Broken::TooLarge),
-        Err(error) => Err(failed(&*error)),
-    }
-}
-
 /// The innermost cause: the outer ones only say that something failed.
-fn failed(error: &(dyn std::error::Error + 'static)) -> Broken {
+pub(super) fn cause(error: &(dyn Error + 'static)) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    Broken::Failed(cause.to_string())
+    cause.to_string()
 }

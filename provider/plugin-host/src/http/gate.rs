@@ -1,51 +1,91 @@
-//! The gate that every request of a guest passes.
+//! The gate that every request of a guest passes, over HTTP and gRPC alike.
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use http::response::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, header};
-use http_body_util::Full;
-use hyper::body::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::Value;
-use tokio::time::{Instant, timeout};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use crate::bindings::imports::http as wit;
 use crate::bindings::imports::types::Failure;
 use crate::grants::{Grants, Phase, SecretGrant};
-use crate::http::connection::{Broken, exchange};
+use crate::http::connection::{Io, Protocol, connect};
+use crate::http::deadline::Deadline;
+use crate::http::exchange::Exchange;
+use crate::http::failure::{DEFECT, limit, refused, unreachable};
 use crate::http::header::insert;
+use crate::http::kept::{self, Kept};
 use crate::http::network::Network;
-use crate::http::record::{RequestOutcome, RequestRecord};
+use crate::http::record::{Records, RequestRecord, Trace};
 use crate::http::rights::{Refusal, Rights};
 use crate::http::target::{Host, Target};
 use crate::limits::Limits;
 use crate::manifest::{Manifest, SecretAccess};
+use crate::random::Random;
+use crate::scrub::{Mask, Scrubber};
+use crate::secret::Secret;
+use crate::session::Session;
 use crate::text::visible;
-
-/// Stands in responses and logs where a secret was.
-const SCRUBBED: &str = "[secret]";
+use crate::traffic::Slot;
 
 /// Bytes of a guest's own words in a record.
 const WORDS_BYTES: usize = 512;
-
-const DEFECT: &str = "Report this to the plugin's author.";
 
 /// The gate of one call.
 #[derive(Debug)]
 pub(crate) struct Gate {
     plugin: Arc<str>,
-    phase: Phase,
     rights: Rights,
     asked_secrets: Vec<SecretAccess>,
     secrets: Vec<SecretGrant>,
-    network: Network,
-    limits: Arc<Limits>,
+    kept: Kept,
+    circumstances: Circumstances,
+    /// What this call may have under way at once.
+    own: Arc<Semaphore>,
     requests: u32,
-    records: Vec<RequestRecord>,
+    records: Records,
+}
+
+/// Under which circumstances a call happens.
+#[derive(Clone, Debug)]
+pub(crate) struct Circumstances {
+    pub(crate) phase: Phase,
     /// When the call as a whole ends.
-    end: Instant,
+    pub(crate) end: Instant,
+    pub(crate) network: Network,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) session: Session,
+    /// Seeded by the call.
+    pub(crate) random: Random,
+}
+
+/// A request as a guest states it.
+#[derive(Debug)]
+pub(super) struct Ask<'a> {
+    pub(super) method: &'a str,
+    pub(super) url: &'a str,
+    pub(super) headers: &'a [wit::Header],
+    pub(super) secret_headers: &'a [wit::SecretHeader],
+    pub(super) body_bytes: usize,
+    pub(super) deadline_milliseconds: u32,
+}
+
+/// A request that was let through, with the connection that it goes out on.
+pub(super) struct Admitted {
+    /// What was asked, for people.
+    pub(super) ask: String,
+    pub(super) stream: Box<dyn Io>,
+    pub(super) method: Method,
+    pub(super) target: Target,
+    /// The guest's, the secrets, and what the host says of itself.
+    pub(super) headers: HeaderMap,
+    pub(super) deadline: Deadline,
+    pub(super) trace: Trace,
+    pub(super) scrubber: Arc<Scrubber>,
+    pub(super) slot: Slot,
+    pub(super) max_body: usize,
 }
 
 impl Gate {
@@ -53,178 +93,232 @@ impl Gate {
         manifest: &Manifest,
         config: &Value,
         grants: &Grants,
-        phase: Phase,
-        network: Network,
-        limits: Arc<Limits>,
-        end: Instant,
+        circumstances: Circumstances,
     ) -> Self {
         Self {
             plugin: manifest.name.as_str().into(),
-            phase,
             rights: Rights::new(&manifest.http, &manifest.secrets, config, grants),
             asked_secrets: manifest.secrets.clone(),
             secrets: grants.secrets.clone(),
+            kept: Kept::default(),
+            own: circumstances.session.traffic.of_one_call(),
+            circumstances,
+            requests: 0,
+            records: Records::default(),
+        }
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.circumstances.session
+    }
+
+    /// The next random bytes of this call.
+    pub(crate) fn random(&mut self, len: usize) -> Vec<u8> {
+        self.circumstances.random.bytes(len)
+    }
+
+    /// What became of the requests that ended, in that order.
+    pub(crate) fn requests(&self) -> Vec<RequestRecord> {
+        self.records.so_far()
+    }
+
+    /// Names of the secrets that may be used, sorted.
+    pub(crate) fn secret_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .rights
+            .secrets()
+            .iter()
+            .map(|right| right.name.clone())
+            .collect();
+        names.dedup();
+        names
+    }
+
+    /// The value that `send-and-keep` gave this handle for.
+    pub(crate) fn kept(&self, handle: &str) -> Option<Secret> {
+        self.kept.find(handle).map(|kept| kept.secret.clone())
+    }
+
+    /// Sends one request and gives the whole answer.
+    pub(crate) async fn send(&mut self, request: wit::Request) -> Result<wit::Response, Failure> {
+        self.send_and_keep(request, &[])
+            .await
+            .map(|kept| kept.response)
+    }
+
+    /// As [`Gate::send`], with the texts at `pointers` kept.
+    pub(crate) async fn send_and_keep(
+        &mut self,
+        request: wit::Request,
+        pointers: &[String],
+    ) -> Result<wit::KeptResponse, Failure> {
+        let (mut exchange, target) = self.start(request, false).await?;
+        let head = exchange.head().await?;
+        let mut body = exchange.body().await?;
+        let mut handles = Vec::with_capacity(pointers.len());
+        if !pointers.is_empty() {
+            let (secrets, rest) = kept::take(exchange.asked(), &body, pointers)
+                .map_err(|failure| exchange.broken(failure))?;
+            body = rest;
+            for secret in secrets {
+                self.circumstances.session.scrubber.add(&secret);
+                handles.push(self.kept.keep(target.origin.clone(), secret));
+            }
+        }
+        let scrubber = &self.circumstances.session.scrubber;
+        let response = wit::Response {
+            status: head.status.as_u16(),
+            headers: exchange.headers(&head.headers),
+            body: scrubber.served(&body, Mask::Word, &target.origin.to_string()),
+        };
+        Ok(wit::KeptResponse { response, handles })
+    }
+
+    /// Sends the head of a request, and its body as the first piece.
+    pub(crate) async fn open(&mut self, request: wit::Request) -> Result<Exchange, Failure> {
+        let (exchange, _) = self.start(request, true).await?;
+        Ok(exchange)
+    }
+
+    async fn start(
+        &mut self,
+        request: wit::Request,
+        streamed: bool,
+    ) -> Result<(Exchange, Target), Failure> {
+        let ask = Ask {
+            method: &request.method,
+            url: &request.url,
+            headers: &request.headers,
+            secret_headers: &request.secret_headers,
+            body_bytes: request.body.len(),
+            deadline_milliseconds: request.deadline_milliseconds,
+        };
+        let admitted = self.admit(&ask, Protocol::Http1).await?;
+        let target = admitted.target.clone();
+        let exchange = Exchange::open(admitted, request.body, streamed).await?;
+        Ok((exchange, target))
+    }
+
+    /// Checks a request, waits for its turn and connects.
+    pub(super) async fn admit(
+        &mut self,
+        ask: &Ask<'_>,
+        protocol: Protocol,
+    ) -> Result<Admitted, Failure> {
+        self.requests += 1;
+        let asked = format!("{} {}", ask.method, without_query(ask.url));
+        let asked = visible(&self.scrubber().text(&asked), WORDS_BYTES);
+        let mut trace = self.trace(ask);
+        let checked = self.check(ask, &asked, protocol);
+        let (method, target, headers) = checked.map_err(|failure| trace.failed(failure))?;
+        let Circumstances {
+            end,
             network,
             limits,
-            requests: 0,
-            records: Vec::new(),
-            end,
-        }
-    }
-
-    /// Checks and sends one request. Every request leaves one line in the log and one record, refused ones too.
-    pub(crate) async fn send(&mut self, request: wit::Request) -> Result<wit::Response, Failure> {
-        let start = Instant::now();
-        let mut record = self.record(&request);
-        let result = self.checked(request).await;
-        record.milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let outcome = match &result {
-            Ok(response) => {
-                record.outcome = RequestOutcome::Status(response.status);
-                record.bytes_received = u64::try_from(response.body.len()).unwrap_or(u64::MAX);
-                format!("status {}, {} bytes", response.status, response.body.len())
-            }
-            Err(failure) => {
-                record.outcome = RequestOutcome::Failed(failure.kind.clone());
-                format!("{}: {}", failure.kind, failure.message)
-            }
-        };
-        let plugin = &*self.plugin;
-        let request = format!("{} {}{}", record.method, record.origin, record.path);
-        let milliseconds = record.milliseconds;
-        tracing::info!(plugin, request, outcome, milliseconds, "plugin request");
-        self.records.push(record);
-        result
-    }
-
-    /// What became of every request so far, in order.
-    pub(crate) fn requests(&self) -> &[RequestRecord] {
-        &self.records
-    }
-
-    /// The record of a request about which nothing is known yet but what the guest asked.
-    fn record(&self, request: &wit::Request) -> RequestRecord {
-        let shown = |text: &str| visible(&self.scrub(text), WORDS_BYTES);
-        let (origin, path) = match Target::parse(&request.url) {
-            Ok(target) => (target.origin.to_string(), shown(&target.path)),
-            Err(_) => (String::new(), shown(without_query(&request.url))),
-        };
-        RequestRecord {
-            method: shown(&request.method),
-            origin,
-            path,
-            outcome: RequestOutcome::Failed("internal".to_owned()),
-            bytes_sent: u64::try_from(request.body.len()).unwrap_or(u64::MAX),
-            bytes_received: 0,
-            milliseconds: 0,
-        }
-    }
-
-    /// The text without any secret of this call.
-    pub(crate) fn scrub(&self, text: &str) -> String {
-        let scrub = |text: String, secret: &SecretGrant| text.replace(&secret.value, SCRUBBED);
-        self.secrets.iter().fold(text.to_owned(), scrub)
-    }
-
-    async fn checked(&mut self, request: wit::Request) -> Result<wit::Response, Failure> {
-        self.requests += 1;
-        let limits = &self.limits;
-        if self.requests > limits.http_requests {
-            return Err(limit(format!(
-                "More than {} requests in one call.",
-                limits.http_requests
-            )));
-        }
-        if request.body.len() > limits.http_body_bytes {
-            return Err(limit(format!(
-                "A request body of more than {} bytes.",
-                limits.http_body_bytes
-            )));
-        }
-        let asked = format!("{} {}", request.method, without_query(&request.url));
-        let refused = |refusal: Refusal| {
-            let message = format!("`{asked}` was not sent: {}.", refusal.reason);
-            failure("refused", message, &refusal.remedy)
-        };
-        let malformed = |reason: &str| refused(Refusal::new(reason, DEFECT));
-        let target = Target::parse(&request.url).map_err(malformed)?;
-        let method = Method::from_bytes(request.method.as_bytes())
-            .map_err(|_| malformed("its method is not a method"))?;
-        self.rights
-            .permit(self.phase, method.as_str(), &target)
-            .map_err(refused)?;
-        let headers = self.headers(&request, &target).map_err(refused)?;
-        let outgoing = outgoing(method, &target, headers, request.body)
-            .map_err(|_| malformed("it cannot be written as an HTTP request"))?;
-        let allowed = self.allowed(request.deadline_milliseconds);
-        let work = async {
-            let addresses = self.addresses(&target).await.map_err(|error| match error {
-                NoAddress::Refused(refusal) => refused(refusal),
-                NoAddress::Unknown(reason) => unreachable(&asked, &reason),
+            session,
+            ..
+        } = &self.circumstances;
+        let deadline = Deadline::new(ask.deadline_milliseconds, limits.http_deadline, *end);
+        let connected = deadline.within(&asked, async {
+            let traffic = &session.traffic;
+            let slot = traffic.slot(&self.own).await.ok_or_else(|| {
+                limit(format!(
+                    "`{asked}` was not sent: {} requests of this call are under way already.",
+                    traffic.in_flight()
+                ))
             })?;
-            let max_body = self.limits.http_body_bytes;
-            let answer = exchange(
-                &self.network,
-                &target.origin,
-                &addresses,
-                outgoing,
-                max_body,
-            )
-            .await;
-            answer.map_err(|broken| match broken {
-                Broken::Failed(reason) => unreachable(&asked, &reason),
-                Broken::TooLarge => limit(format!(
-                    "`{asked}` answered with more than {max_body} bytes."
-                )),
-            })
-        };
-        let (parts, body) = timeout(allowed, work).await.map_err(|_| {
-            unreachable(
-                &asked,
-                &format!("no whole answer within {} ms", allowed.as_millis()),
-            )
-        })??;
-        self.response(&asked, &parts, &body)
+            let addresses = self.addresses(&asked, &target).await?;
+            let stream = connect(network, &target.origin, &addresses, protocol)
+                .await
+                .map_err(|reason| unreachable(&asked, &reason))?;
+            Ok((slot, stream))
+        });
+        let (slot, stream) = connected.await.map_err(|failure| trace.failed(failure))?;
+        Ok(Admitted {
+            ask: asked,
+            stream,
+            method,
+            target,
+            headers,
+            deadline,
+            trace,
+            scrubber: Arc::clone(&session.scrubber),
+            slot,
+            max_body: limits.http_body_bytes,
+        })
     }
 
-    /// How long a request that starts now may take.
-    fn allowed(&self, milliseconds: u32) -> Duration {
-        let asked = match milliseconds {
-            0 => self.limits.http_deadline,
-            milliseconds => Duration::from_millis(milliseconds.into()),
-        };
-        asked.min(self.end.saturating_duration_since(Instant::now()))
+    /// Everything that can be checked without a connection.
+    fn check(
+        &self,
+        ask: &Ask<'_>,
+        asked: &str,
+        protocol: Protocol,
+    ) -> Result<(Method, Target, HeaderMap), Failure> {
+        let Circumstances { phase, limits, .. } = &self.circumstances;
+        if self.requests > limits.http_requests {
+            let allowed = limits.http_requests;
+            return Err(limit(format!("More than {allowed} requests in one call.")));
+        }
+        if ask.body_bytes > limits.http_body_bytes {
+            let allowed = limits.http_body_bytes;
+            return Err(limit(format!(
+                "A request body of more than {allowed} bytes."
+            )));
+        }
+        let refused = |refusal: Refusal| refused(asked, &refusal);
+        let malformed = |reason: &str| refused(Refusal::new(reason, DEFECT));
+        let target = Target::parse(ask.url).map_err(malformed)?;
+        let method = Method::from_bytes(ask.method.as_bytes())
+            .map_err(|_| malformed("its method is not a method"))?;
+        if (protocol == Protocol::Http2) != (ask.method == "GRPC") {
+            return Err(malformed("calls over gRPC have an interface of their own"));
+        }
+        self.rights
+            .permit(*phase, ask.method, &target)
+            .map_err(refused)?;
+        let headers = self.headers(ask, &target).map_err(refused)?;
+        Ok((method, target, headers))
     }
 
-    /// The guest's headers, then the secrets that it names.
-    fn headers(&self, request: &wit::Request, target: &Target) -> Result<HeaderMap, Refusal> {
+    /// The guest's headers, then the secrets that it names, then what belongs to the host.
+    fn headers(&self, ask: &Ask<'_>, target: &Target) -> Result<HeaderMap, Refusal> {
         let mut headers = HeaderMap::new();
-        for wit::Header { name, value } in &request.headers {
+        for wit::Header { name, value } in ask.headers {
             insert(&mut headers, name, value)?;
         }
         for wit::SecretHeader {
             name,
             prefix,
             secret,
-        } in &request.secret_headers
+        } in ask.secret_headers
         {
-            let value = format!(
-                "{prefix}{}",
-                self.secret(secret, &name.to_ascii_lowercase(), target)?
-            );
-            insert(&mut headers, name, &value)?;
+            let value = self.secret(secret, &name.to_ascii_lowercase(), target)?;
+            insert(&mut headers, name, &format!("{prefix}{value}"))?;
         }
-        headers.insert(
-            header::ACCEPT_ENCODING,
-            HeaderValue::from_static("identity"),
-        );
+        let own = HeaderValue::from_static("identity");
+        headers.insert(header::ACCEPT_ENCODING, own);
+        let authority = HeaderValue::from_str(&target.origin.authority())
+            .map_err(|_| Refusal::new("its host cannot stand in a header", DEFECT))?;
+        headers.insert(header::HOST, authority);
         Ok(headers)
     }
 
     fn secret(&self, name: &str, header: &str, target: &Target) -> Result<&str, Refusal> {
+        let origin = &target.origin;
+        if Kept::is_handle(name) {
+            let kept = self.kept.find(name).ok_or_else(|| {
+                Refusal::new(format!("there is no secret `{name}` in this call"), DEFECT)
+            })?;
+            if kept.origin != origin {
+                let from = kept.origin;
+                let reason = format!("the secret `{name}` came from `{from}` and is for it alone");
+                return Err(Refusal::new(reason, DEFECT));
+            }
+            return Ok(kept.secret.expose());
+        }
         let asked = &self.asked_secrets;
-        self.rights
-            .permit_secret(name, header, &target.origin, asked)?;
+        self.rights.permit_secret(name, header, origin, asked)?;
         let named = self.secrets.iter().find(|grant| grant.name == name);
         named
             .map(|grant| grant.value.as_str())
@@ -232,116 +326,41 @@ impl Gate {
     }
 
     /// Resolves once; every address that the name has is checked, and only these are connected to.
-    async fn addresses(&self, target: &Target) -> Result<Vec<IpAddr>, NoAddress> {
+    async fn addresses(&self, asked: &str, target: &Target) -> Result<Vec<IpAddr>, Failure> {
         let addresses = match &target.origin.host {
             Host::Address(address) => vec![*address],
             Host::Name(name) => {
-                let resolved = self.network.resolve(name).await;
-                resolved.map_err(|error| NoAddress::Unknown(error.to_string()))?
+                let resolved = self.circumstances.network.resolve(name).await;
+                resolved.map_err(|error| unreachable(asked, &error.to_string()))?
             }
         };
         for address in &addresses {
             self.rights
                 .permit_address(&target.origin, *address)
-                .map_err(NoAddress::Refused)?;
+                .map_err(|refusal| refused(asked, &refusal))?;
         }
         Ok(addresses)
     }
 
-    fn response(&self, asked: &str, parts: &Parts, body: &[u8]) -> Result<wit::Response, Failure> {
-        let coding = parts.headers.get(header::CONTENT_ENCODING);
-        if coding.is_some_and(|coding| coding != "identity") {
-            let message =
-                format!("`{asked}` answered with a content coding that was not asked for.");
-            return Err(failure(
-                "malformed",
-                message,
-                "Switch compression off on the server.",
-            ));
-        }
-        let text = |bytes: &[u8]| self.scrub(&String::from_utf8_lossy(bytes));
-        let headers = parts.headers.iter().map(|(name, value)| wit::Header {
-            name: name.as_str().to_owned(),
-            value: text(value.as_bytes()),
-        });
-        Ok(wit::Response {
-            status: parts.status.as_u16(),
-            headers: headers.collect(),
-            body: self.scrub_bytes(body),
-        })
+    /// The trace of a request about which nothing is known yet but what the guest asked.
+    fn trace(&self, ask: &Ask<'_>) -> Trace {
+        let shown = |text: &str| visible(&self.scrubber().text(text), WORDS_BYTES);
+        let (origin, path) = match Target::parse(ask.url) {
+            Ok(target) => (target.origin.to_string(), shown(&target.path)),
+            Err(_) => (String::new(), shown(without_query(ask.url))),
+        };
+        let plugin = Arc::clone(&self.plugin);
+        Trace::new(
+            plugin,
+            shown(ask.method),
+            origin,
+            path,
+            self.records.clone(),
+        )
     }
 
-    fn scrub_bytes(&self, body: &[u8]) -> Vec<u8> {
-        let scrub = |body: Vec<u8>, secret: &SecretGrant| replace(&body, secret.value.as_bytes());
-        self.secrets.iter().fold(body.to_vec(), scrub)
-    }
-}
-
-/// Why there is nothing to connect to.
-enum NoAddress {
-    Refused(Refusal),
-    Unknown(String),
-}
-
-/// The request as it goes out: the host, and nobody else, says whom it is for.
-fn outgoing(
-    method: Method,
-    target: &Target,
-    headers: HeaderMap,
-    body: Vec<u8>,
-) -> http::Result<Request<Full<Bytes>>> {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(target.path_and_query())
-        .body(Full::new(Bytes::from(body)))?;
-    *request.headers_mut() = headers;
-    let authority = HeaderValue::from_str(&target.origin.authority())?;
-    request.headers_mut().insert(header::HOST, authority);
-    Ok(request)
-}
-
-/// The bytes with every occurrence of a secret replaced.
-fn replace(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let [first, tail @ ..] = rest {
-        match rest.strip_prefix(secret) {
-            Some(after) => {
-                out.extend_from_slice(SCRUBBED.as_bytes());
-                rest = after;
-            }
-            None => {
-                out.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    out
-}
-
-fn limit(message: String) -> Failure {
-    failure(
-        "limit",
-        message,
-        "Narrow what the plugin reads in `config`, or report this to the plugin's author.",
-    )
-}
-
-fn unreachable(asked: &str, reason: &str) -> Failure {
-    let remedy =
-        "Check the address in `config`, that the server runs, and that this machine can reach it.";
-    failure(
-        "unreachable",
-        format!("`{asked}` failed: {reason}."),
-        remedy,
-    )
-}
-
-fn failure(kind: &str, message: String, remedy: &str) -> Failure {
-    Failure {
-        kind: kind.to_owned(),
-        message,
-        remedy: remedy.to_owned(),
+    fn scrubber(&self) -> &Scrubber {
+        &self.circumstances.session.scrubber
     }
 }
 

@@ -4,8 +4,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::http::rights::Refusal;
 
-/// Header fields of one request; more is no honest request.
-const FIELDS: usize = 100;
+/// Header fields of one request or response; more is honest in neither.
+pub(super) const FIELDS: usize = 100;
 /// Bytes of all header fields of one request.
 const BYTES: usize = 32 * 1024;
 

@@ -1,14 +1,25 @@
 //! Requests of guests: checked here, sent from here, and nowhere else.
 
 pub(crate) mod address;
+mod body;
 mod connection;
+mod deadline;
+mod exchange;
+pub(crate) mod failure;
 mod gate;
+mod grpc;
 mod header;
+mod kept;
 mod network;
 mod record;
 pub(crate) mod rights;
 pub(crate) mod target;
 
-pub(crate) use gate::Gate;
+pub(crate) use gate::{Circumstances, Gate};
 pub use network::{Network, Resolve, Resolving};
 pub use record::{RequestOutcome, RequestRecord};
+#[allow(
+    unreachable_pub,
+    reason = "generated bindings name these types by public paths"
+)]
+pub use {exchange::Exchange, grpc::ReplyStream};

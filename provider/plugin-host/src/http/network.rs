@@ -11,6 +11,8 @@ use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
+use crate::http::connection::Protocol;
+
 /// The answer of a resolver on its way.
 pub type Resolving<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
 
@@ -39,6 +41,8 @@ pub struct Network {
     extra_roots: Vec<CertificateDer<'static>>,
     /// Made with the first request over TLS.
     tls: Arc<OnceLock<Arc<ClientConfig>>>,
+    /// Made with the first call over gRPC and TLS.
+    tls_http2: Arc<OnceLock<Arc<ClientConfig>>>,
 }
 
 impl Default for Network {
@@ -47,6 +51,7 @@ impl Default for Network {
             resolver: Arc::new(System),
             extra_roots: Vec::new(),
             tls: Arc::default(),
+            tls_http2: Arc::default(),
         }
     }
 }
@@ -72,6 +77,7 @@ impl Network {
     pub fn root(mut self, certificate: Vec<u8>) -> Self {
         self.extra_roots.push(CertificateDer::from(certificate));
         self.tls = Arc::default();
+        self.tls_http2 = Arc::default();
         self
     }
 
@@ -79,8 +85,12 @@ impl Network {
         self.resolver.resolve(name).await
     }
 
-    pub(super) fn tls(&self) -> io::Result<Arc<ClientConfig>> {
-        if let Some(config) = self.tls.get() {
+    pub(super) fn tls(&self, protocol: Protocol) -> io::Result<Arc<ClientConfig>> {
+        let made = match protocol {
+            Protocol::Http1 => &self.tls,
+            Protocol::Http2 => &self.tls_http2,
+        };
+        if let Some(config) = made.get() {
             return Ok(Arc::clone(config));
         }
         let mut roots = RootCertStore {
@@ -89,11 +99,14 @@ impl Network {
         for root in &self.extra_roots {
             roots.add(root.clone()).map_err(io::Error::other)?;
         }
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Arc::clone(self.tls.get_or_init(|| Arc::new(config))))
+        if protocol == Protocol::Http2 {
+            config.alpn_protocols = vec![b"h2".to_vec()];
+        }
+        Ok(Arc::clone(made.get_or_init(|| Arc::new(config))))
     }
 }

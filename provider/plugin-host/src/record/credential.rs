@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::bindings::credentials;
+use crate::secret::Secret;
 
 /// What a job asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -26,7 +27,7 @@ pub struct Credential {
     /// By which it can be revoked.
     pub id: String,
     /// The value.
-    pub secret: crate::secret::Secret,
+    pub secret: Secret,
     /// In seconds since 1970-01-01T00:00:00Z.
     pub expires_at: u32,
 }

@@ -1,14 +1,17 @@
 //! What plugins give, as plain values with safe text.
 
 mod access;
+mod credential;
 mod device;
 mod finding;
 mod object;
 mod supply;
 
 pub use access::{AccessFacts, Edge, Effect, Mode, Object, Permission, Subject};
+pub use credential::{Application, Credential};
 pub use device::DeviceRecord;
 pub use finding::{Finding, Severity};
+pub(crate) use object::opaque;
 pub use object::{Action, Change, Desired, Managed, Stamp};
 pub use supply::{Pool, Quota, Supply};
 

@@ -163,7 +163,7 @@ impl Stamp {
 }
 
 /// A text that goes back to the guest unchanged, and therefore is refused where it could not be shown unchanged.
-fn opaque(name: &str, text: String) -> Result<String, String> {
+pub(crate) fn opaque(name: &str, text: String) -> Result<String, String> {
     if text.len() > ID_BYTES {
         return Err(format!(
             "its `{name}` has {} bytes, at most {ID_BYTES} are taken",

@@ -1,0 +1,80 @@
+//! The part `credentials`: what lives as long as a job.
+
+use std::time::Duration;
+
+use super::Connector;
+use crate::bindings::credentials::{self, CredentialsPre};
+use crate::error::PluginError;
+use crate::grants::Phase;
+use crate::record::{Application, Credential, Stamp, opaque};
+
+impl Connector {
+    /// Issues a credential. The same stamp again issues no second one. Its value went from the platform to the host;
+    /// the connector knows it by a handle.
+    ///
+    /// # Errors
+    /// When the connector cannot tell that it was issued. It may have been: call again with the same stamp.
+    pub async fn issue(
+        &self,
+        application: &Application,
+        stamp: &Stamp,
+        deadline: Duration,
+    ) -> Result<Credential, PluginError> {
+        let call = self
+            .call("issue", Phase::Apply, deadline)
+            .and(&(application, stamp));
+        let application = application.to_guest();
+        let stamp = stamp_to_guest(stamp);
+        let issued = self.once(call, async |store, loaded, config| {
+            let guest = CredentialsPre::new(loaded.instance.clone())?;
+            let guest = guest.instantiate_async(&mut *store).await?;
+            let part = guest.portcullis_plugin_credentials();
+            let issued = part
+                .call_issue(&mut *store, config, &application, &stamp)
+                .await?;
+            Ok(issued.map(|issued| {
+                let kept = store.data().kept(&issued.handle);
+                (issued, kept)
+            }))
+        });
+        let (issued, secret) = issued.await?;
+        let secret = secret.ok_or_else(|| {
+            self.invalid("its credential has a handle that no request of this call gave".to_owned())
+        })?;
+        Ok(Credential {
+            id: opaque("id", issued.id).map_err(|reason| self.invalid(reason))?,
+            secret,
+            expires_at: issued.expires_at,
+        })
+    }
+
+    /// Makes a credential useless. One that is useless already is a success.
+    ///
+    /// # Errors
+    /// When the connector cannot tell that it is useless.
+    pub async fn revoke(
+        &self,
+        id: &str,
+        stamp: &Stamp,
+        deadline: Duration,
+    ) -> Result<(), PluginError> {
+        let call = self
+            .call("revoke", Phase::Apply, deadline)
+            .and(&(id, stamp));
+        let stamp = stamp_to_guest(stamp);
+        self.once(call, async |store, loaded, config| {
+            let guest = CredentialsPre::new(loaded.instance.clone())?;
+            let guest = guest.instantiate_async(&mut *store).await?;
+            let part = guest.portcullis_plugin_credentials();
+            part.call_revoke(store, config, id, &stamp).await
+        })
+        .await
+    }
+}
+
+fn stamp_to_guest(stamp: &Stamp) -> credentials::Stamp {
+    credentials::Stamp {
+        token: stamp.token.clone(),
+        fence: stamp.fence,
+    }
+}

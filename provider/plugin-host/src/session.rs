@@ -1,0 +1,31 @@
+//! What a connector has between its calls.
+
+use std::sync::Arc;
+
+use crate::grants::Grants;
+use crate::limits::Limits;
+use crate::memory::Memory;
+use crate::scrub::Scrubber;
+use crate::traffic::Traffic;
+
+/// What the calls of one `connector` block share, and no other block sees. Lives as long as the run.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) traffic: Arc<Traffic>,
+    pub(crate) memory: Arc<Memory>,
+    pub(crate) scrubber: Arc<Scrubber>,
+}
+
+impl Session {
+    pub(crate) fn new(grants: &Grants, limits: &Limits) -> Self {
+        let secrets = grants.secrets.iter().map(|grant| grant.value.as_str());
+        Self {
+            traffic: Arc::new(Traffic::new(
+                limits.http_requests_in_flight,
+                limits.http_requests_per_second,
+            )),
+            memory: Arc::default(),
+            scrubber: Arc::new(Scrubber::of(secrets)),
+        }
+    }
+}
