@@ -4,16 +4,16 @@
 //! everything. See docs/decisions/2026-11-23-plan-board.md.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use portcullis_access::{Memberships, Split};
-use portcullis_model::{Owner, Subject, WorkloadKey};
+use portcullis_model::{DeployVerb, Owner, Subject, WorkloadKey};
 
 use crate::policy::OnProblem;
 
-/// The declarations of this run.
-#[derive(Debug, Default)]
-pub struct Board(Mutex<Declared>);
+/// The declarations of this run. Clones are the same board.
+#[derive(Debug, Clone, Default)]
+pub struct Board(Arc<Mutex<Declared>>);
 
 /// What is declared, by natural key.
 #[derive(Debug, Default)]
@@ -42,6 +42,8 @@ pub struct Workload {
 pub struct DeclaredSplit {
     /// What is to be kept apart.
     pub split: Split,
+    /// What whoever ships the workload may do.
+    pub may: BTreeSet<DeployVerb>,
     /// What a subject on both sides does to the plan.
     pub enforce: OnProblem,
     /// What a group of unknown members does to the plan.

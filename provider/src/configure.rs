@@ -7,14 +7,15 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use portcullis_inventory::Inventory;
 use portcullis_ledger::{Author, LedgerUrl};
-use portcullis_model::{Name, Ttl};
+use portcullis_model::Ttl;
 use portcullis_plugin_host::{Host, HostConfig, Lock};
 use tfplugin::provider::Configure;
-use tfplugin::{Outcome, Path, Provider, Report};
+use tfplugin::{Outcome, Provider, Report};
 use tokio::sync::OnceCell;
 
+use crate::audit::{Audit, Installed};
 use crate::board::Board;
-use crate::checks::{Checks, ConfiguredCheck};
+use crate::checks::{self, Checks, ConfiguredCheck};
 use crate::clock::Clock;
 use crate::config::ProviderBlock;
 use crate::configured::{Configured, Policies};
@@ -39,26 +40,44 @@ impl Provider for ProviderBlock {
 
     type State = Configured;
 
-    fn validate(&self, _: &mut Report) -> Outcome {
-        for (label, _) in self.connector.get()? {
-            let at = Path::root().attribute("connector").key(label);
-            label.parse::<Name>().map_err(|error| said(error).at(at))?;
+    fn validate(&self, report: &mut Report) -> Outcome {
+        let lock = Lock::read(FilePath::new(LOCK_FILE)).map_err(said)?;
+        for (label, connector) in self.connector.get()? {
+            report.absorb(sources::validate(label, connector, &lock));
+        }
+        for (label, check) in self.check.get()? {
+            report.absorb(checks::validate(label, check, &lock));
         }
         Ok(())
     }
 
-    async fn configure(&self, _: &mut Configure) -> Outcome<Arc<Configured>> {
+    async fn configure(&self, configure: &mut Configure) -> Outcome<Arc<Configured>> {
+        let audit = Audit::default();
         let plugins = Plugins {
             lock: Lock::read(FilePath::new(LOCK_FILE)).map_err(said)?,
-            host: host(),
+            host: host(&audit),
         };
-        let (inventory, max_age, policies) = inventory(self, &plugins)?;
+        let Sources {
+            inventory,
+            max_age,
+            policies,
+            mut installed,
+        } = inventory(self, &plugins)?;
+        let checks = checks(self, &plugins)?;
+        installed.extend(checks.iter().map(|check| check.installed.clone()));
+        let installed = Installed::by_plugin(installed);
+        let ledger = portcullis_ledger::open(&ledger_url(self)?, author());
+        for plugin in &installed {
+            configure.report.extend(plugin.change(&*ledger).await);
+        }
         Ok(Arc::new(Configured {
             trust_domain: self.trust_domain.get()?.value().clone(),
             ttl_ceiling: ttl_ceiling(self)?,
-            ledger: portcullis_ledger::open(&ledger_url(self)?, author()),
+            ledger,
             board: Board::default(),
-            checks: Checks::new(checks(self, &plugins)?),
+            audit,
+            installed,
+            checks: Checks::new(checks),
             seen: SeenRecords::default(),
             clock: Clock,
             policies,
@@ -89,10 +108,12 @@ fn ttl_ceiling(block: &ProviderBlock) -> Outcome<Ttl> {
     Ok(TTL_CEILING.parse().map_err(said)?)
 }
 
-fn host() -> Host {
+fn host(audit: &Audit) -> Host {
+    let audit = audit.clone();
     let clock = Arc::new(|| u32::try_from(Clock.now().as_second()).unwrap_or(u32::MAX));
     Host::new(HostConfig {
         cache_dir: Some(PathBuf::from(CACHE_DIR)),
+        audit: Some(Arc::new(move |call| audit.call(&call))),
         ..HostConfig::new(clock)
     })
 }
@@ -119,10 +140,15 @@ fn author() -> Author {
     }
 }
 
-fn inventory(
-    block: &ProviderBlock,
-    plugins: &Plugins,
-) -> Outcome<(Inventory, Option<SignedDuration>, Policies)> {
+/// What the connectors come to.
+struct Sources {
+    inventory: Inventory,
+    max_age: Option<SignedDuration>,
+    policies: Policies,
+    installed: Vec<Installed>,
+}
+
+fn inventory(block: &ProviderBlock, plugins: &Plugins) -> Outcome<Sources> {
     let (mut max_age, mut timeout, mut policies) = (None, TIMEOUT, Policies::default());
     if let Some(inventory) = block.inventory.get()? {
         max_age = inventory.max_age.get()?.map(|age| age.duration());
@@ -132,14 +158,23 @@ fn inventory(
         policies.on_stale = policy(inventory.on_stale.get()?.map(|text| *text.value()));
         policies.on_unavailable = policy(inventory.on_unavailable.get()?.map(|text| *text.value()));
     }
-    let connectors = block.connector.get()?;
-    let sources =
-        connectors.map(|(label, connector)| sources::source(label, connector, plugins, timeout));
-    let mut inventory = Inventory::default();
-    for source in sources {
-        inventory = inventory.with(source?, timeout);
+    for (label, connector) in block.connector.get()? {
+        if let (Ok(name), Some(own)) = (label.parse(), connector.on_failure.get()?) {
+            policies.on_failure.insert(name, *own.value());
+        }
     }
-    Ok((inventory, max_age, policies))
+    let (mut inventory, mut installed) = (Inventory::default(), Vec::new());
+    for (label, connector) in block.connector.get()? {
+        let (source, plugin) = sources::source(label, connector, plugins, timeout)?;
+        inventory = inventory.with(source, timeout);
+        installed.extend(plugin);
+    }
+    Ok(Sources {
+        inventory,
+        max_age,
+        policies,
+        installed,
+    })
 }
 
 fn policy(given: Option<OnProblem>) -> OnProblem {
@@ -147,22 +182,8 @@ fn policy(given: Option<OnProblem>) -> OnProblem {
 }
 
 fn checks(block: &ProviderBlock, plugins: &Plugins) -> Outcome<Vec<ConfiguredCheck>> {
-    let checks = block.check.get()?.map(|(label, check)| {
-        let at = Path::root()
-            .attribute("check")
-            .key(label)
-            .attribute("plugin");
-        let plugin = plugins.lock.plugin(check.plugin.get()?);
-        let plugin = plugin.map_err(|error| said(error).at(at))?;
-        let config = check
-            .config
-            .get()?
-            .map_or(serde_json::Value::Null, |config| config.to_json());
-        Ok(ConfiguredCheck {
-            label: label.to_owned(),
-            check: plugins.host.check(&plugin, config),
-            on_finding: policy(check.on_finding.get()?.map(|text| *text.value())),
-        })
-    });
-    checks.collect()
+    let checks = block.check.get()?;
+    checks
+        .map(|(label, check)| checks::check(label, check, plugins))
+        .collect()
 }

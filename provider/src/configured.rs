@@ -1,15 +1,17 @@
 //! The provider, configured: what every request works with.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
 use portcullis_capacity::Reservations;
 use portcullis_inventory::Inventory;
 use portcullis_ledger::Ledger;
-use portcullis_model::{DeviceKey, Snapshot, SourceState, SourceStatus, TrustDomain, Ttl};
+use portcullis_model::{DeviceKey, Name, Snapshot, SourceState, SourceStatus, TrustDomain, Ttl};
 use tfplugin::{Diagnostic, Outcome};
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
+use crate::audit::{Audit, Installed};
 use crate::board::Board;
 use crate::checks::Checks;
 use crate::clock::Clock;
@@ -30,6 +32,10 @@ pub struct Configured {
     pub ledger: Arc<dyn Ledger>,
     /// What the resources of this plan declare.
     pub board: Board,
+    /// What plugins did in this run.
+    pub audit: Audit,
+    /// The plugins of the provider block, with their rights.
+    pub installed: Vec<Installed>,
     /// The checks that judge them.
     pub checks: Checks,
     /// Which records Terraform is known to have.
@@ -48,12 +54,29 @@ pub struct Configured {
 }
 
 /// What problems with the inventory do to a plan.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Policies {
     /// An observation is older than allowed.
     pub on_stale: OnProblem,
-    /// A connector cannot answer.
+    /// A connector cannot answer, and says nothing of its own.
     pub on_unavailable: OnProblem,
+    /// What the connectors that say something of their own say.
+    pub on_failure: BTreeMap<Name, OnProblem>,
+}
+
+impl Policies {
+    /// What a source that did not tell everything does to a plan; `None` for one that did.
+    #[must_use]
+    pub fn of(&self, source: &SourceState) -> Option<OnProblem> {
+        match &source.status {
+            SourceStatus::Complete => None,
+            SourceStatus::Stale { .. } => Some(self.on_stale),
+            SourceStatus::Partial(_) | SourceStatus::Unavailable(_) => {
+                let own = self.on_failure.get(&source.name).copied();
+                Some(own.unwrap_or(self.on_unavailable))
+            }
+        }
+    }
 }
 
 impl Configured {
@@ -115,14 +138,14 @@ impl Configured {
     /// What to say of a source that did not tell everything.
     #[must_use]
     pub fn incomplete(&self, source: &SourceState) -> Option<Diagnostic> {
-        let (reason, policy) = match &source.status {
-            SourceStatus::Complete => return None,
+        let policy = self.policies.of(source)?;
+        match &source.status {
+            SourceStatus::Complete => None,
             SourceStatus::Partial(reason) | SourceStatus::Unavailable(reason) => {
-                (reason.clone(), self.policies.on_unavailable)
+                Some(policy.diagnostic(&reason.summary, reason.detail()))
             }
-            SourceStatus::Stale { .. } => return self.stale(source),
-        };
-        Some(policy.diagnostic(&reason.summary, reason.detail()))
+            SourceStatus::Stale { .. } => self.stale(source),
+        }
     }
 
     fn stale(&self, source: &SourceState) -> Option<Diagnostic> {

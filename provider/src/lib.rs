@@ -2,6 +2,7 @@
 //!
 //! This crate is the composition. The rules are in the crates it wires together; docs/ARCHITECTURE.md is the map.
 
+pub mod audit;
 pub mod board;
 pub mod checks;
 mod cli;
@@ -15,6 +16,7 @@ pub mod functions;
 pub mod judge;
 pub mod lifecycle;
 pub mod placing;
+mod plugin_config;
 pub mod policy;
 pub mod promised;
 pub mod resources;

@@ -43,6 +43,8 @@ pub(crate) fn serve(debug: bool) -> ExitCode {
         .on_shutdown(move || async move {
             if let Some(provider) = latest_state() {
                 provider.seen.acknowledge(&*provider.ledger).await;
+                let (installed, ledger) = (&provider.installed, &*provider.ledger);
+                provider.audit.write(installed, ledger).await;
                 if let Err(error) = provider.ledger.close().await {
                     tracing::info!(%error, "the ledger could not be closed");
                 }

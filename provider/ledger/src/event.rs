@@ -28,15 +28,18 @@ pub enum Action {
     Updated,
     /// It was removed and its devices released.
     Deleted,
+    /// A plugin was called.
+    Called,
 }
 
 impl Action {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Created,
         Self::Adopted,
         Self::Acknowledged,
         Self::Updated,
         Self::Deleted,
+        Self::Called,
     ];
 
     /// The word for people and for the store.
@@ -48,6 +51,7 @@ impl Action {
             Self::Acknowledged => "acknowledged",
             Self::Updated => "updated",
             Self::Deleted => "deleted",
+            Self::Called => "called",
         }
     }
 
@@ -68,10 +72,54 @@ pub struct Event {
     pub author: Author,
     /// What was done.
     pub action: Action,
-    /// To what kind of record.
-    pub kind: Kind,
-    /// To which record.
+    /// To what.
+    #[serde(rename = "kind")]
+    pub topic: Topic,
+    /// The natural key of the record, or the name of the plugin.
     pub key: String,
-    /// The owner, fingerprint and incarnation after the change, and the devices `reserved` and `released` by it.
+    /// Of a record: the owner, fingerprint and incarnation after the change, and the devices `reserved` and `released`
+    /// by it. Of a call: what the caller noted.
+    pub detail: serde_json::Value,
+}
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// A record of that kind.
+    Record(Kind),
+    /// A plugin, which has events and no record.
+    Plugin,
+}
+
+impl Topic {
+    /// The word for people and for the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Record(kind) => kind.as_str(),
+            Self::Plugin => "plugin",
+        }
+    }
+
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "plugin" => Some(Self::Plugin),
+            word => Kind::parse(word).map(Self::Record),
+        }
+    }
+}
+
+impl Serialize for Topic {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// A call of a plugin, to be noted as an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Name of the plugin.
+    pub plugin: String,
+    /// What happened, without any secret.
     pub detail: serde_json::Value,
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::{
-    Author, Created, Draft, Error, Event, Kind, LedgerUrl, Record, Reservation, Seen, Sqlite,
+    Author, Created, Draft, Error, Event, Kind, LedgerUrl, Note, Record, Reservation, Seen, Sqlite,
 };
 
 /// What every call of a [`Ledger`] returns: boxed, so that the store is chosen at run time by a URL.
@@ -74,6 +74,14 @@ pub trait Ledger: fmt::Debug + Send + Sync {
     /// Notes that a Terraform state holds these records, so that nobody adopts them; returns how many were news.
     /// Records that are gone, or have another incarnation, are passed over.
     fn acknowledge(&self, seen: Vec<Seen>) -> Answer<'_, usize>;
+
+    /// Adds an event for each call of a plugin, in order. Notes alone make no ledger: without one they are dropped, and
+    /// the number that was kept is 0.
+    fn note(&self, calls: Vec<Note>) -> Answer<'_, usize>;
+
+    /// The latest note of a plugin whose `detail` has the member `field` with the value true.
+    fn latest_note<'a>(&'a self, plugin: &'a str, field: &'static str)
+    -> Answer<'a, Option<Event>>;
 
     /// Looks for damage, from the file's structure to reservations that belong to no pool. Empty means sound.
     fn verify(&self) -> Answer<'_, Vec<Flaw>>;

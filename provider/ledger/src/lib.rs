@@ -37,7 +37,7 @@ mod sqlite;
 mod url;
 
 pub use error::{Error, Held};
-pub use event::{Action, Author, Event};
+pub use event::{Action, Author, Event, Note, Topic};
 pub use ledger::{Answer, Flaw, Ledger, open};
 pub use record::{Created, Draft, Kind, Object, Record, Seen};
 pub use reservation::{Device, Reservation};

@@ -26,7 +26,8 @@ use self::reader::Readers;
 use self::trust::Trust;
 use self::writer::{Points, Writer};
 use crate::{
-    Answer, Author, Created, Draft, Error, Event, Flaw, Kind, Ledger, Record, Reservation, Seen,
+    Answer, Author, Created, Draft, Error, Event, Flaw, Kind, Ledger, Note, Record, Reservation,
+    Seen,
 };
 
 /// How long a write waits for another process unless told otherwise.
@@ -115,6 +116,10 @@ const DELETE: Points = Points {
 const ACKNOWLEDGE: Points = Points {
     before: "acknowledge.before_commit",
     after: "acknowledge.after_commit",
+};
+const NOTE: Points = Points {
+    before: "note.before_commit",
+    after: "note.after_commit",
 };
 
 impl Ledger for Sqlite {
@@ -216,6 +221,28 @@ impl Ledger for Sqlite {
             })
             .await
         })
+    }
+
+    fn note(&self, calls: Vec<Note>) -> Answer<'_, usize> {
+        Box::pin(async move {
+            if calls.is_empty() || self.id().await?.is_none() {
+                return Ok(0);
+            }
+            let author = self.author.clone();
+            self.write(NOTE, move |connection| {
+                change::note(connection, &author, &calls)
+            })
+            .await
+        })
+    }
+
+    fn latest_note<'a>(
+        &'a self,
+        plugin: &'a str,
+        field: &'static str,
+    ) -> Answer<'a, Option<Event>> {
+        let plugin = plugin.to_owned();
+        self.read(move |connection| Ok(query::latest_note(connection, &plugin, field)?))
     }
 
     fn verify(&self) -> Answer<'_, Vec<Flaw>> {

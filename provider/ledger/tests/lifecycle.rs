@@ -13,7 +13,7 @@ mod bench;
 use std::sync::Arc;
 
 use bench::{Bench, device, identity, pool};
-use portcullis_ledger::{Action, Created, Error, Kind, Ledger, Seen};
+use portcullis_ledger::{Action, Created, Error, Kind, Ledger, Note, Seen, Topic};
 use serde_json::json;
 
 #[tokio::test]
@@ -109,6 +109,63 @@ async fn create_read_update_delete_each_with_its_event() {
     assert_eq!(events[1].detail["reserved"], json!(["n2/0"]));
     assert_eq!(events[1].detail["released"], json!(["n1/0"]));
     assert_eq!(events[1].author.run, "run-1");
+    assert_eq!(ledger.verify().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn calls_of_plugins_are_noted_in_a_ledger_that_is_there() {
+    let bench = Bench::new();
+    let ledger = bench.ledger("run-1");
+    let note = |plugin: &str| Note {
+        plugin: plugin.to_owned(),
+        detail: json!({"function": "list-inventory", "milliseconds": 12}),
+    };
+    assert_eq!(ledger.note(vec![note("prometheus")]).await.unwrap(), 0);
+    assert_eq!(
+        ledger.id().await.unwrap(),
+        None,
+        "a note alone makes no ledger"
+    );
+
+    ledger.create(identity("fraud")).await.unwrap();
+    let kept = ledger.note(vec![note("prometheus"), note("gpu-budget")]);
+    assert_eq!(kept.await.unwrap(), 2);
+    let events = ledger.events(1, 10).await.unwrap();
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| (event.seq, event.action, event.topic, event.key.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (2, Action::Called, Topic::Plugin, "prometheus"),
+            (3, Action::Called, Topic::Plugin, "gpu-budget"),
+        ]
+    );
+    assert_eq!(serde_json::to_value(&events[0]).unwrap()["kind"], "plugin");
+
+    assert_eq!(
+        ledger.latest_note("prometheus", "applied").await.unwrap(),
+        None
+    );
+    let applied = Note {
+        detail: json!({"applied": true, "rights": ["GET http://127.0.0.1:9090/"]}),
+        ..note("prometheus")
+    };
+    ledger
+        .note(vec![applied, note("prometheus")])
+        .await
+        .unwrap();
+    let latest = ledger
+        .latest_note("prometheus", "applied")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(latest.seq, 4);
+    assert_eq!(
+        ledger.latest_note("gpu-budget", "applied").await.unwrap(),
+        None
+    );
     assert_eq!(ledger.verify().await.unwrap(), []);
 }
 

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::audit::Audited;
 use crate::bindings::evaluation::EvaluationPre;
 use crate::call::{failed, stopped, within};
 use crate::error::PluginError;
+use crate::grants::Phase;
 use crate::host::{Host, Loaded};
+use crate::http::Records;
 use crate::limits::Limits;
 use crate::lock::PluginRef;
 use crate::manifest::World;
@@ -46,6 +49,12 @@ impl Check {
     /// # Errors
     /// When the check gives no verdict, which is neither a pass nor a finding.
     pub async fn run(&self, plan: &str) -> Result<Vec<Finding>, PluginError> {
+        let audit = self.host.inner.audit.clone();
+        let audited = Audited::new(audit, &self.plugin, "run", Phase::Plan, Records::default());
+        audited.end(self.judged(plan).await)
+    }
+
+    async fn judged(&self, plan: &str) -> Result<Vec<Finding>, PluginError> {
         let loaded = self.host.load(&self.plugin, World::Check).await?;
         let limits = &self.limits;
         let call = self.evaluate(&loaded, plan);

@@ -16,13 +16,14 @@ use serde_json::Value;
 use tokio::time::Instant;
 use wasmtime::Store;
 
+use crate::audit::Audited;
 use crate::bindings::imports::types::Failure;
 use crate::call::{failed, reached, stopped, within};
 use crate::error::PluginError;
 use crate::grants::{Grants, Phase};
 use crate::guest::Guest;
 use crate::host::{Host, Loaded};
-use crate::http::{Circumstances, Gate};
+use crate::http::{Circumstances, Gate, Records};
 use crate::limits::{DEVICES, Limits};
 use crate::lock::PluginRef;
 use crate::manifest::World;
@@ -104,11 +105,12 @@ impl Connector {
         call: Call,
         invoke: impl AsyncFnOnce(&mut Store<Guest>, &Loaded, &String) -> Invoked<T>,
     ) -> Result<T, PluginError> {
-        let loaded = async {
+        let (audited, records) = self.audited(call);
+        let called = async {
             let loaded = self.host.load(&self.plugin, World::Connector).await?;
-            self.invoke(&loaded, call, invoke).await
+            self.invoke(&loaded, call, records, invoke).await
         };
-        within(&self.plugin, &self.limits, call.wall, loaded).await
+        audited.end(within(&self.plugin, &self.limits, call.wall, called).await)
     }
 
     /// Calls a function that pages, a fresh guest for each page, until there is no further cursor. `take` keeps what a
@@ -119,16 +121,17 @@ impl Connector {
         mut invoke: impl AsyncFnMut(&mut Store<Guest>, &Loaded, &String, Option<&str>) -> Invoked<P>,
         mut take: impl FnMut(P) -> (usize, Option<String>),
     ) -> Result<(), PluginError> {
+        let (audited, records) = self.audited(call);
         let all = async {
             let loaded = self.host.load(&self.plugin, World::Connector).await?;
             let mut cursors = BTreeSet::new();
             let mut cursor: Option<String> = None;
             loop {
-                let page = self
-                    .invoke(&loaded, call.and(&cursor), async |store, loaded, config| {
-                        invoke(store, loaded, config, cursor.as_deref()).await
-                    })
-                    .await?;
+                let (call, records) = (call.and(&cursor), records.clone());
+                let page = self.invoke(&loaded, call, records, async |store, loaded, config| {
+                    invoke(store, loaded, config, cursor.as_deref()).await
+                });
+                let page = page.await?;
                 let (entries, next) = take(page);
                 self.bounded(entries)?;
                 let Some(next) = next else { return Ok(()) };
@@ -140,13 +143,27 @@ impl Connector {
                 cursor = Some(next);
             }
         };
-        within(&self.plugin, &self.limits, call.wall, all).await
+        audited.end(within(&self.plugin, &self.limits, call.wall, all).await)
+    }
+
+    fn audited(&self, call: Call) -> (Audited, Records) {
+        let records = Records::default();
+        let audit = self.host.inner.audit.clone();
+        let audited = Audited::new(
+            audit,
+            &self.plugin,
+            call.function,
+            call.phase,
+            records.clone(),
+        );
+        (audited, records)
     }
 
     async fn invoke<T: fmt::Debug>(
         &self,
         loaded: &Loaded,
         call: Call,
+        records: Records,
         invoke: impl AsyncFnOnce(&mut Store<Guest>, &Loaded, &String) -> Invoked<T>,
     ) -> Result<T, PluginError> {
         let name = &self.plugin.entry.name;
@@ -162,6 +179,7 @@ impl Connector {
                 limits: Arc::clone(&self.limits),
                 session: self.session.clone(),
                 random: Random::new(call.seed),
+                records,
             },
         );
         let limits = Arc::clone(&self.limits);

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 use wasmtime::component::{Component, InstancePre};
 
+use crate::audit::Audit;
 use crate::cache::Cache;
 use crate::check::Check;
 use crate::connector::Connector;
@@ -30,6 +31,8 @@ pub type Clock = Arc<dyn Fn() -> u32 + Send + Sync>;
 pub struct HostConfig {
     /// Directory for compiled plugins, made with mode 0700 when it is missing; none compiles at every start.
     pub cache_dir: Option<PathBuf>,
+    /// Takes the record of every call; none keeps no records.
+    pub audit: Option<Audit>,
     /// The only clock that guests see.
     pub clock: Clock,
     /// What one call may use.
@@ -44,6 +47,7 @@ impl HostConfig {
     pub fn new(clock: Clock) -> Self {
         Self {
             cache_dir: None,
+            audit: None,
             clock,
             limits: Limits::default(),
             network: Network::default(),
@@ -68,6 +72,7 @@ pub struct Host {
 }
 
 pub(crate) struct Inner {
+    pub(crate) audit: Option<Audit>,
     pub(crate) clock: Clock,
     pub(crate) limits: Arc<Limits>,
     pub(crate) network: Network,
@@ -100,12 +105,14 @@ impl Host {
     pub fn new(config: HostConfig) -> Self {
         let HostConfig {
             cache_dir,
+            audit,
             clock,
             limits,
             network,
         } = config;
         Self {
             inner: Arc::new(Inner {
+                audit,
                 clock,
                 limits: Arc::new(limits),
                 network,

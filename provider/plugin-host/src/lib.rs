@@ -4,6 +4,7 @@
 //! for and HCL grants; every call has a fresh store with limits on time, memory and output; and whatever it does, the
 //! result is a value or a [`PluginError`], and the next call works.
 
+mod audit;
 mod bindings;
 mod cache;
 mod call;
@@ -35,6 +36,7 @@ mod text;
 pub mod trust;
 mod traffic;
 
+pub use audit::{Audit, CallRecord};
 pub use check::Check;
 pub use config_schema::{ConfigFault, ConfigSchema, ConfigStep};
 pub use connector::Connector;

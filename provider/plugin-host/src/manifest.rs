@@ -1,8 +1,12 @@
 //! What a plugin says of itself and asks for, read from its section `portcullis:manifest`.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::error::PluginError;
+use crate::lock::file::read_limited;
 use crate::section;
 
 /// The only manifest document that this provider reads.
@@ -89,6 +93,16 @@ impl World {
 }
 
 impl Manifest {
+    /// Reads the manifest of a plugin's file without running it, and without comparing the file with any pin.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is larger than `max_bytes`, or is no plugin.
+    pub fn read(file: &Path, max_bytes: u64) -> Result<Self, PluginError> {
+        let plugin = file.display().to_string();
+        let binary = read_limited(file, &plugin, max_bytes)?;
+        Self::of_component(&binary).map_err(|reason| PluginError::Invalid { plugin, reason })
+    }
+
     /// Reads the manifest of a component. The error is a clause that says what was expected and found.
     pub(crate) fn of_component(binary: &[u8]) -> Result<Self, String> {
         if !section::is_component(binary) {

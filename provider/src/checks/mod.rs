@@ -1,38 +1,37 @@
 //! The configured checks, and what they are shown.
 
+mod configured;
 mod document;
 mod finding;
+mod summary;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use portcullis_plugin_host::{Check, Finding};
+use portcullis_plugin_host::{Finding, PluginError};
 use serde_json::Value as Json;
 use tfplugin::resource::Plan;
 use tfplugin::{Outcome, Report};
+use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
 
+use crate::configured::Configured;
 use crate::lifecycle::Recorded;
 use crate::policy::OnProblem;
 use crate::said::said;
-
-/// One `check "label" {}` of the provider block.
-#[derive(Debug)]
-pub struct ConfiguredCheck {
-    /// Its label.
-    pub label: String,
-    /// The component with its configuration.
-    pub check: Check,
-    /// What a finding does to the plan.
-    pub on_finding: OnProblem,
-}
+pub use configured::{ConfiguredCheck, check, validate};
+pub(crate) use document::json;
+use document::{Document, Edition};
 
 /// All checks, and what this plan declared so far, which is what they judge.
 #[derive(Debug, Default)]
 pub struct Checks {
-    checks: Vec<ConfiguredCheck>,
-    resources: Mutex<BTreeMap<String, Json>>,
-    /// Findings about other resources that were shown already.
-    shown: Mutex<BTreeSet<(String, String, String)>>,
+    checks: Vec<Arc<ConfiguredCheck>>,
+    document: Arc<Mutex<Document>>,
+    /// The inventory as the document tells it: read once a run.
+    inventory: OnceCell<Arc<Json>>,
+    /// Findings about other resources, and failures, that were shown already.
+    shown: Mutex<BTreeSet<(String, String)>>,
 }
 
 impl Checks {
@@ -40,37 +39,55 @@ impl Checks {
     #[must_use]
     pub fn new(checks: Vec<ConfiguredCheck>) -> Self {
         Self {
-            checks,
+            checks: checks.into_iter().map(Arc::new).collect(),
             ..Self::default()
         }
     }
 
-    /// Lets every check judge the plan as far as it is known, this resource included. A check that cannot answer refuses
-    /// the plan: no answer is not a pass.
+    /// Lets every check, side by side, judge the plan as far as it is known, this resource included. No answer is not a
+    /// pass: what it does to the plan is the policy of that check.
     ///
     /// # Errors
-    /// None: what checks say is reported.
-    pub async fn judge<R: Recorded>(&self, plan: &mut Plan<R>) -> Outcome {
+    /// When inventory or ledger, which checks are shown, cannot be read.
+    pub async fn judge<R: Recorded>(&self, plan: &mut Plan<R>, provider: &Configured) -> Outcome {
         if self.checks.is_empty() {
             return Ok(());
         }
         let address = document::address(&plan.planned);
         let resource = document::resource(&address, plan);
-        let text = {
-            let mut resources = self
-                .resources
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            resources.insert(address.clone(), resource);
-            document::document(&resources)
-        };
-        for configured in &self.checks {
-            match configured.check.run(&text).await {
-                Ok(findings) => self.show(configured, &findings, &address, &mut plan.report),
-                Err(error) => plan.report.push(said(error)),
+        let inventory = self.inventory(provider).await?;
+        let promised = provider.promised().await?;
+        let ledger = provider.ledger.id().await.map_err(said)?.is_some();
+        let first = lock(&self.document).put(address.clone(), &resource);
+        let mut asked = JoinSet::new();
+        for (position, check) in self.checks.iter().cloned().enumerate() {
+            let (document, board) = (Arc::clone(&self.document), provider.board.clone());
+            let (inventory, promised) = (Arc::clone(&inventory), Arc::clone(&promised));
+            // Only when it is written: by then the document may hold what others declared meanwhile.
+            let write = move || -> Edition {
+                let access = || summary::access(&board.lock(), &promised, ledger);
+                lock(&document).edition(&inventory, access)
+            };
+            asked.spawn(async move { (position, check.answer(first, write).await) });
+        }
+        let mut answers = asked.join_all().await;
+        answers.sort_by_key(|(position, _)| *position);
+        for (check, (_, answer)) in self.checks.iter().zip(answers) {
+            match &*answer {
+                Ok(findings) => self.show(check, findings, &address, &mut plan.report),
+                Err(error) => self.failed(check, error, &mut plan.report),
             }
         }
         Ok(())
+    }
+
+    async fn inventory(&self, provider: &Configured) -> Outcome<Arc<Json>> {
+        let read = || async {
+            let holders = provider.holders().await?;
+            let snapshot = provider.snapshot().await;
+            Ok::<_, tfplugin::Stop>(Arc::new(summary::inventory(&snapshot, holders.keys())))
+        };
+        self.inventory.get_or_try_init(read).await.cloned()
     }
 
     fn show(
@@ -82,21 +99,28 @@ impl Checks {
     ) {
         for finding in findings {
             let here = finding.address == address;
-            if here || self.is_news(finding) {
+            let about = format!("{} {} {}", finding.address, finding.code, finding.detail);
+            if here || self.is_news(&check.label, about) {
                 report.push(finding::diagnostic(check, finding, here));
             }
         }
     }
 
-    fn is_news(&self, finding: &Finding) -> bool {
-        let key = (
-            finding.address.clone(),
-            finding.code.clone(),
-            finding.detail.clone(),
-        );
-        self.shown
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key)
+    /// A check that fails, fails for every resource, and none of them may be applied without its verdict. Where that is
+    /// allowed it is said once.
+    fn failed(&self, check: &ConfiguredCheck, error: &PluginError, report: &mut Report) {
+        if check.on_failure == OnProblem::Error || self.is_news(&check.label, error.to_string()) {
+            let told = said(error);
+            report.push(check.on_failure.diagnostic(&told.summary, told.detail));
+        }
     }
+
+    fn is_news(&self, check: &str, about: String) -> bool {
+        lock(&self.shown).insert((check.to_owned(), about))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while writing leaves whole entries, so what is there is still true.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

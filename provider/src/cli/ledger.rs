@@ -112,7 +112,7 @@ fn show(store: &dyn Store, url: &LedgerUrl, events: u32, json: bool) -> Result<E
             event.at.strftime("%F %T UTC").to_string(),
             format!(
                 "{} {} {}",
-                event.kind.as_str(),
+                event.topic.as_str(),
                 event.key,
                 event.action.as_str()
             ),

@@ -1,7 +1,10 @@
 //! `connector "name" {}`
 
 use tfplugin::Schema;
-use tfplugin::field::{Dynamic, Optional, OptionalBlock, Required};
+use tfplugin::field::{Dynamic, Optional, OptionalBlock, Required, Text};
+
+use super::{Allow, ConnectorLimits};
+use crate::policy::OnProblem;
 
 /// A source of GPU inventory.
 #[derive(Debug, Clone, Schema)]
@@ -9,15 +12,14 @@ pub struct ConnectorBlock {
     /// Built in: `nvml` (the GPUs of this host) and `fleet` (a CSV, TOML or JSON file). Otherwise the name of a
     /// WebAssembly component that `portcullis.lock` pins.
     pub plugin: Required<String>,
-    /// What the connector needs to know; its own page says what.
+    /// What the connector needs to know; its own page says what. A component that describes its configuration has it
+    /// checked by `terraform validate`.
     pub config: Optional<Dynamic>,
+    /// What a connector that fails does to a plan that needs it: `error` or `warn`; what the `inventory` block says
+    /// when left out.
+    pub on_failure: Optional<Text<OnProblem>>,
     /// What the component may do. It gets what it asks for in its manifest and is granted here, and nothing else.
     pub allow: OptionalBlock<Allow>,
-}
-
-/// What a component may do.
-#[derive(Debug, Clone, Schema)]
-pub struct Allow {
-    /// Origins it may reach, such as `https://prometheus.acme.example` or `http://127.0.0.1:9090`.
-    pub hosts: Optional<Vec<String>>,
+    /// What one call of the component may use.
+    pub limits: OptionalBlock<ConnectorLimits>,
 }

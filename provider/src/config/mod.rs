@@ -1,16 +1,20 @@
 //! The provider block.
 
+mod allow;
 mod check;
 mod connector;
 mod credentials;
 mod inventory;
 mod ledger;
+mod limits;
 
+pub use allow::{Allow, AllowRequest};
 pub use check::CheckBlock;
-pub use connector::{Allow, ConnectorBlock};
+pub use connector::ConnectorBlock;
 pub use credentials::CredentialsBlock;
 pub use inventory::InventoryBlock;
 pub use ledger::LedgerBlock;
+pub use limits::{CheckLimits, ConnectorLimits};
 
 use portcullis_model::TrustDomain;
 use tfplugin::Schema;

@@ -60,12 +60,8 @@ fn misspelt(models: &[GpuModel], snapshot: &Snapshot, policy: OnProblem) -> Opti
 /// what is wrong with the sources decides.
 fn unknown_policy(sources: &[SourceState], provider: &Configured) -> OnProblem {
     let policies = sources.iter().filter_map(|source| match &source.status {
-        SourceStatus::Complete => None,
         SourceStatus::Unavailable(reason) if reason.code == CONFIG_UNKNOWN => Some(OnProblem::Warn),
-        SourceStatus::Partial(_) | SourceStatus::Unavailable(_) => {
-            Some(provider.policies.on_unavailable)
-        }
-        SourceStatus::Stale { .. } => Some(provider.policies.on_stale),
+        _ => provider.policies.of(source),
     });
     policies.min().unwrap_or_default()
 }

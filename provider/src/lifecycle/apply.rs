@@ -15,6 +15,7 @@ use crate::said::said;
 /// What the ledger refuses: a taken key, a device that another pool holds.
 pub async fn create<R: Recorded>(create: &mut Create<R>, provider: &Configured) -> Outcome {
     failpoint::hit("apply.entry");
+    provider.audit.apply();
     create.state.settle(&create.private);
     let draft = draft(&create.state, &create.private)?;
     let created = provider.ledger.create(draft).await.map_err(said)?;
@@ -37,6 +38,7 @@ pub async fn create<R: Recorded>(create: &mut Create<R>, provider: &Configured) 
 /// What the ledger refuses: a record that is gone or was taken over, a device that another pool holds.
 pub async fn update<R: Recorded>(update: &mut Update<R>, provider: &Configured) -> Outcome {
     failpoint::hit("apply.entry");
+    provider.audit.apply();
     update.state.settle(&update.private);
     let draft = draft(&update.state, &update.private)?;
     let incarnation = update.private.incarnation;
@@ -57,6 +59,7 @@ pub async fn update<R: Recorded>(update: &mut Update<R>, provider: &Configured) 
 /// When another run took the record over: it is not this state's to remove.
 pub async fn delete<R: Recorded>(delete: &mut Delete<R>, provider: &Configured) -> Outcome {
     failpoint::hit("apply.entry");
+    provider.audit.apply();
     let key = delete.state.key()?;
     let incarnation = delete.private.incarnation;
     provider

@@ -35,7 +35,7 @@ pub async fn plan<R: Recorded>(plan: &mut Plan<R>, provider: &Configured) -> Out
     plan.private.choice = None;
     let judged = R::judge(plan, provider).await;
     plan.report.absorb(judged);
-    let checked = provider.checks.judge(plan).await;
+    let checked = provider.checks.judge(plan, provider).await;
     plan.report.absorb(checked);
     failpoint::hit("plan.before_reply");
     Ok(())

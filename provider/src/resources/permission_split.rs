@@ -201,8 +201,10 @@ impl PermissionSplit {
             deploy: deploy.into_iter().collect(),
             runtime,
         };
+        let may = self.deploy.get()?.may.get()?;
         Ok(DeclaredSplit {
             split,
+            may: may.iter().map(|verb| *verb.value()).collect(),
             enforce,
             on_unknown,
         })

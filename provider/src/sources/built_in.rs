@@ -32,6 +32,11 @@ struct NvmlConfig {
     library: Option<PathBuf>,
 }
 
+/// Whether a reference means a built-in connector.
+pub(super) fn is_built_in(plugin: &str) -> bool {
+    ["fleet", "nvml"].contains(&plugin)
+}
+
 /// The built-in connector `plugin`, or `None` when it is the name of a component.
 ///
 /// # Errors

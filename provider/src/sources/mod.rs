@@ -1,6 +1,7 @@
 //! From the connectors of the provider block to sources of devices.
 
 mod built_in;
+mod granted;
 mod plugin;
 mod unknown;
 
@@ -8,11 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portcullis_model::{DeviceSource, Name};
-use portcullis_plugin_host::{Grants, Host, Lock};
+use portcullis_plugin_host::{Explained, Host, Limits, Lock, PluginRef};
 use tfplugin::{Outcome, Path, Stop};
 
+use crate::audit::Installed;
 use crate::config::ConnectorBlock;
+use crate::plugin_config::PluginConfig;
 use crate::said::said;
+pub(crate) use granted::stop_at;
 use plugin::PluginSource;
 pub(crate) use unknown::CONFIG_UNKNOWN;
 use unknown::UnknownSource;
@@ -26,6 +30,9 @@ pub struct Plugins {
     pub host: Host,
 }
 
+/// A source of devices, and the plugin behind it when there is one.
+pub type Made = (Arc<dyn DeviceSource>, Option<Installed>);
+
 /// The source that `connector "label" {}` describes. Nothing is asked of it yet.
 ///
 /// # Errors
@@ -35,22 +42,51 @@ pub fn source(
     block: &ConnectorBlock,
     plugins: &Plugins,
     timeout: Duration,
-) -> Outcome<Arc<dyn DeviceSource>> {
+) -> Outcome<Made> {
     let at = Path::root().attribute("connector").key(label);
     let name: Name = label.parse().map_err(|error| said(error).at(at.clone()))?;
     match made(&name, block, plugins, timeout) {
         // A source that cannot be configured yet answers nothing, which is not the same as having nothing.
-        Err(Stop::Deferred) => Ok(Arc::new(UnknownSource::new(name))),
-        Err(Stop::Failed(diagnostics)) => {
-            let placed = diagnostics.into_iter().map(|one| {
-                let steps = at.steps().iter().chain(one.path.steps()).cloned();
-                let path = steps.collect();
-                one.at(path)
-            });
-            Err(Stop::Failed(placed.collect()))
-        }
-        Ok(source) => Ok(source),
+        Err(Stop::Deferred) => Ok((Arc::new(UnknownSource::new(name)), None)),
+        made => made.map_err(|stop| stop_at(stop, &at)),
     }
+}
+
+/// What can be said of `connector "label" {}` before anything is called, even while some of it is unknown.
+///
+/// # Errors
+/// What is wrong with the block, at its attribute.
+pub fn validate(label: &str, block: &ConnectorBlock, lock: &Lock) -> Outcome {
+    let at = Path::root().attribute("connector").key(label);
+    label
+        .parse::<Name>()
+        .map_err(|error| said(error).at(at.clone()))?;
+    for outcome in [
+        limits(block).map(drop),
+        granted::requests(block.allow.get()?).map(drop),
+        configured(label, block, lock),
+    ] {
+        match outcome {
+            Ok(()) | Err(Stop::Deferred) => {}
+            Err(stop) => return Err(stop_at(stop, &at)),
+        }
+    }
+    Ok(())
+}
+
+fn configured(label: &str, block: &ConnectorBlock, lock: &Lock) -> Outcome {
+    let (reference, config) = (block.plugin.get()?, PluginConfig::of(&block.config)?);
+    if let (Ok(name), true) = (label.parse(), built_in::is_built_in(reference)) {
+        if let Some(source) = built_in::source(reference, &name, &config.known()?) {
+            source?;
+        }
+        return Ok(());
+    }
+    let faults = config.faults(&pinned(reference, lock)?);
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Stop::Failed(faults.into_iter().collect()))
 }
 
 fn made(
@@ -58,29 +94,32 @@ fn made(
     block: &ConnectorBlock,
     plugins: &Plugins,
     timeout: Duration,
-) -> Outcome<Arc<dyn DeviceSource>> {
-    let config = block
-        .config
-        .get()?
-        .map_or(serde_json::Value::Null, |config| config.to_json());
-    if let Some(source) = built_in::source(block.plugin.get()?, name, &config) {
-        return Ok(source?);
+) -> Outcome<Made> {
+    let reference = block.plugin.get()?;
+    let config = PluginConfig::of(&block.config)?.known()?;
+    if let Some(source) = built_in::source(reference, name, &config) {
+        return Ok((source?, None));
     }
-    let plugin = plugins
-        .lock
-        .plugin(block.plugin.get()?)
-        .map_err(|error| said(error).at(Path::root().attribute("plugin")))?;
-    let mut grants = Grants::none();
-    if let Some(allow) = block.allow.get()? {
-        for host in allow.hosts.get()?.into_iter().flatten() {
-            let path = Path::root().attribute("allow").attribute("hosts");
-            grants = grants.host(host).map_err(|error| said(error).at(path))?;
-        }
-    }
+    let plugin = pinned(reference, &plugins.lock)?;
+    let allow = block.allow.get()?;
+    let grants = granted::secrets(granted::requests(allow)?, allow)?;
+    let entry = &plugin.entry;
+    let rights = Explained::new(&entry.http, &entry.secrets, &config, &grants);
+    let installed = Installed::new(&name.to_string(), &plugin, &rights.effective);
     let connector = plugins.host.connector(&plugin, config, grants);
-    Ok(Arc::new(PluginSource::new(
-        name.clone(),
-        connector,
-        timeout,
-    )))
+    let connector = connector.with_limits(limits(block)?);
+    let source = PluginSource::new(name.clone(), connector, timeout);
+    Ok((Arc::new(source), Some(installed)))
+}
+
+fn limits(block: &ConnectorBlock) -> Outcome<Limits> {
+    match block.limits.get()? {
+        Some(limits) => limits.limits(),
+        None => Ok(Limits::default()),
+    }
+}
+
+fn pinned(reference: &str, lock: &Lock) -> Outcome<PluginRef> {
+    let plugin = lock.plugin(reference);
+    Ok(plugin.map_err(|error| said(error).at(Path::root().attribute("plugin")))?)
 }

@@ -11,7 +11,8 @@ use super::query;
 use super::reserve::{self, Moved};
 use super::row::{self, table};
 use crate::{
-    Action, Author, Created, Device, Draft, Error, Event, Kind, Record, Reservation, Seen,
+    Action, Author, Created, Device, Draft, Error, Event, Kind, Note, Record, Reservation, Seen,
+    Topic,
 };
 
 type Step<T> = Result<T, Failure>;
@@ -125,6 +126,13 @@ pub(super) fn acknowledge(connection: &Connection, author: &Author, seen: &[Seen
     Ok(news.len())
 }
 
+pub(super) fn note(connection: &Connection, author: &Author, calls: &[Note]) -> Step<usize> {
+    for call in calls {
+        Entry::next(connection, author)?.note(connection, call)?;
+    }
+    Ok(calls.len())
+}
+
 /// The records among `seen` that [`acknowledge`] would change.
 pub(super) fn unacknowledged(connection: &Connection, seen: &[Seen]) -> Step<Vec<Record>> {
     let mut news = BTreeMap::new();
@@ -229,9 +237,22 @@ impl<'a> Entry<'a> {
             at: self.at,
             author: self.author.clone(),
             action,
-            kind: record.kind,
+            topic: Topic::Record(record.kind),
             key: record.key.clone(),
             detail,
+        };
+        row::put_event(connection, &self.before, &event)
+    }
+
+    fn note(self, connection: &Connection, call: &Note) -> rusqlite::Result<()> {
+        let event = Event {
+            seq: self.seq,
+            at: self.at,
+            author: self.author.clone(),
+            action: Action::Called,
+            topic: Topic::Plugin,
+            key: call.plugin.clone(),
+            detail: call.detail.clone(),
         };
         row::put_event(connection, &self.before, &event)
     }

@@ -92,3 +92,20 @@ pub(super) fn tail(connection: &Connection) -> rusqlite::Result<(u64, String)> {
         )),
     }
 }
+
+/// The latest note of a plugin in which `field` is true. There are few plugins and a run notes each of its calls, so that
+/// the search from the end is short.
+pub(super) fn latest_note(
+    connection: &Connection,
+    plugin: &str,
+    field: &str,
+) -> rusqlite::Result<Option<Event>> {
+    let sql = format!(
+        "{EVENTS} WHERE e.kind = 'plugin' AND e.key = ?1 AND json_extract(e.detail, '$.' || ?2) = 1 \
+         ORDER BY e.seq DESC LIMIT 1"
+    );
+    connection
+        .prepare_cached(&sql)?
+        .query_row([plugin, field], row::event)
+        .optional()
+}

@@ -5,7 +5,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Type, ValueRef};
 use rusqlite::{Connection, Row, named_params};
 
 use super::seal;
-use crate::{Action, Author, Device, Event, Kind, Record, Reservation};
+use crate::{Action, Author, Device, Event, Kind, Record, Reservation, Topic};
 
 /// The table of a kind. SQL has its own plans for the word `group`.
 pub(super) const fn table(kind: Kind) -> &'static str {
@@ -134,7 +134,7 @@ pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
             run: row.get(3)?,
         },
         action: row.get::<_, Word<Action>>(4)?.0,
-        kind: row.get::<_, Word<Kind>>(5)?.0,
+        topic: row.get::<_, Word<Topic>>(5)?.0,
         key: row.get(6)?,
         detail: row.get::<_, Json>(7)?.0,
     };
@@ -159,7 +159,7 @@ pub(super) fn put_event(
         ":actor": event.author.actor,
         ":run": event.author.run,
         ":action": event.action.as_str(),
-        ":kind": event.kind.as_str(),
+        ":kind": event.topic.as_str(),
         ":key": event.key,
         ":detail": event.detail.to_string(),
         ":hash": seal::of_event(before, event),
@@ -221,9 +221,9 @@ impl FromSql for Word<Action> {
     }
 }
 
-impl FromSql for Word<Kind> {
+impl FromSql for Word<Topic> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        Kind::parse(value.as_str()?)
+        Topic::parse(value.as_str()?)
             .map(Self)
             .ok_or(FromSqlError::InvalidType)
     }

@@ -55,7 +55,7 @@ pub(super) fn of_event(before: &str, event: &Event) -> String {
         &event.author.actor,
         &event.author.run,
         event.action.as_str(),
-        event.kind.as_str(),
+        event.topic.as_str(),
         &event.key,
         &event.detail.to_string(),
     ])

@@ -45,7 +45,6 @@ pub(crate) struct Gate {
     /// What this call may have under way at once.
     own: Arc<Semaphore>,
     requests: u32,
-    records: Records,
 }
 
 /// Under which circumstances a call happens.
@@ -59,6 +58,8 @@ pub(crate) struct Circumstances {
     pub(crate) session: Session,
     /// Seeded by the call.
     pub(crate) random: Random,
+    /// Where every request leaves its record.
+    pub(crate) records: Records,
 }
 
 /// A request as a guest states it.
@@ -104,7 +105,6 @@ impl Gate {
             own: circumstances.session.traffic.of_one_call(),
             circumstances,
             requests: 0,
-            records: Records::default(),
         }
     }
 
@@ -119,7 +119,7 @@ impl Gate {
 
     /// What became of the requests that ended, in that order.
     pub(crate) fn requests(&self) -> Vec<RequestRecord> {
-        self.records.so_far()
+        self.circumstances.records.so_far()
     }
 
     /// Names of the secrets that may be used, sorted.
@@ -355,7 +355,7 @@ impl Gate {
             shown(ask.method),
             origin,
             path,
-            self.records.clone(),
+            self.circumstances.records.clone(),
         )
     }
 

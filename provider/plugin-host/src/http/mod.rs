@@ -17,6 +17,7 @@ pub(crate) mod target;
 
 pub(crate) use gate::{Circumstances, Gate};
 pub use network::{Network, Resolve, Resolving};
+pub(crate) use record::Records;
 pub use record::{RequestOutcome, RequestRecord};
 #[allow(
     unreachable_pub,

@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::bindings::imports::types::Failure;
 
 /// What happened to one request of a guest, refused or sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RequestRecord {
     /// The method that the guest named; `GRPC` for calls over gRPC.
     pub method: String,
@@ -26,7 +27,8 @@ pub struct RequestRecord {
 }
 
 /// How a request ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RequestOutcome {
     /// The server answered: the HTTP status, or that of gRPC.
     Status(u32),

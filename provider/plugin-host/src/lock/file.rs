@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::PluginError;
 
-pub(super) fn read_limited(
+pub(crate) fn read_limited(
     file: &Path,
     plugin: &str,
     max_bytes: u64,

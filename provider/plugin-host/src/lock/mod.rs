@@ -7,7 +7,7 @@
 mod candidate;
 mod difference;
 mod entry;
-mod file;
+pub(crate) mod file;
 mod plugin_ref;
 mod rights;
 mod unpinned;

@@ -36,9 +36,9 @@ const MESSAGE_MAX: usize = 256 << 20;
 /// The name under which hosts ask for the health of a plugin.
 const HEALTH: &str = "plugin";
 
-/// What the shutdown hook may take. With the grace for rpcs this stays below the 0.5 s after which a host has waited
-/// noticeably.
-const HOOK: Duration = Duration::from_millis(200);
+/// What the shutdown hook may take. A host kills a provider 2 s after it asked it to end; most hooks need a few
+/// milliseconds, and one that waits for a busy disk should not lose what it has to write.
+const HOOK: Duration = Duration::from_millis(1500);
 
 /// How long after the last connection a provider ends that was not told to.
 const ALONE: Duration = Duration::from_secs(2);

@@ -1,0 +1,32 @@
+//! `allow {}`: what a component may do.
+
+use tfplugin::Schema;
+use tfplugin::field::{BlockList, Optional, Required};
+
+/// What a component may do. A right takes effect when its manifest asks for it and it is granted here. Requests that may
+/// change something are sent while applying and destroying only.
+#[derive(Debug, Clone, Schema)]
+pub struct Allow {
+    /// Hosts it may reach, such as `https://prometheus.acme.example` or `http://127.0.0.1:9090`, with a path to narrow
+    /// them. A private address is granted by writing the address.
+    pub hosts: Optional<Vec<String>>,
+    /// Addresses where a `POST`, or a call over gRPC, only reads, so that planning may send it; the manifest has to say
+    /// so too.
+    pub reads: Optional<Vec<String>>,
+    /// Names of secrets that are sent for it, taken from the environment variables of these names. The component never
+    /// sees them; the manifest says to which host and in which header they go.
+    pub secrets: Optional<Vec<String>>,
+    /// A grant that is narrower than one of `hosts`.
+    pub request: BlockList<AllowRequest>,
+}
+
+/// Requests that a component may send.
+#[derive(Debug, Clone, Schema)]
+pub struct AllowRequest {
+    /// Where, with the beginning of the path.
+    pub url: Required<String>,
+    /// Methods in upper case, such as `GET`; `GRPC` for calls over gRPC.
+    pub methods: Required<Vec<String>>,
+    /// When: `plan`, `apply`, or both when left out. `plan` includes validate and refresh, `apply` includes destroy.
+    pub phases: Optional<Vec<String>>,
+}

@@ -1,0 +1,98 @@
+//! From `allow {}` to grants.
+
+use portcullis_plugin_host::{Grants, Phase, PluginError};
+use tfplugin::{Diagnostic, Outcome, Path, Stop};
+
+use crate::config::{Allow, AllowRequest};
+use crate::said::said;
+
+/// What the block grants, secrets aside: these may be missing where nothing is called.
+///
+/// # Errors
+/// What is wrong with it, at its attribute. Deferred while something of it is unknown.
+pub(super) fn requests(allow: Option<&Allow>) -> Outcome<Grants> {
+    let mut grants = Grants::none();
+    let Some(allow) = allow else {
+        return Ok(grants);
+    };
+    for host in allow.hosts.get()?.into_iter().flatten() {
+        grants = grants.host(host).map_err(at("hosts"))?;
+    }
+    for url in allow.reads.get()?.into_iter().flatten() {
+        grants = grants.reads(url).map_err(at("reads"))?;
+    }
+    for (position, request) in allow.request.get()?.iter().enumerate() {
+        grants = narrow(grants, &request.0).map_err(|stop| {
+            let inside = path().attribute("request").index(position);
+            stop_at(stop, &inside)
+        })?;
+    }
+    Ok(grants)
+}
+
+/// The secrets that the block names, from the environment of this process.
+///
+/// # Errors
+/// When one is not there or cannot be sent.
+pub(super) fn secrets(mut grants: Grants, allow: Option<&Allow>) -> Outcome<Grants> {
+    let Some(allow) = allow else {
+        return Ok(grants);
+    };
+    for name in allow.secrets.get()?.into_iter().flatten() {
+        let value = std::env::var(name).unwrap_or_default();
+        grants = grants.secret(name, &value).map_err(at("secrets"))?;
+    }
+    Ok(grants)
+}
+
+fn narrow(grants: Grants, request: &AllowRequest) -> Outcome<Grants> {
+    let methods: Vec<&str> = request.methods.get()?.iter().map(String::as_str).collect();
+    let phases = match request.phases.get()? {
+        None => vec![Phase::Plan, Phase::Apply],
+        Some(words) => {
+            let phases = words.iter().map(|word| phase(word));
+            phases.collect::<Result<Vec<Phase>, Diagnostic>>()?
+        }
+    };
+    let granted = grants.request(request.url.get()?, &methods, &phases);
+    Ok(granted.map_err(said)?)
+}
+
+fn phase(word: &str) -> Result<Phase, Diagnostic> {
+    match word {
+        "plan" => Ok(Phase::Plan),
+        "apply" => Ok(Phase::Apply),
+        other => {
+            let other: String = other.escape_debug().take(60).collect();
+            let detail = format!(
+                "Found the phase `{other}`, where `plan` and `apply` are allowed.\n\n\
+                 Write `plan` for validate, plan and refresh, `apply` for apply and destroy, or leave `phases` out for \
+                 both.\n\n\
+                 plugin-grant-invalid"
+            );
+            Err(Diagnostic::error("Plugin grant is not valid", detail)
+                .at(Path::root().attribute("phases")))
+        }
+    }
+}
+
+fn path() -> Path {
+    Path::root().attribute("allow")
+}
+
+fn at(attribute: &'static str) -> impl Fn(PluginError) -> Diagnostic {
+    move |error| said(error).at(path().attribute(attribute))
+}
+
+/// The same stop, its diagnostics inside `outer`.
+pub(crate) fn stop_at(stop: Stop, outer: &Path) -> Stop {
+    let Stop::Failed(diagnostics) = stop else {
+        return stop;
+    };
+    let placed = diagnostics.into_iter().map(|one| {
+        let steps = outer.steps().iter().chain(one.path.steps()).cloned();
+        let path = steps.collect();
+        one.at(path)
+    });
+    Stop::Failed(placed.collect())
+}
