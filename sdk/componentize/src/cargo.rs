@@ -53,6 +53,20 @@ pub(crate) fn compile(workspace: &Path, package: &str) -> Result<PathBuf, BuildE
     Ok(target_dir.join(TARGET).join(PROFILE).join(file))
 }
 
+/// The name of the package whose `Cargo.toml` lies in `folder`.
+pub(crate) fn package_in(folder: &Path) -> Result<String, BuildError> {
+    let output = cargo(folder)
+        .args(["read-manifest"])
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(BuildError::NoCargo)?;
+    let package: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let name = package.get("name").and_then(serde_json::Value::as_str);
+    name.map(str::to_owned).ok_or_else(|| BuildError::Cargo {
+        package: folder.display().to_string(),
+    })
+}
+
 fn workspace_root(workspace: &Path, package: &str) -> Result<PathBuf, BuildError> {
     let failed = || BuildError::Cargo {
         package: package.to_owned(),

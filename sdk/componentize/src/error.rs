@@ -36,6 +36,73 @@ pub enum BuildError {
         /// What the encoder found.
         reason: String,
     },
+    /// The folder is not a plugin's.
+    #[error(
+        "`{folder}` is not the folder of a plugin: it holds none of `Cargo.toml`, `package.json`, `pyproject.toml` and \
+         `plugin.c`. Name the folder that `portcullis plugin new` made."
+    )]
+    NoProject {
+        /// The folder that was asked for.
+        folder: PathBuf,
+    },
+    /// A JSON document of the project cannot be read.
+    #[error("`{path}` is not the JSON that is expected: {reason}.")]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The world of the project cannot be understood.
+    #[error("`wit/world.wit` of `{folder}` gives no bindings: {reason}.")]
+    Wit {
+        /// The project.
+        folder: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A tool of the language is not installed.
+    #[error("`{tool}` is not installed for `{folder}`. Run `{install}` there.")]
+    NoTool {
+        /// The program.
+        tool: &'static str,
+        /// The project.
+        folder: PathBuf,
+        /// What installs it into the project.
+        install: &'static str,
+    },
+    /// A tool is of another version than the project pins, and would build another component.
+    #[error(
+        "`{tool}` is version `{found}`, and the project pins `{pinned}`. Run `{install}` in its folder."
+    )]
+    ToolVersion {
+        /// The program.
+        tool: &'static str,
+        /// What it says of itself.
+        found: String,
+        /// What the project says.
+        pinned: String,
+        /// What installs it into the project.
+        install: &'static str,
+    },
+    /// A tool is there and cannot be started.
+    #[error(
+        "`{tool}` cannot be started. Install what runs it: Node.js 20 or Python 3.11, or newer."
+    )]
+    ToolStart {
+        /// The program.
+        tool: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A tool ran and failed; what it said is on standard error.
+    #[error("`{tool}` failed in `{folder}`. Read its output above.")]
+    Tool {
+        /// The program.
+        tool: &'static str,
+        /// The project.
+        folder: PathBuf,
+    },
     /// A file could not be read or written.
     #[error("`{path}` cannot be read or written.")]
     File {

@@ -1,22 +1,30 @@
-//! Build a plugin crate into a WebAssembly component.
+//! Build a portcullis plugin into a WebAssembly component.
 //!
-//! The crate is compiled for `wasm32-unknown-unknown`, whose output imports nothing of a system, and the core module
-//! is wrapped into a component in this process. Building twice gives the same bytes, wherever the sources lie: paths
-//! are remapped, and no time or random number enters.
+//! [`Project`] builds the plugin of a folder in any language that there is a builder for; [`Build`] builds a crate of a
+//! workspace by its name. A crate is compiled for `wasm32-unknown-unknown`, whose output imports nothing of a system, and
+//! the core module is wrapped into a component in this process. Building twice gives the same bytes, wherever the
+//! sources lie: paths are remapped, and no time or random number enters. The exception is Python, see `still`.
 
+mod c;
 mod cargo;
+mod contract;
 mod error;
+mod javascript;
+mod manifest;
+mod project;
+mod python;
+mod requirements;
 mod section;
+mod still;
+mod tool;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use error::BuildError;
+pub use project::{Language, Project};
 
-/// Name of the custom section that holds the manifest document.
-const MANIFEST_SECTION: &str = "portcullis:manifest";
-
-/// What to build and where to put it.
+/// A crate to build and where to put it.
 #[derive(Clone, Debug)]
 pub struct Build {
     /// A folder of the workspace or crate to build in.
@@ -36,10 +44,7 @@ impl Build {
         let core = cargo::compile(&self.workspace, &self.package)?;
         let module = fs::read(&core).map_err(|source| BuildError::file(&core, source))?;
         let component = componentize(&module)?;
-        let path = self.out.join(format!("{}.wasm", plugin_name(&component)?));
-        fs::create_dir_all(&self.out).map_err(|source| BuildError::file(&self.out, source))?;
-        write_atomically(&path, &component)?;
-        Ok(path)
+        write(&self.out, &plugin_name(&component)?, &component)
     }
 }
 
@@ -49,39 +54,37 @@ impl Build {
 /// # Errors
 /// When the module has no manifest section or cannot be a component.
 pub fn componentize(module: &[u8]) -> Result<Vec<u8>, BuildError> {
-    let manifest = section::custom(module, MANIFEST_SECTION).ok_or(BuildError::NoManifest)?;
-    let mut component = wit_component::ComponentEncoder::default()
+    let manifest = section::custom(module, manifest::SECTION).ok_or(BuildError::NoManifest)?;
+    let mut component = encode(module)?;
+    section::append_custom(&mut component, manifest::SECTION, manifest);
+    Ok(component)
+}
+
+/// Wraps a core module into a component.
+fn encode(module: &[u8]) -> Result<Vec<u8>, BuildError> {
+    wit_component::ComponentEncoder::default()
         .validate(true)
         .module(module)
         .and_then(|encoder| encoder.encode())
         .map_err(|source| BuildError::Encode {
             reason: format!("{source:#}"),
-        })?;
-    section::append_custom(&mut component, MANIFEST_SECTION, manifest);
-    Ok(component)
+        })
 }
 
-/// The name in the manifest, which may be a file name and nothing more.
+/// The name in the manifest section.
 fn plugin_name(component: &[u8]) -> Result<String, BuildError> {
-    let manifest = section::custom(component, MANIFEST_SECTION).ok_or(BuildError::NoManifest)?;
-    let manifest: serde_json::Value =
-        serde_json::from_slice(manifest).map_err(|_| BuildError::NoManifest)?;
-    let name = manifest
-        .get("name")
-        .and_then(serde_json::Value::as_str)
-        .unwrap_or_default();
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if name.is_empty() || !name.chars().all(plain) {
-        return Err(BuildError::Name {
-            name: name.to_owned(),
-        });
-    }
-    Ok(name.to_owned())
+    let section = section::custom(component, manifest::SECTION).ok_or(BuildError::NoManifest)?;
+    let document = serde_json::from_slice(section).map_err(|_| BuildError::NoManifest)?;
+    manifest::name_in(&document)
 }
 
-fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
+/// Writes `<out>/<name>.wasm`, whole or not at all, and gives its path.
+fn write(out: &Path, name: &str, component: &[u8]) -> Result<PathBuf, BuildError> {
+    fs::create_dir_all(out).map_err(|source| BuildError::file(out, source))?;
+    let path = out.join(format!("{name}.wasm"));
     let part = path.with_extension(format!("wasm.{}", std::process::id()));
-    fs::write(&part, bytes)
-        .and_then(|()| fs::rename(&part, path))
-        .map_err(|source| BuildError::file(path, source))
+    fs::write(&part, component)
+        .and_then(|()| fs::rename(&part, &path))
+        .map_err(|source| BuildError::file(&path, source))?;
+    Ok(path)
 }
