@@ -61,7 +61,8 @@ fn config() -> Config {
     config.cranelift_nan_canonicalization(true);
     config.wasm_relaxed_simd(false);
     config.wasm_memory64(false);
-    config.wasm_multi_memory(false);
+    // Components inside a component, which JavaScript's and Python's have, pass values through adapters of two memories.
+    config.wasm_multi_memory(true);
     // Guests are stripped; frames without names help nobody.
     config.wasm_backtrace_max_frames(None::<NonZeroUsize>);
     config

@@ -12,7 +12,7 @@ use crate::still::Still;
 use crate::tool::{self, Tool};
 
 const JCO: &str = "@bytecodealliance/jco";
-const INSTALL: &str = "npm ci";
+const INSTALL: &str = "npm install";
 
 /// The host's interfaces are no modules that a bundler could find.
 const BUNDLE: &str = "export default { external: [/^portcullis:/] };\n";

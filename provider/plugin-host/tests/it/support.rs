@@ -1,6 +1,7 @@
 //! A folder with a lock and plugins in it, and a host over it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -33,9 +34,12 @@ impl Folder {
         // Built once by the first test that needs it; the tests of this binary run side by side.
         static BUILT: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
         let mut built = BUILT.lock().unwrap();
-        let component = built
-            .entry(package.to_owned())
-            .or_insert_with(|| componentize(package, &self.path("built")));
+        let component = built.entry(package.to_owned()).or_insert_with(|| {
+            componentize(
+                &["--package".as_ref(), package.as_ref()],
+                &self.path("built"),
+            )
+        });
         self.plugin(package, component)
     }
 
@@ -93,8 +97,8 @@ pub(crate) fn with_manifest(mut component: Vec<u8>, manifest: &serde_json::Value
     component
 }
 
-/// Builds a plugin of this workspace as its authors do.
-fn componentize(package: &str, out: &Path) -> Vec<u8> {
+/// Builds one plugin as its authors do, with the words that name it.
+pub(crate) fn componentize(words: &[&OsStr], out: &Path) -> Vec<u8> {
     let output = Command::new(env!("CARGO"))
         .args([
             "run",
@@ -103,7 +107,8 @@ fn componentize(package: &str, out: &Path) -> Vec<u8> {
             "portcullis-componentize",
             "--",
         ])
-        .args(["--package", package, "--out"])
+        .args(words)
+        .arg("--out")
         .arg(out)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
         .output()

@@ -1,4 +1,4 @@
-/* cc -std=c23 -I. test/owners_test.c owners.c json.c -o bindings/owners_test && bindings/owners_test */
+/* .venv/bin/python-zig cc -std=c23 -I. test/owners_test.c owners.c json.c -o bindings/test && bindings/test */
 
 #undef NDEBUG
 #include <assert.h>
@@ -40,7 +40,6 @@ static void a_text_is_read_without_its_escapes(void) {
   assert(json_text(of("\"a\\\"\\n\\u00e9\\ud83d\\ude00\""), out) == 9);
   assert(strcmp(out, "a\"\n\xc3\xa9\xf0\x9f\x98\x80") == 0);
 }
-
 
 int main(void) {
   a_pool_needs_an_owner();
