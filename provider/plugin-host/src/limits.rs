@@ -57,9 +57,9 @@ pub struct Limits {
 /// Stack of a guest in bytes. It belongs to the compiled code and is no matter of taste.
 pub(crate) const STACK_BYTES: usize = 512 * 1024;
 
-/// Instances, tables, memories and handles of one store: components that are built as sdk/componentize does need
-/// four instances, two tables and one memory.
-pub(crate) const INSTANCES: usize = 16;
+/// Instances, tables, memories and handles of one store. A component of Rust or C needs four instances, two tables and
+/// one memory; one of Python has every library of the interpreter as an instance.
+pub(crate) const INSTANCES: usize = 64;
 pub(crate) const TABLES: usize = 16;
 pub(crate) const MEMORIES: usize = 4;
 pub(crate) const HANDLES: usize = 1024;

@@ -1,7 +1,7 @@
 //! What every template of `sdk/templates` becomes, in the sandbox: the same check and the same connector in every
 //! language.
 
-use portcullis_plugin_host::{Connector, Grants, Phase, PluginError};
+use portcullis_plugin_host::{Connector, Grants, PluginError};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -98,7 +98,7 @@ async fn connector(language: &'static str) {
     let host = folder.host();
     host.prepare(&plugin).await.unwrap();
     let reading = |path: &str| -> Connector {
-        let grants = Grants::none(Phase::Plan).host(&nodes.url("")).unwrap();
+        let grants = Grants::none().host(&nodes.url("")).unwrap();
         let config = json!({"url": nodes.url(path), "cluster": "prod"});
         host.connector(&plugin, config, grants)
     };
