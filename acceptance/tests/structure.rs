@@ -276,7 +276,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
         if path.is_dir() {
             if !matches!(
                 name.as_str(),
-                "target" | ".git" | ".portcullis" | ".terraform"
+                "target" | ".git" | ".portcullis" | ".terraform" | "node_modules" | ".venv"
             ) {
                 files(&path, found);
             }

@@ -1,15 +1,9 @@
-//! What every template of `sdk/templates` becomes, in the sandbox: the same check and the same connector in every
-//! language.
+//! What every template of `sdk/templates` becomes, in the sandbox.
 
-use portcullis_plugin_host::{Connector, Grants, PluginError};
 use serde_json::{Value, json};
-use std::time::Duration;
 
-use crate::nodes::Nodes;
-use crate::support::{Folder, NOW};
+use crate::support::Folder;
 use crate::template::Template;
-
-const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_check_in_javascript() {
@@ -24,16 +18,6 @@ async fn a_check_in_python() {
 #[tokio::test]
 async fn a_check_in_c() {
     check("c").await;
-}
-
-#[tokio::test]
-async fn a_connector_in_javascript() {
-    connector("javascript").await;
-}
-
-#[tokio::test]
-async fn a_connector_in_python() {
-    connector("python").await;
 }
 
 /// Python is left out: componentize-py unpacks its library anew for each build, and the snapshot of the interpreter
@@ -85,58 +69,4 @@ fn plan(owner: &Value) -> String {
         "unknown": [],
     }]})
     .to_string()
-}
-
-async fn connector(language: &'static str) {
-    let Some(template) = Template::new(language, "connector") else {
-        return;
-    };
-    let nodes = Nodes::start().await;
-    let folder = Folder::new();
-    let plugin = folder.plugin("connector", &template.build());
-    template.test();
-    let host = folder.host();
-    host.prepare(&plugin).await.unwrap();
-    let reading = |path: &str| -> Connector {
-        let grants = Grants::none().host(&nodes.url("")).unwrap();
-        let config = json!({"url": nodes.url(path), "cluster": "prod"});
-        host.connector(&plugin, config, grants)
-    };
-
-    let devices = reading("/nodes").list_inventory(MINUTE).await.unwrap();
-    let shown: Vec<_> = devices
-        .iter()
-        .map(|device| {
-            (
-                device.uuid.as_str(),
-                device.node.as_str(),
-                device.allocation.as_str(),
-            )
-        })
-        .collect();
-    assert_eq!(
-        shown,
-        [
-            ("GPU-a-0", "gpu-a", "free"),
-            ("GPU-a-1", "gpu-a", "used"),
-            ("GPU-b-0", "gpu-b", "unknown")
-        ]
-    );
-    let first = devices.first().unwrap();
-    assert_eq!((first.index, first.memory_mib), (Some(0), Some(143_771)));
-    assert_eq!((first.observed_at, first.grade.as_str()), (NOW, "counted"));
-    assert_eq!(first.labels, [("cluster".to_owned(), "prod".to_owned())]);
-
-    for (path, expected) in [
-        ("/broken", "unreachable"),
-        ("/forbidden", "refused"),
-        ("/text", "malformed"),
-    ] {
-        let error = reading(path).list_inventory(MINUTE).await.unwrap_err();
-        assert!(
-            matches!(&error, PluginError::Failed { kind, .. } if kind == expected),
-            "{path}: {error:?}"
-        );
-        assert!(error.to_string().contains(&nodes.url(path)), "{error}");
-    }
 }

@@ -16,7 +16,6 @@ mod languages;
 mod loading;
 mod names;
 mod network;
-mod nodes;
 mod prometheus;
 mod server;
 mod support;

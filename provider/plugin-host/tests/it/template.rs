@@ -32,7 +32,7 @@ impl Template {
                 "not run: {world} in {language} (needs the tools that `bash .ci/run tools` installs)"
             );
             assert!(env::var("CI").as_deref() != Ok("true"), "{line}");
-            println!("{line}");
+            eprintln!("{line}");
             return None;
         }
         let dir = TempDir::new().unwrap();
