@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_plugin_host::{ConfigSchema, ConfigStep, Limits, Manifest, PluginRef};
+use portcullis_plugin_host::{ConfigSchema, Limits, Manifest, PluginRef};
 use serde_json::Value as Json;
 use tfplugin::field::{Dynamic, Optional};
 use tfplugin::{Diagnostic, Outcome, Path, Stop};
@@ -54,18 +54,8 @@ impl PluginConfig {
             return Vec::new();
         };
         let faults = schema.faults(&self.json, &self.unknown);
-        faults
-            .iter()
-            .map(|fault| said(fault).at(path(&fault.path)))
-            .collect()
+        // Not deeper: to core the whole configuration is one value, and some versions show no line for a path into one.
+        let at = || Path::root().attribute("config");
+        faults.iter().map(|fault| said(fault).at(at())).collect()
     }
-}
-
-/// A dynamic value is one attribute to Terraform; deeper steps are still shown where a version follows them.
-fn path(steps: &[ConfigStep]) -> Path {
-    let start = Path::root().attribute("config");
-    steps.iter().fold(start, |path, step| match step {
-        ConfigStep::Key(key) => path.attribute(key.clone()),
-        ConfigStep::Index(index) => path.index(*index),
-    })
 }

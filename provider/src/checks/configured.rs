@@ -13,7 +13,7 @@ use crate::config::CheckBlock;
 use crate::plugin_config::PluginConfig;
 use crate::policy::OnProblem;
 use crate::said::said;
-use crate::sources::{Plugins, stop_at};
+use crate::sources::{Plugins, all, stop_at};
 
 /// One `check "label" {}` of the provider block.
 #[derive(Debug)]
@@ -113,13 +113,7 @@ pub fn validate(label: &str, block: &CheckBlock, lock: &Lock) -> Outcome {
         }
         Err(Stop::Failed(faults.into_iter().collect()))
     };
-    for outcome in [limits(block).map(drop), configured()] {
-        match outcome {
-            Ok(()) | Err(Stop::Deferred) => {}
-            Err(stop) => return Err(stop_at(stop, &at(label))),
-        }
-    }
-    Ok(())
+    all([configured(), limits(block).map(drop)]).map_err(|stop| stop_at(stop, &at(label)))
 }
 
 fn limits(block: &CheckBlock) -> Outcome<Limits> {

@@ -39,7 +39,7 @@ pub(super) fn secrets(mut grants: Grants, allow: Option<&Allow>) -> Outcome<Gran
         return Ok(grants);
     };
     for name in allow.secrets.get()?.into_iter().flatten() {
-        let value = std::env::var(name).unwrap_or_default();
+        let value = std::env::var(name).map_err(|_| missing(name))?;
         grants = grants.secret(name, &value).map_err(at("secrets"))?;
     }
     Ok(grants)
@@ -74,6 +74,16 @@ fn phase(word: &str) -> Result<Phase, Diagnostic> {
                 .at(Path::root().attribute("phases")))
         }
     }
+}
+
+fn missing(name: &str) -> Diagnostic {
+    let name: String = name.escape_debug().take(60).collect();
+    let detail = format!(
+        "`allow {{ secrets }}` grants `{name}`, and the environment of this run has no variable of that name.\n\n\
+         Set the environment variable `{name}` to the secret where Terraform runs, or remove its name from the block.\n\n\
+         plugin-secret-missing"
+    );
+    Diagnostic::error("Secret is not in the environment", detail).at(path().attribute("secrets"))
 }
 
 fn path() -> Path {

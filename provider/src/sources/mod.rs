@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use portcullis_model::{DeviceSource, Name};
 use portcullis_plugin_host::{Explained, Host, Limits, Lock, PluginRef};
-use tfplugin::{Outcome, Path, Stop};
+use tfplugin::{Diagnostics, Outcome, Path, Stop};
 
 use crate::audit::Installed;
 use crate::config::ConnectorBlock;
@@ -61,17 +61,29 @@ pub fn validate(label: &str, block: &ConnectorBlock, lock: &Lock) -> Outcome {
     label
         .parse::<Name>()
         .map_err(|error| said(error).at(at.clone()))?;
-    for outcome in [
-        limits(block).map(drop),
-        granted::requests(block.allow.get()?).map(drop),
+    let granted = || granted::requests(block.allow.get()?).map(drop);
+    let outcomes = [
         configured(label, block, lock),
-    ] {
-        match outcome {
-            Ok(()) | Err(Stop::Deferred) => {}
-            Err(stop) => return Err(stop_at(stop, &at)),
+        granted(),
+        limits(block).map(drop),
+    ];
+    all(outcomes).map_err(|stop| stop_at(stop, &at))
+}
+
+/// Everything that is wrong, not only the first of it. What is unknown is judged later.
+pub(crate) fn all(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
+    let mut wrong = Diagnostics::new();
+    for outcome in outcomes {
+        if let Err(Stop::Failed(diagnostics)) = outcome {
+            for diagnostic in diagnostics {
+                wrong.push(diagnostic);
+            }
         }
     }
-    Ok(())
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(Stop::Failed(wrong))
 }
 
 fn configured(label: &str, block: &ConnectorBlock, lock: &Lock) -> Outcome {
