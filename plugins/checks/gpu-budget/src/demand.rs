@@ -1,6 +1,11 @@
 //! How many GPUs a pool asks for, and on whose budget.
 
+use std::collections::BTreeMap;
+
 use portcullis_plugin::{Attribute, Plan, Resource};
+
+/// The identities of a plan by id: looked up once a pool, of which there may be as many.
+pub(crate) type Identities<'a> = BTreeMap<&'a str, &'a Resource<'a>>;
 
 /// The GPUs of one pool.
 pub(crate) struct Demand<'a> {
@@ -21,8 +26,11 @@ pub(crate) struct Deferred {
 impl<'a> Demand<'a> {
     /// Counts a pool. It weighs on the budget of the workload that it serves; a pool that names no workload, or one
     /// that this plan does not hold, weighs on the budget of its own owner.
-    pub(crate) fn of(pool: &'a Resource<'_>, plan: &'a Plan<'_>) -> Result<Self, Deferred> {
-        let payer = workload(pool, plan)?.unwrap_or(pool);
+    pub(crate) fn of(
+        pool: &'a Resource<'a>,
+        identities: &Identities<'a>,
+    ) -> Result<Self, Deferred> {
+        let payer = workload(pool, identities)?.unwrap_or(pool);
         let replicas = count(pool, "gpu.replicas")?;
         let gpus_per_replica = count(pool, "gpu.gpus_per_replica")?;
         Ok(Self {
@@ -40,18 +48,23 @@ impl<'a> Demand<'a> {
     }
 }
 
+/// The identities of the plan whose id is known.
+pub(crate) fn identities<'a>(plan: &'a Plan<'_>) -> Identities<'a> {
+    plan.of_type("portcullis_workload_identity")
+        .filter_map(|identity| Some((identity.text("id").known()?, identity)))
+        .collect()
+}
+
 fn workload<'a>(
-    pool: &'a Resource<'_>,
-    plan: &'a Plan<'_>,
+    pool: &Resource<'_>,
+    identities: &Identities<'a>,
 ) -> Result<Option<&'a Resource<'a>>, Deferred> {
     match pool.text("workload") {
         Attribute::Null => Ok(None),
         Attribute::Unknown => Err(Deferred {
             attribute: "workload",
         }),
-        Attribute::Known(id) => Ok(plan
-            .of_type("portcullis_workload_identity")
-            .find(|identity| identity.text("id") == Attribute::Known(id))),
+        Attribute::Known(id) => Ok(identities.get(id).copied()),
     }
 }
 
@@ -82,7 +95,7 @@ fn held(pool: &Resource<'_>) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Demand;
+    use super::{Demand, identities};
     use portcullis_plugin::Plan;
 
     fn plan(workload: &str, unknown: &str) -> String {
@@ -101,7 +114,9 @@ mod tests {
     fn the_workload_pays_for_the_pool_that_serves_it() {
         let text = plan(r#""w-1""#, "[]");
         let plan = Plan::from_json(&text).unwrap();
-        let demand = Demand::of(&plan.resources[0], &plan).ok().unwrap();
+        let demand = Demand::of(&plan.resources[0], &identities(&plan))
+            .ok()
+            .unwrap();
         assert_eq!(
             (demand.owner, demand.environment),
             ("team:risk-ml", "production")
@@ -114,7 +129,9 @@ mod tests {
         for workload in ["null", r#""elsewhere""#] {
             let text = plan(workload, "[]");
             let plan = Plan::from_json(&text).unwrap();
-            let demand = Demand::of(&plan.resources[0], &plan).ok().unwrap();
+            let demand = Demand::of(&plan.resources[0], &identities(&plan))
+                .ok()
+                .unwrap();
             assert_eq!((demand.owner, demand.environment), ("team:platform", ""));
         }
     }
@@ -124,7 +141,7 @@ mod tests {
         let text = plan("null", r#"["workload"]"#);
         let plan = Plan::from_json(&text).unwrap();
         assert_eq!(
-            Demand::of(&plan.resources[0], &plan)
+            Demand::of(&plan.resources[0], &identities(&plan))
                 .err()
                 .unwrap()
                 .attribute,

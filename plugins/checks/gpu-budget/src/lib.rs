@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use portcullis_plugin::{Check, Failure, Finding, Manifest, Plan};
 
-use crate::demand::{Deferred, Demand};
+use crate::demand::{Deferred, Demand, identities};
 
 /// Owner to environment to the number of GPUs that may be planned at most.
 type Budgets = BTreeMap<String, BTreeMap<String, u64>>;
@@ -28,8 +28,9 @@ impl Check for GpuBudget {
     fn run(plan: &Plan<'_>, budgets: &Budgets) -> Result<Vec<Finding>, Failure> {
         let mut findings = Vec::new();
         let mut groups: BTreeMap<(&str, &str), Vec<Demand<'_>>> = BTreeMap::new();
+        let identities = identities(plan);
         for pool in plan.of_type("portcullis_gpu_pool") {
-            match Demand::of(pool, plan) {
+            match Demand::of(pool, &identities) {
                 Ok(demand) => groups
                     .entry((demand.owner, demand.environment))
                     .or_default()
