@@ -18,6 +18,8 @@ mod machine;
 mod page;
 mod paired;
 mod plan;
+mod plugins;
+mod policies;
 
 use figure::Figure;
 
@@ -30,9 +32,8 @@ pub(crate) struct Arguments {
     /// Print the figures and leave docs/measurements.md as it is
     #[arg(long)]
     dry: bool,
-    /// Only this table
-    #[arg(long)]
-    only: Option<Table>,
+    /// Only this table; all of them when left out
+    table: Option<Table>,
 }
 
 /// The groups of figures.
@@ -42,16 +43,18 @@ enum Table {
     Go,
     /// Inside the crates
     Inside,
+    /// Plugins, and what users judge plans with today
+    Plugins,
 }
 
 impl Arguments {
     fn wants(&self, table: Table) -> bool {
-        self.only.is_none_or(|only| only == table)
+        self.table.is_none_or(|only| only == table)
     }
 
     /// A page is written from whole tables with all their repetitions.
     fn writes(&self) -> bool {
-        !self.dry && !self.quick && self.only.is_none()
+        !self.dry && !self.quick && self.table.is_none()
     }
 }
 
@@ -90,6 +93,10 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<ExitCode> {
             times,
             &screen.progress("inside the crates"),
         )?);
+    }
+    if arguments.wants(Table::Plugins) {
+        build(&screen.progress("building release programs"))?;
+        figures.extend(plugins::figures(repeats, &screen.progress("plugins"))?);
     }
     for figure in &figures {
         screen.line(line(figure, screen));

@@ -163,13 +163,25 @@ impl Process {
     ///
     /// # Errors
     /// When the program cannot be started or does not succeed.
-    pub(crate) fn stdout(mut self) -> Result<Vec<u8>> {
+    pub(crate) fn stdout(self) -> Result<Vec<u8>> {
+        self.answer(&[0])
+    }
+
+    /// As [`Process::stdout`], of a program that also answers with other exit codes.
+    ///
+    /// # Errors
+    /// When the program cannot be started or ends with another code.
+    pub(crate) fn answer(mut self, codes: &[i32]) -> Result<Vec<u8>> {
         let name = self.command.get_program().to_string_lossy().into_owned();
         let output = self
             .command
             .output()
             .with_context(|| format!("cannot start `{name}`"))?;
-        if !output.status.success() {
+        if !output
+            .status
+            .code()
+            .is_some_and(|code| codes.contains(&code))
+        {
             bail!(
                 "`{name}` failed:\n{}",
                 String::from_utf8_lossy(&output.stderr)

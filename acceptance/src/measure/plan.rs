@@ -1,7 +1,7 @@
 //! `terraform plan` over many resources of one provider: wall time, and what the provider itself used.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
@@ -47,6 +47,20 @@ impl Planned {
             .into_owned();
         planned.workspace.set_env(watch::NOTES, notes);
         Ok(planned)
+    }
+
+    /// Where the configuration lies.
+    pub(super) fn dir(&self) -> PathBuf {
+        self.workspace.dir()
+    }
+
+    /// Runs a program there.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub(super) fn run(&self, program: &Path, words: &[&str]) -> Result<()> {
+        let finished = self.workspace.process(program).args(words).run()?;
+        finished.success("preparing a plan").map(drop)
     }
 
     /// Milliseconds that one plan took.
