@@ -13,7 +13,7 @@ planned[owner] := total if {
 	total := sum([gpus |
 		some pool in pools
 		pool.change.after.owner == owner
-		gpus := pool.change.after.gpu[0].replicas * pool.change.after.gpu[0].gpus_per_replica
+		gpus := pool.change.after.gpu.replicas * pool.change.after.gpu.gpus_per_replica
 	])
 }
 

@@ -257,25 +257,19 @@ fn fleet() -> String {
     )
 }
 
-/// The plan document (sdk/plan-document.md) of a plan that only creates. A block that may occur once is an object there
-/// and a list in what Terraform prints.
+/// The plan document (sdk/plan-document.md) of a plan that only creates.
 fn plan_document(printed: &Value) -> Value {
     let changes = printed.get("resource_changes").and_then(Value::as_array);
     let resources: Vec<Value> = changes
         .into_iter()
         .flatten()
         .map(|change| {
-            let mut planned = change.pointer("/change/after").cloned().unwrap_or_default();
-            if let Some(gpu) = planned.get_mut("gpu") {
-                let first = gpu.get(0).cloned();
-                *gpu = first.unwrap_or_else(|| gpu.clone());
-            }
             json!({
                 "address": change.get("address"),
                 "type": change.get("type"),
                 "change": "create",
                 "prior": null,
-                "planned": planned,
+                "planned": change.pointer("/change/after"),
             })
         })
         .collect();
