@@ -36,8 +36,14 @@ struct Noted {
 /// A plugin as this run configured it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installed {
-    /// Which file, by digest.
-    pub plugin: PluginRef,
+    /// Its name.
+    pub name: String,
+    /// Its own version.
+    pub version: String,
+    /// Digest of its file in lower-case hexadecimal.
+    pub sha256: String,
+    /// The trusted key that signed it, empty without one.
+    pub signer: String,
     /// Its effective rights, as people read them, sorted.
     pub rights: Vec<String>,
 }
@@ -89,7 +95,15 @@ impl Installed {
     pub fn new(label: &str, plugin: &PluginRef, rights: &[String]) -> Self {
         let labelled = rights.iter().map(|right| format!("{label}: {right}"));
         Self {
-            plugin: plugin.clone(),
+            name: plugin.entry.name.clone(),
+            version: plugin.entry.version.clone(),
+            sha256: plugin.entry.sha256.clone(),
+            signer: plugin
+                .entry
+                .signer
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             rights: labelled.collect(),
         }
     }
@@ -99,7 +113,7 @@ impl Installed {
     pub fn by_plugin(blocks: Vec<Self>) -> Vec<Self> {
         let mut plugins: BTreeMap<String, Self> = BTreeMap::new();
         for block in blocks {
-            match plugins.entry(block.plugin.entry.name.clone()) {
+            match plugins.entry(block.name.clone()) {
                 Entry::Vacant(vacant) => drop(vacant.insert(block)),
                 Entry::Occupied(mut same) => same.get_mut().rights.extend(block.rights),
             }
@@ -108,13 +122,13 @@ impl Installed {
     }
 
     fn note(&self) -> Note {
-        let entry = &self.plugin.entry;
         Note {
-            plugin: entry.name.clone(),
+            plugin: self.name.clone(),
             detail: json!({
                 APPLIED: true,
-                "version": entry.version,
-                "sha256": entry.sha256,
+                "version": self.version,
+                "sha256": self.sha256,
+                "signer": self.signer,
                 "rights": self.rights,
             }),
         }
@@ -123,7 +137,7 @@ impl Installed {
     /// What is different since the last run that applied something with this plugin; `None` when nothing is, or when no
     /// such run is known. A ledger that cannot be read is told elsewhere.
     pub async fn change(&self, ledger: &dyn Ledger) -> Option<Diagnostic> {
-        let note = ledger.latest_note(&self.plugin.entry.name, APPLIED);
+        let note = ledger.latest_note(&self.name, APPLIED);
         let before = note.await.ok()??;
         let changes = self.differences(&before.detail);
         if changes.is_empty() {
@@ -131,7 +145,7 @@ impl Installed {
         }
         let mut detail = format!(
             "Plugin `{}` is not what it was when something was applied last, at {} by `{}`:\n",
-            self.plugin.entry.name,
+            self.name,
             before.at.strftime("%F %T UTC"),
             before.author.actor,
         );
@@ -148,14 +162,20 @@ impl Installed {
     }
 
     fn differences(&self, before: &Json) -> Vec<String> {
-        let entry = &self.plugin.entry;
         let text = |field: &str| before.get(field).and_then(Json::as_str).unwrap_or_default();
         let mut changes = Vec::new();
-        if text("version") != entry.version {
-            changes.push(format!("version {} -> {}", text("version"), entry.version));
-        }
-        if text("sha256") != entry.sha256 {
-            changes.push(format!("sha256 {} -> {}", text("sha256"), entry.sha256));
+        for (field, now) in [
+            ("version", &self.version),
+            ("sha256", &self.sha256),
+            ("signer", &self.signer),
+        ] {
+            let shown = |value: &str| match value {
+                "" => "none".to_owned(),
+                value => value.to_owned(),
+            };
+            if text(field) != now {
+                changes.push(format!("{field} {} -> {}", shown(text(field)), shown(now)));
+            }
         }
         let had: BTreeSet<&str> = before
             .get("rights")
@@ -168,5 +188,57 @@ impl Installed {
         changes.extend(has.difference(&had).map(|right| format!("+ {right}")));
         changes.extend(had.difference(&has).map(|right| format!("- {right}")));
         changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Installed;
+
+    fn installed(rights: &[&str]) -> Installed {
+        Installed {
+            name: "nodes".to_owned(),
+            version: "1.3.0".to_owned(),
+            sha256: "9be2".to_owned(),
+            signer: String::new(),
+            rights: rights.iter().map(|right| (*right).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn the_same_plugin_with_the_same_rights_has_no_differences() {
+        let now = installed(&["a: GET https://x.example/ in plan and apply"]);
+        assert_eq!(now.differences(&now.note().detail), [""; 0]);
+    }
+
+    #[test]
+    fn every_difference_is_a_line() {
+        let before = json!({
+            "version": "1.2.0",
+            "sha256": "1f0c",
+            "signer": "RWQ",
+            "rights": ["a: GET https://x.example/ in plan and apply"],
+        });
+        let now = installed(&["a: POST https://x.example/ in apply"]);
+        assert_eq!(
+            now.differences(&before),
+            [
+                "version 1.2.0 -> 1.3.0",
+                "sha256 1f0c -> 9be2",
+                "signer RWQ -> none",
+                "+ a: POST https://x.example/ in apply",
+                "- a: GET https://x.example/ in plan and apply",
+            ]
+        );
+    }
+
+    #[test]
+    fn blocks_of_one_plugin_are_one_entry_with_the_rights_of_all() {
+        let [one] = Installed::by_plugin(vec![installed(&["a: x"]), installed(&["b: y"])])
+            .try_into()
+            .unwrap();
+        assert_eq!(one.rights, ["a: x", "b: y"]);
     }
 }
