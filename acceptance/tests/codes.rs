@@ -24,6 +24,7 @@ const OTHER_FILES: &[&str] = &[
 
 /// Kebab-case words elsewhere that name something else.
 const OTHER_WORDS: &[&str] = &[
+    "compile-plugin",
     "gpu-budget",
     "kebab-case",
     "ledger-writer",

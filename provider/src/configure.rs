@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use portcullis_inventory::Inventory;
 use portcullis_ledger::{Author, LedgerUrl};
 use portcullis_model::Ttl;
-use portcullis_plugin_host::{Host, HostConfig, Lock};
+use portcullis_plugin_host::{Compiler, Host, HostConfig, Lock};
 use tfplugin::provider::Configure;
 use tfplugin::{Outcome, Provider, Report};
 use tokio::sync::OnceCell;
@@ -114,6 +114,7 @@ fn host(audit: &Audit) -> Host {
     Host::new(HostConfig {
         cache_dir: Some(PathBuf::from(CACHE_DIR)),
         audit: Some(Arc::new(move |call| audit.call(&call))),
+        compiler: Compiler::this_program(),
         ..HostConfig::new(clock)
     })
 }

@@ -27,12 +27,21 @@ pub mod sources;
 
 use std::process::ExitCode;
 
+use portcullis_plugin_host::{Compiler, compile_main};
+
 pub use configured::Configured;
 pub use serve::server;
 
-/// Serves Terraform when Terraform started this process, and is the CLI otherwise.
+/// Serves Terraform when Terraform started this process, compiles a plugin when another process of this program asks for
+/// it, and is the CLI otherwise.
 #[must_use]
 pub fn main() -> ExitCode {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|verb| verb == Compiler::VERB)
+    {
+        return compile_main();
+    }
     let started_by_terraform = std::env::var_os("TF_PLUGIN_MAGIC_COOKIE").is_some();
     if started_by_terraform {
         return serve::serve(false);

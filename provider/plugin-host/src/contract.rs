@@ -1,27 +1,58 @@
 //! Does a component speak our contract? Asked before linking, so that the answer is a sentence.
 
-use wasmtime::Engine;
-use wasmtime::component::Component;
-use wasmtime::component::types::{ComponentInstance, ComponentItem};
-
 use crate::error::PluginError;
 use crate::manifest::World;
+use crate::surface::{Interface, PACKAGE, Part, Surface};
 
-const PACKAGE: &str = "portcullis:plugin";
-/// The only version line so far.
+/// The version of `sdk/wit` that this provider speaks.
+pub(crate) const VERSION: &str = "0.1.1";
+/// Its version line: whatever is of the same line fits unless it uses what the other side lacks.
 const LINE: &str = "0.1";
 
-/// The functions of the interfaces that a guest may import, and the worlds that may do so.
-const IMPORTS: [(&str, &[&str], &[World]); 8] = [
-    ("types", &[], &[World::Connector, World::Check]),
-    ("log", &["write"], &[World::Connector, World::Check]),
-    ("clock", &["now", "wait"], &[World::Connector]),
-    ("random", &["bytes"], &[World::Connector]),
-    ("cache", &["get", "put"], &[World::Connector]),
-    ("secret", &["granted"], &[World::Connector]),
-    (
-        "http",
-        &[
+const BOTH: &[World] = &[World::Connector, World::Check];
+const CONNECTOR: &[World] = &[World::Connector];
+
+/// An interface that guests may import.
+struct Import {
+    interface: &'static str,
+    functions: &'static [&'static str],
+    worlds: &'static [World],
+}
+
+const IMPORTS: &[Import] = &[
+    Import {
+        interface: "types",
+        functions: &[],
+        worlds: BOTH,
+    },
+    Import {
+        interface: "log",
+        functions: &["write"],
+        worlds: BOTH,
+    },
+    Import {
+        interface: "clock",
+        functions: &["now", "wait"],
+        worlds: CONNECTOR,
+    },
+    Import {
+        interface: "random",
+        functions: &["bytes"],
+        worlds: CONNECTOR,
+    },
+    Import {
+        interface: "cache",
+        functions: &["get", "put"],
+        worlds: CONNECTOR,
+    },
+    Import {
+        interface: "secret",
+        functions: &["granted"],
+        worlds: CONNECTOR,
+    },
+    Import {
+        interface: "http",
+        functions: &[
             "send",
             "send-and-keep",
             "[static]exchange.open",
@@ -29,137 +60,105 @@ const IMPORTS: [(&str, &[&str], &[World]); 8] = [
             "[method]exchange.response",
             "[method]exchange.read",
         ],
-        &[World::Connector],
-    ),
-    (
-        "grpc",
-        &[
+        worlds: CONNECTOR,
+    },
+    Import {
+        interface: "grpc",
+        functions: &[
             "unary",
             "[static]reply-stream.open",
             "[method]reply-stream.next",
             "[method]reply-stream.status",
         ],
-        &[World::Connector],
-    ),
+        worlds: CONNECTOR,
+    },
 ];
 
-/// The name under which the interface that makes a plugin of `world` useful is exported.
-fn duty(world: World) -> &'static str {
-    match world {
-        World::Connector => "inventory",
-        World::Check => "evaluation",
-    }
-}
-
-/// Compares imports and exports of the component with what this provider speaks.
-pub(crate) fn check(
-    engine: &Engine,
-    component: &Component,
-    plugin: &str,
-    world: World,
-) -> Result<(), PluginError> {
-    let ty = component.component_type();
-    for (name, item) in ty.imports(engine) {
-        check_import(engine, plugin, world, name, &item.ty)?;
-    }
-    for interface in ["manifest", duty(world)] {
-        let exported = ty
-            .exports(engine)
-            .find(|(name, _)| parse(name).is_some_and(|found| found.interface == interface));
-        let Some((name, _)) = exported else {
-            return Err(PluginError::Contract {
-                plugin: plugin.to_owned(),
-                needs: format!("does not export `{PACKAGE}/{interface}@{LINE}`"),
-                speaks: format!(" and needs that interface of every {}", world.name()),
-            });
-        };
-        check_line(plugin, name)?;
-    }
-    Ok(())
-}
-
-fn check_import(
-    engine: &Engine,
-    plugin: &str,
-    world: World,
-    name: &str,
-    item: &ComponentItem,
-) -> Result<(), PluginError> {
-    let refused = |needs: String, speaks: &str| PluginError::Contract {
+/// Compares imports and exports of a component with what this provider speaks.
+pub(crate) fn check(surface: &Surface, plugin: &str, world: World) -> Result<(), PluginError> {
+    let refused = |(needs, lacks)| PluginError::Contract {
         plugin: plugin.to_owned(),
         needs,
-        speaks: speaks.to_owned(),
+        speaks: format!("{VERSION}{lacks}"),
     };
-    let Some(import) = parse(name) else {
-        return Err(refused(format!("imports `{name}`"), " and nothing else"));
+    for import in &surface.imports {
+        check_import(import, world).map_err(refused)?;
+    }
+    for export in &surface.exports {
+        check_line(export).map_err(refused)?;
+    }
+    check_exports(surface, world).map_err(refused)
+}
+
+/// What the plugin needs, and what this provider says to it after its own version.
+type Refusal = (String, String);
+
+fn check_import(import: &Interface, world: World) -> Result<(), Refusal> {
+    check_line(import)?;
+    let (Some(interface), Some(version)) = (import.interface(), import.version()) else {
+        let needs = format!("imports `{}`", import.name);
+        return Err((needs, " and nothing else".to_owned()));
     };
-    check_line(plugin, name)?;
-    let known = IMPORTS
+    let needs = |function: &str| {
+        format!("needs `{PACKAGE}` {version} for the function `{function}` of `{interface}`")
+    };
+    let Some(known) = IMPORTS.iter().find(|known| known.interface == interface) else {
+        let needs = match import.functions.first() {
+            Some(function) => needs(function),
+            None => format!("imports `{}`", import.name),
+        };
+        return Err((needs, " without that interface".to_owned()));
+    };
+    if !known.worlds.contains(&world) {
+        let lacks = format!(" and does not give that interface to a {}", world.name());
+        return Err((format!("imports `{}`", import.name), lacks));
+    }
+    let missing = import
+        .functions
         .iter()
-        .find(|(interface, ..)| *interface == import.interface);
-    let Some((_, functions, worlds)) = known else {
-        return Err(refused(
-            format!("imports `{name}`"),
-            " without that interface",
-        ));
+        .find(|function| !known.functions.contains(&function.as_str()));
+    missing.map_or(Ok(()), |function| {
+        Err((needs(function), " without that function".to_owned()))
+    })
+}
+
+/// A plugin exports its manifest and what makes it useful; what this provider does not know is nobody's business.
+fn check_exports(surface: &Surface, world: World) -> Result<(), Refusal> {
+    let lacks = |needs: String| (needs, format!(" and calls these of a {}", world.name()));
+    if !surface.exports.iter().any(|export| export.is("manifest")) {
+        return Err(lacks(format!(
+            "does not export `{PACKAGE}/manifest@{LINE}`"
+        )));
+    }
+    let wanted = |part: &Part| (*part == Part::Evaluation) == (world == World::Check);
+    if surface.parts().any(|part| wanted(&part)) {
+        return Ok(());
+    }
+    let wanted: Vec<String> = Part::ALL
+        .into_iter()
+        .filter(wanted)
+        .map(|part| format!("`{part}`"))
+        .collect();
+    Err(lacks(format!(
+        "exports none of {} of `{PACKAGE}`",
+        wanted.join(", ")
+    )))
+}
+
+fn check_line(interface: &Interface) -> Result<(), Refusal> {
+    let Some(version) = interface.version() else {
+        return Ok(());
     };
-    if !worlds.contains(&world) {
-        let speaks = format!(" and does not give that interface to a {}", world.name());
-        return Err(refused(format!("imports `{name}`"), &speaks));
-    }
-    if let ComponentItem::ComponentInstance(instance) = item
-        && let Some(function) = unknown_function(engine, instance, functions)
-    {
-        return Err(refused(
-            format!(
-                "needs `{PACKAGE}` {} for the function `{function}` of `{}`",
-                import.version, import.interface
-            ),
-            ".0 without that function",
-        ));
-    }
-    Ok(())
-}
-
-fn unknown_function(
-    engine: &Engine,
-    instance: &ComponentInstance,
-    known: &[&str],
-) -> Option<String> {
-    let mut functions = instance
-        .exports(engine)
-        .filter_map(|(name, item)| match item.ty {
-            ComponentItem::ComponentFunc(_) => Some(name),
-            _ => None,
-        });
-    functions
-        .find(|name| !known.contains(name))
-        .map(str::to_owned)
-}
-
-/// `portcullis:plugin/log@0.1.0`.
-struct Name<'a> {
-    interface: &'a str,
-    version: &'a str,
-}
-
-fn parse(name: &str) -> Option<Name<'_>> {
-    let (interface, version) = name
-        .strip_prefix(PACKAGE)?
-        .strip_prefix('/')?
-        .split_once('@')?;
-    Some(Name { interface, version })
-}
-
-fn check_line(plugin: &str, name: &str) -> Result<(), PluginError> {
-    let version = parse(name).map_or("", |name| name.version);
     let line = version.rsplit_once('.').map_or(version, |(line, _)| line);
     if line == LINE {
         return Ok(());
     }
-    Err(PluginError::Contract {
-        plugin: plugin.to_owned(),
-        needs: format!("needs {PACKAGE} {line}"),
-        speaks: String::new(),
-    })
+    let needs = match interface.functions.first() {
+        Some(function) => format!(
+            "needs `{PACKAGE}` {version} for the function `{function}` of `{}`",
+            interface.interface().unwrap_or_default()
+        ),
+        None => format!("needs `{PACKAGE}` {version}"),
+    };
+    Err((needs, String::new()))
 }

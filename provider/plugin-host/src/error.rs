@@ -89,16 +89,16 @@ pub enum PluginError {
     /// The plugin was built for another contract.
     #[error(
         "Plugin needs another contract\n\
-         Plugin `{plugin}` {needs}, this provider speaks 0.1{speaks}.\n\n\
+         Plugin `{plugin}` {needs}, this provider speaks {speaks}.\n\n\
          Use a version of the plugin that was built for this provider, or a provider that was built for the plugin.\n\n\
          plugin-contract"
     )]
     Contract {
         /// Name of the plugin.
         plugin: String,
-        /// `needs portcullis:plugin 0.2`, or `imports ...`.
+        /// What it needs, with the version, or what it imports.
         needs: String,
-        /// What this provider has instead, or nothing.
+        /// The version that this provider speaks, and what it lacks.
         speaks: String,
     },
     /// The plugin reached a limit.

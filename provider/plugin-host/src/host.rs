@@ -3,25 +3,28 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 use tokio::sync::OnceCell;
-use wasmtime::component::{Component, InstancePre};
+use tokio::task::spawn_blocking;
+use wasmtime::component::InstancePre;
 
 use crate::audit::Audit;
-use crate::cache::Cache;
+use crate::cache::{Cache, Rebuilt};
 use crate::check::Check;
+use crate::compiler::Compiler;
 use crate::connector::Connector;
-use crate::contract;
 use crate::error::PluginError;
 use crate::grants::Grants;
 use crate::guest::Guest;
 use crate::http::Network;
 use crate::limits::Limits;
+use crate::load;
 use crate::lock::PluginRef;
 use crate::manifest::{Manifest, World};
 use crate::sandbox::Sandbox;
+use crate::surface::Surface;
 
 /// Gives seconds since 1970-01-01T00:00:00Z.
 pub type Clock = Arc<dyn Fn() -> u32 + Send + Sync>;
@@ -33,6 +36,8 @@ pub struct HostConfig {
     pub cache_dir: Option<PathBuf>,
     /// Takes the record of every call; none keeps no records.
     pub audit: Option<Audit>,
+    /// Where plugins are compiled that are not in the cache.
+    pub compiler: Compiler,
     /// The only clock that guests see.
     pub clock: Clock,
     /// What one call may use.
@@ -42,12 +47,13 @@ pub struct HostConfig {
 }
 
 impl HostConfig {
-    /// Default limits, no cache, the resolver of the system and the certificate authorities that browsers trust.
+    /// Default limits, no cache, a compiler in this process, the resolver of the system and the certificate authorities that browsers trust.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
         Self {
             cache_dir: None,
             audit: None,
+            compiler: Compiler::default(),
             clock,
             limits: Limits::default(),
             network: Network::default(),
@@ -59,6 +65,7 @@ impl fmt::Debug for HostConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HostConfig")
             .field("cache_dir", &self.cache_dir)
+            .field("compiler", &self.compiler)
             .field("limits", &self.limits)
             .field("network", &self.network)
             .finish_non_exhaustive()
@@ -76,7 +83,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) limits: Arc<Limits>,
     pub(crate) network: Network,
-    cache: Option<Cache>,
+    pub(crate) cache: Option<Cache>,
+    pub(crate) compiler: Compiler,
     /// Made by the first call of a plugin: a provider without plugins never pays for an engine.
     sandbox: OnceLock<Arc<Sandbox>>,
     /// By digest, so that a plugin is compiled once however many resources call it.
@@ -88,6 +96,7 @@ pub(crate) struct Inner {
 pub(crate) struct Loaded {
     pub(crate) sandbox: Arc<Sandbox>,
     pub(crate) manifest: Arc<Manifest>,
+    pub(crate) surface: Arc<Surface>,
     pub(crate) instance: InstancePre<Guest>,
 }
 
@@ -106,6 +115,7 @@ impl Host {
         let HostConfig {
             cache_dir,
             audit,
+            compiler,
             clock,
             limits,
             network,
@@ -117,6 +127,7 @@ impl Host {
                 limits: Arc::new(limits),
                 network,
                 cache: cache_dir.map(Cache::new),
+                compiler,
                 sandbox: OnceLock::new(),
                 loaded: Mutex::default(),
             }),
@@ -143,6 +154,26 @@ impl Host {
         self.load(plugin, plugin.entry.world).await.map(drop)
     }
 
+    /// What a plugin imports and exports, and so what it can do.
+    ///
+    /// # Errors
+    /// When the plugin is not the pinned one or cannot run here.
+    pub async fn surface(&self, plugin: &PluginRef) -> Result<Arc<Surface>, PluginError> {
+        let loaded = self.load(plugin, plugin.entry.world).await?;
+        Ok(loaded.surface)
+    }
+
+    /// Entries of the cache that were not what it wrote and were made anew, since this host was made. Each was also
+    /// logged as a warning.
+    #[must_use]
+    pub fn rebuilt(&self) -> Vec<Rebuilt> {
+        self.inner
+            .cache
+            .as_ref()
+            .map(Cache::rebuilt)
+            .unwrap_or_default()
+    }
+
     pub(crate) async fn load(
         &self,
         plugin: &PluginRef,
@@ -158,60 +189,33 @@ impl Host {
                 ),
             });
         }
-        let cell = match self.inner.loaded.lock() {
-            Ok(mut loaded) => Arc::clone(loaded.entry(plugin.entry.sha256.clone()).or_default()),
-            Err(poisoned) => Arc::clone(
-                poisoned
-                    .into_inner()
-                    .entry(plugin.entry.sha256.clone())
-                    .or_default(),
-            ),
+        let cell = {
+            let loaded = self.inner.loaded.lock();
+            let mut loaded = loaded.unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(loaded.entry(plugin.entry.sha256.clone()).or_default())
         };
-        let load = || async {
-            let inner = Arc::clone(&self.inner);
-            let pin = plugin.clone();
-            let name = plugin.entry.name.clone();
-            let joined = tokio::task::spawn_blocking(move || inner.load_blocking(&pin)).await;
-            joined.unwrap_or_else(|error| Err(sandbox_error(&name, &error)))
-        };
-        cell.get_or_try_init(load).await.cloned()
+        if let Some(loaded) = cell.get() {
+            return Ok(loaded.clone());
+        }
+        let inner = Arc::clone(&self.inner);
+        let pin = plugin.clone();
+        // A task of its own: a caller that gives up does not make the next one compile beside the first.
+        let task = tokio::spawn(async move {
+            let load = || async {
+                let name = pin.entry.name.clone();
+                let blocking = spawn_blocking(move || load::load(&inner, &pin));
+                let joined = blocking.await;
+                joined.unwrap_or_else(|error| Err(sandbox_error(&name, &error)))
+            };
+            cell.get_or_try_init(load).await.cloned()
+        });
+        let joined = task.await;
+        joined.unwrap_or_else(|error| Err(sandbox_error(&plugin.entry.name, &error)))
     }
 }
 
 impl Inner {
-    fn load_blocking(&self, plugin: &PluginRef) -> Result<Loaded, PluginError> {
-        let name = &plugin.entry.name;
-        let (binary, manifest) = plugin.read(self.limits.component_bytes)?;
-        let sandbox = self
-            .sandbox()
-            .map_err(|error| sandbox_error(name, &error))?;
-        let engine = &sandbox.engine;
-        let compiled = match &self.cache {
-            Some(cache) => cache.component(engine, &plugin.entry.sha256, &binary),
-            None => Component::new(engine, &binary),
-        };
-        let invalid = |reason: String| PluginError::Invalid {
-            plugin: name.clone(),
-            reason,
-        };
-        let component = compiled.map_err(|error| {
-            invalid(format!(
-                "its code is not valid WebAssembly for this sandbox: {}",
-                error.root_cause()
-            ))
-        })?;
-        contract::check(engine, &component, name, manifest.world)?;
-        let instance = sandbox.linker(manifest.world).instantiate_pre(&component);
-        let instance =
-            instance.map_err(|error| invalid(format!("it cannot be linked: {error:#}")))?;
-        Ok(Loaded {
-            sandbox,
-            manifest: Arc::new(manifest),
-            instance,
-        })
-    }
-
-    fn sandbox(&self) -> wasmtime::Result<Arc<Sandbox>> {
+    pub(crate) fn sandbox(&self) -> wasmtime::Result<Arc<Sandbox>> {
         if let Some(sandbox) = self.sandbox.get() {
             return Ok(Arc::clone(sandbox));
         }
@@ -220,7 +224,7 @@ impl Inner {
     }
 }
 
-fn sandbox_error(plugin: &str, error: &dyn fmt::Display) -> PluginError {
+pub(crate) fn sandbox_error(plugin: &str, error: &dyn fmt::Display) -> PluginError {
     PluginError::Sandbox {
         plugin: plugin.to_owned(),
         reason: error.to_string(),

@@ -1,9 +1,7 @@
-//! What a component imports and exports, and how long it takes: for people who decide about a plugin.
+//! How long a plugin takes: for people who decide about it.
 
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
-use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Instance, TypedFunc};
 
 use crate::call::stopped;
@@ -14,24 +12,6 @@ use crate::lock::PluginRef;
 /// The interface and function that every plugin exports and that needs no configuration.
 const MANIFEST: &str = "portcullis:plugin/manifest@";
 const DESCRIBE: &str = "describe";
-
-/// What a component imports and exports.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
-pub struct Interfaces {
-    /// Interfaces that it needs from the host, each with its functions: all that it can ever call.
-    pub imports: Vec<Interface>,
-    /// Interfaces that it offers.
-    pub exports: Vec<Interface>,
-}
-
-/// One interface of WIT.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
-pub struct Interface {
-    /// `portcullis:plugin/http@0.1.0`.
-    pub name: String,
-    /// Its functions that the component uses or has.
-    pub functions: Vec<String>,
-}
 
 /// How long the parts of one call took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,37 +25,6 @@ pub struct Timing {
 }
 
 impl Host {
-    /// What a plugin imports and exports. It is compiled and not called.
-    ///
-    /// # Errors
-    /// When the plugin cannot run here.
-    pub async fn interfaces(&self, plugin: &PluginRef) -> Result<Interfaces, PluginError> {
-        let loaded = self.load(plugin, plugin.entry.world).await?;
-        let engine = &loaded.sandbox.engine;
-        let ty = loaded.instance.component().component_type();
-        let interface = |name: &str, item: &ComponentItem| Interface {
-            name: name.to_owned(),
-            functions: match item {
-                ComponentItem::ComponentInstance(instance) => instance
-                    .exports(engine)
-                    .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)))
-                    .map(|(name, _)| name.to_owned())
-                    .collect(),
-                _ => Vec::new(),
-            },
-        };
-        let imports = ty
-            .imports(engine)
-            .map(|(name, item)| interface(name, &item.ty));
-        let exports = ty
-            .exports(engine)
-            .map(|(name, item)| interface(name, &item.ty));
-        Ok(Interfaces {
-            imports: imports.collect(),
-            exports: exports.collect(),
-        })
-    }
-
     /// Times one fresh instance: made, called, called again. The function is `describe`, which every plugin has.
     ///
     /// # Errors

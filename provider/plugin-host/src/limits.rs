@@ -50,8 +50,13 @@ pub struct Limits {
     pub finding_bytes: usize,
     /// Lines of the log in bytes.
     pub log_bytes: usize,
-    /// The component's file in bytes.
+    /// The component's file in bytes. This and what compiling may take are the host's and of no single plugin.
     pub component_bytes: u64,
+    /// Wall-clock time of one compilation in a child process. The 18 MB component of a Python plugin takes 6 to 14 s on
+    /// two cores.
+    pub compile_time: Duration,
+    /// Address space of a child process that compiles, in bytes.
+    pub compile_memory_bytes: u64,
 }
 
 /// Stack of a guest in bytes. It belongs to the compiled code and is no matter of taste.
@@ -87,6 +92,8 @@ impl Default for Limits {
             finding_bytes: 4096,
             log_bytes: 64 * 1024,
             component_bytes: 32 * 1024 * 1024,
+            compile_time: Duration::from_secs(30),
+            compile_memory_bytes: 1024 * 1024 * 1024,
         }
     }
 }

@@ -105,6 +105,11 @@ impl Manifest {
 
     /// Reads the manifest of a component. The error is a clause that says what was expected and found.
     pub(crate) fn of_component(binary: &[u8]) -> Result<Self, String> {
+        Self::of_section(Self::section(binary)?)
+    }
+
+    /// The text of the section that holds the manifest of a component.
+    pub(crate) fn section(binary: &[u8]) -> Result<&str, String> {
         if !section::is_component(binary) {
             return Err(format!(
                 "the file of {} bytes does not start as a WebAssembly component does",
@@ -113,7 +118,12 @@ impl Manifest {
         }
         let section = section::unique_custom(binary, SECTION)
             .ok_or_else(|| format!("the component has no single section `{SECTION}`"))?;
-        let manifest: Self = serde_json::from_slice(section)
+        str::from_utf8(section).map_err(|_| format!("its section `{SECTION}` is not UTF-8"))
+    }
+
+    /// Reads the text of that section.
+    pub(crate) fn of_section(section: &str) -> Result<Self, String> {
+        let manifest: Self = serde_json::from_str(section)
             .map_err(|error| format!("its section `{SECTION}` cannot be read: {error}"))?;
         if manifest.schema != SCHEMA {
             return Err(format!(

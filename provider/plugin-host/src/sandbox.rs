@@ -51,7 +51,8 @@ impl Sandbox {
     }
 }
 
-fn config() -> Config {
+/// The settings of every engine. Code is compiled in one process and run in another: both read them here.
+pub(crate) fn config() -> Config {
     let mut config = Config::new();
     config.consume_fuel(true);
     config.epoch_interruption(true);

@@ -15,7 +15,10 @@ pub(crate) fn read_limited(
 ) -> Result<Vec<u8>, PluginError> {
     let mut binary = Vec::new();
     fs::File::open(file)
-        .and_then(|open| open.take(max_bytes + 1).read_to_end(&mut binary))
+        .and_then(|open| {
+            open.take(max_bytes.saturating_add(1))
+                .read_to_end(&mut binary)
+        })
         .map_err(|source| PluginError::File {
             path: file.to_owned(),
             source,

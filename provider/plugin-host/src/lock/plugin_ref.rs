@@ -49,19 +49,8 @@ impl PluginRef {
             let changes = manifest.map_or_else(|_| String::new(), |now| self.changes(now, found));
             return Err(self.differs(difference, changes));
         }
-        let manifest = manifest.map_err(|reason| PluginError::Invalid {
-            plugin: entry.name.clone(),
-            reason,
-        })?;
-        let now = Entry::of(manifest.clone(), found.clone());
-        let same_identity = now.name == entry.name && now.world == entry.world;
-        let same_rights = (&now.http, &now.secrets, &now.objects)
-            == (&entry.http, &entry.secrets, &entry.objects);
-        if !same_identity || !same_rights {
-            let difference = "what it asks for is not what the lock says it asks for";
-            let changes = self.changes(manifest, found);
-            return Err(self.differs(difference.to_owned(), changes));
-        }
+        let manifest = self.invalid(manifest)?;
+        self.agree(&manifest)?;
         let signature = match self.trust.asks_for_signatures() {
             true => candidate::signature_of(&self.file)?,
             false => None,
@@ -70,6 +59,29 @@ impl PluginRef {
             .trust
             .verify(&binary, &entry.claims(), signature.as_deref())?;
         Ok((binary, manifest, signer))
+    }
+
+    /// Compares what a manifest asks for with what the lock says it asks for.
+    pub(crate) fn agree(&self, manifest: &Manifest) -> Result<(), PluginError> {
+        let entry = &self.entry;
+        let now = Entry::of(manifest.clone(), entry.sha256.clone());
+        let same_identity = now.name == entry.name && now.world == entry.world;
+        let same_rights = (&now.http, &now.secrets, &now.objects)
+            == (&entry.http, &entry.secrets, &entry.objects);
+        if same_identity && same_rights {
+            return Ok(());
+        }
+        let difference = "what it asks for is not what the lock says it asks for";
+        let changes = self.changes(manifest.clone(), entry.sha256.clone());
+        Err(self.differs(difference.to_owned(), changes))
+    }
+
+    /// The plugin is at fault when it cannot be read.
+    pub(crate) fn invalid<T>(&self, read: Result<T, String>) -> Result<T, PluginError> {
+        read.map_err(|reason| PluginError::Invalid {
+            plugin: self.entry.name.clone(),
+            reason,
+        })
     }
 
     fn differs(&self, difference: String, changes: String) -> PluginError {

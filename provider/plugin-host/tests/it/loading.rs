@@ -1,11 +1,14 @@
 //! Files that are no plugin, or one of another contract, or not the pinned one.
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use portcullis_plugin_host::{Limits, PluginError};
 use serde_json::json;
 
+use crate::guests::{NO_FINDINGS, check};
 use crate::support::{Folder, with_manifest};
 
 async fn refused(folder: &Folder, component: &[u8]) -> String {
@@ -32,7 +35,9 @@ async fn another_contract_is_named_with_both_versions() {
     );
     let error = refused(&folder, &newer).await;
     assert!(
-        error.contains("Plugin `strange` needs portcullis:plugin 0.2, this provider speaks 0.1."),
+        error.contains(
+            "Plugin `strange` needs `portcullis:plugin` 0.2.0, this provider speaks 0.1.1."
+        ),
         "{error}"
     );
     let function = component(
@@ -41,17 +46,21 @@ async fn another_contract_is_named_with_both_versions() {
     );
     let error = refused(&folder, &function).await;
     assert!(
-        error.contains("needs `portcullis:plugin` 0.1.7 for the function `flush` of `log`, this provider speaks 0.1.0 without that function."),
+        error.contains("needs `portcullis:plugin` 0.1.7 for the function `flush` of `log`, this provider speaks 0.1.1 without that function."),
         "{error}"
     );
 }
 
 #[tokio::test]
-async fn foreign_imports_are_refused_by_name() {
+async fn load_09_foreign_imports_are_refused_by_name() {
     let folder = Folder::new();
     for (import, world) in [
         ("wasi:filesystem/types@0.2.0", "connector"),
+        ("wasi:sockets/tcp@0.2.3", "check"),
+        ("wasi:cli/environment@0.2.0", "connector"),
+        ("somebody:else/world@1.0.0", "check"),
         ("portcullis:plugin/http@0.1.0", "check"),
+        ("portcullis:plugin/clock@0.1.1", "check"),
         ("portcullis:plugin/secrets@0.1.0", "connector"),
     ] {
         let strange = component(
@@ -89,13 +98,17 @@ async fn features_that_are_off_are_refused_at_load() {
 }
 
 #[tokio::test]
-async fn files_that_are_no_plugin_cannot_be_pinned() {
+async fn load_12_files_that_are_no_plugin_cannot_be_pinned() {
     let folder = Folder::new();
     let start = Instant::now();
     for (name, bytes) in [
         ("empty", &b""[..]),
         ("elf", b"\x7fELF\x02\x01\x01"),
         ("zip", b"PK\x03\x04"),
+        ("windows", b"MZ\x90\0"),
+        ("page", b"<!doctype html><script>"),
+        ("script", b"#!/bin/sh\n"),
+        ("gigabyte", b"\0asm\x0d\0\x01\0\0\x80\x80\x80\x80\x04\x01x"),
         ("module", b"\0asm\x01\0\0\0"),
         ("bare", b"\0asm\x0d\0\x01\0"),
         ("cut", b"\0asm\x0d\0\x01\0\0\xff\xff"),
@@ -129,6 +142,85 @@ async fn files_that_are_no_plugin_cannot_be_pinned() {
         "{:?}",
         start.elapsed()
     );
+}
+
+#[tokio::test]
+async fn load_12_a_component_with_something_behind_it_is_refused() {
+    let folder = Folder::new();
+    let good = check(NO_FINDINGS);
+    let tails = [&b"PK\x05\x06"[..], b"\x7fELF", b"\xff\xff\xff\xff"];
+    let behind = tails.map(|tail| [&good, tail].concat());
+    let cut = [9, 100, good.len() / 2, good.len() - 1].map(|len| good[..len].to_vec());
+    for bytes in behind.iter().chain(&cut) {
+        let path = folder.path("strange.wasm");
+        fs::write(&path, bytes).unwrap();
+        let start = Instant::now();
+        let pinned = folder.lock().pin(&path, Limits::default().component_bytes);
+        assert!(pinned.is_err(), "{} bytes", bytes.len());
+        assert!(
+            start.elapsed() < Duration::from_millis(100),
+            "{:?}",
+            start.elapsed()
+        );
+    }
+}
+
+#[tokio::test]
+async fn load_08_an_archive_is_refused_and_never_unpacked() {
+    let folder = Folder::new();
+    // A zip file whose only member would land outside, and the head of a tar file.
+    let zip = [
+        &b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0c\0\0\0"[..],
+        b"../escape.rs",
+    ]
+    .concat();
+    let mut tar = vec![0; 1024];
+    tar[..9].copy_from_slice(b"../escape");
+    tar[257..262].copy_from_slice(b"ustar");
+    for bytes in [zip, tar] {
+        let path = folder.path("bundle.wasm");
+        fs::write(&path, bytes).unwrap();
+        let max = Limits::default().component_bytes;
+        let error = folder.lock().pin(&path, max).unwrap_err();
+        assert!(matches!(error, PluginError::Invalid { .. }), "{error}");
+        let left = fs::read_dir(folder.path("")).unwrap().count();
+        assert_eq!(left, 1, "nothing was unpacked");
+    }
+    let entry = fs::read_to_string(folder.path("portcullis.lock")).unwrap_or_default();
+    assert_eq!(entry, "", "and nothing pinned");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn load_01_a_file_that_is_swapped_while_it_is_read_never_runs_unpinned() {
+    let folder = Folder::new();
+    let pinned = folder.plugin("strange", &check(NO_FINDINGS));
+    let good = fs::read(&pinned.file).unwrap();
+    let bad = check("unreachable");
+    let (file, done) = (pinned.file.clone(), Arc::new(AtomicBool::new(false)));
+    let end = Arc::clone(&done);
+    let swapper = std::thread::spawn(move || {
+        while !end.load(Ordering::Relaxed) {
+            for bytes in [&bad, &good] {
+                let part = file.with_extension("part");
+                fs::write(&part, bytes).unwrap();
+                fs::rename(&part, &file).unwrap();
+            }
+        }
+    });
+    let (mut ran, mut refused) = (0, 0);
+    for _ in 0..60 {
+        match folder.host().check(&pinned, json!({})).run("{}").await {
+            Ok(findings) => {
+                assert_eq!(findings, []);
+                ran += 1;
+            }
+            Err(PluginError::Differs { .. }) => refused += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    done.store(true, Ordering::Relaxed);
+    swapper.join().unwrap();
+    assert_eq!(ran + refused, 60);
 }
 
 #[tokio::test]

@@ -9,8 +9,11 @@
 )]
 
 mod cache;
+mod compiler;
+mod evolution;
 mod exporter;
 mod gpu_budget;
+mod guests;
 mod hostile;
 mod languages;
 mod loading;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use portcullis_plugin_host::{Host, HostConfig, Limits, Lock, Network, PluginRef};
+use portcullis_plugin_host::{Compiler, Host, HostConfig, Limits, Lock, Network, PluginRef};
 use tempfile::TempDir;
 
 /// What the clock of every test shows: 2026-11-23T00:00:00Z.
@@ -15,18 +15,27 @@ pub(crate) const NOW: u32 = 1_795_392_000;
 
 /// A folder with a lock and plugins in it.
 pub(crate) struct Folder {
-    dir: TempDir,
+    dir: PathBuf,
+    /// Removes the folder in the end, if it is this test's own.
+    _owned: Option<TempDir>,
 }
 
 impl Folder {
     pub(crate) fn new() -> Self {
+        let dir = TempDir::new().unwrap();
         Self {
-            dir: TempDir::new().unwrap(),
+            dir: dir.path().to_owned(),
+            _owned: Some(dir),
         }
     }
 
+    /// The folder of another process.
+    pub(crate) fn at(dir: PathBuf) -> Self {
+        Self { dir, _owned: None }
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
+        self.dir.join(name)
     }
 
     /// Builds a plugin of this workspace, puts it into the folder and pins it.
@@ -77,6 +86,10 @@ impl Folder {
     pub(crate) fn host_with(&self, limits: Limits, network: Network) -> Host {
         let mut config = HostConfig::new(Arc::new(|| NOW));
         config.cache_dir = Some(self.cache());
+        config.compiler = Compiler::Child {
+            program: env!("CARGO_BIN_EXE_portcullis-compile").into(),
+            arguments: Vec::new(),
+        };
         config.limits = limits;
         config.network = network;
         Host::new(config)

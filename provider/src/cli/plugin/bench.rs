@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use portcullis_plugin_host::{Host, HostConfig, PluginRef};
+use portcullis_plugin_host::{Compiler, Host, HostConfig, PluginRef};
 use serde::Serialize;
 
 use super::chosen::Chosen;
@@ -96,6 +96,7 @@ impl Bench {
         let new_host = || {
             Host::new(HostConfig {
                 cache_dir: Some(cache.to_owned()),
+                compiler: Compiler::this_program(),
                 ..HostConfig::new(clock())
             })
         };

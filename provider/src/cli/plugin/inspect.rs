@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::Args;
 use portcullis_plugin_host::trust::said_by;
-use portcullis_plugin_host::{ConfigSchema, Host, HostConfig, Interface};
+use portcullis_plugin_host::{Compiler, ConfigSchema, Host, HostConfig, Interface};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -82,15 +82,18 @@ impl Inspect {
             ..
         } = component;
         // No cache, so that the time is that of compiling, and nothing that was only looked at is kept.
-        let host = Host::new(HostConfig::new(clock()));
+        let host = Host::new(HostConfig {
+            compiler: Compiler::this_program(),
+            ..HostConfig::new(clock())
+        });
         let started = Instant::now();
-        let interfaces = {
+        let surface = {
             let _spinner = Spinner::start(format!("compiling {}", manifest.name));
-            block_on(host.interfaces(plugin))?
+            block_on(host.surface(plugin))?
         };
         let took = started.elapsed();
-        let (imports, exports, mut refused) = match interfaces {
-            Ok(found) => (found.imports, found.exports, None),
+        let (imports, exports, mut refused) = match surface {
+            Ok(found) => (found.imports.clone(), found.exports.clone(), None),
             Err(error) => (Vec::new(), Vec::new(), Some(error.to_string())),
         };
         if let Some(Err(reason)) = manifest.config.as_ref().map(ConfigSchema::parse) {

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use portcullis_plugin_host::{Clock, Host, HostConfig};
+use portcullis_plugin_host::{Clock, Compiler, Host, HostConfig};
 use serde_json::Value;
 
 use super::{Exit, Failure, block_on};
@@ -64,6 +64,7 @@ impl Plugin {
 fn host() -> Host {
     Host::new(HostConfig {
         cache_dir: Some(PathBuf::from(CACHE_DIR)),
+        compiler: Compiler::this_program(),
         ..HostConfig::new(clock())
     })
 }
