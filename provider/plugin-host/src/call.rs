@@ -14,7 +14,8 @@ use crate::guest::{Guest, Reached};
 use crate::host::{Host, Loaded};
 use crate::http::Gate;
 use crate::limits::{
-    CHECK_TIME, CONNECTOR_TIME, FUEL, LimitAttribute, Limits, OUTPUT, STACK_BYTES,
+    CHECK_TIME, CONNECTOR_TIME, FUEL, HANDLES, INSTANCES, LimitAttribute, Limits, MEMORIES, OUTPUT,
+    STACK_BYTES, TABLES,
 };
 use crate::lock::{Entry, PluginRef};
 use crate::manifest::World;
@@ -23,6 +24,10 @@ use crate::text::visible;
 /// What wasmtime says when a guest hands over more than it may. It has no type of its own to ask for; a test holds
 /// this text.
 const OUTPUT_EXHAUSTED: &str = "fuel allocated for hostcalls has been exhausted";
+/// What wasmtime says when a store would have too many instances, tables or memories; no type of its own either.
+const TOO_MANY: &str = "resource limit exceeded: ";
+/// What it says of handles.
+const TOO_MANY_HANDLES: &str = "store handle limit exceeded";
 /// Bytes of a guest's own words in an error.
 const WORDS_BYTES: usize = 1024;
 
@@ -154,8 +159,8 @@ pub(crate) fn stopped(
     if let Some(limit) = error.downcast_ref::<Reached>() {
         return reached(limit.clone());
     }
-    if format!("{error:#}").contains(OUTPUT_EXHAUSTED) {
-        return raisable(OUTPUT);
+    if let Some(untyped) = untyped(error, limits, *world) {
+        return reached(untyped);
     }
     let reason = match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => return raisable(FUEL),
@@ -173,5 +178,28 @@ pub(crate) fn stopped(
         plugin: name.clone(),
         reason,
         after,
+    }
+}
+
+/// The limits for which wasmtime has words and no type; tests hold the words.
+fn untyped(error: &wasmtime::Error, limits: &Limits, world: World) -> Option<Reached> {
+    let words = format!("{error:#}");
+    let fixed = |limit, allowed| Reached {
+        limit,
+        allowed,
+        remedy: "Report this to the plugin's author: ordinary plugins need far fewer.".to_owned(),
+    };
+    if words.contains(OUTPUT_EXHAUSTED) {
+        Some(OUTPUT.reached(limits, world))
+    } else if words.contains(TOO_MANY) {
+        let limit = "number of instances, tables and memories";
+        Some(fixed(
+            limit,
+            format!("{INSTANCES}, {TABLES} and {MEMORIES}"),
+        ))
+    } else if words.contains(TOO_MANY_HANDLES) {
+        Some(fixed("number of handles", HANDLES.to_string()))
+    } else {
+        None
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Guest {
     gate: Option<Gate>,
     /// Exchanges and streams that the guest holds.
     table: ResourceTable,
+    /// Bytes of all memories of the guest together.
+    memory: usize,
     host_calls: u32,
     /// Ticks in which the guest computed. A tick that passes while the host works costs it one at most, however long
     /// the host takes.
@@ -71,6 +73,7 @@ impl Guest {
             clock,
             gate,
             table: ResourceTable::new(),
+            memory: 0,
             host_calls: 0,
             ticks: 0,
             max_ticks,
@@ -176,11 +179,14 @@ impl Guest {
 impl ResourceLimiter for Guest {
     fn memory_growing(
         &mut self,
-        _current: usize,
+        current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        if desired <= self.limits.memory_bytes {
+        let others = self.memory.saturating_sub(current);
+        let all = others.saturating_add(desired);
+        if all <= self.limits.guest_memory_bytes() {
+            self.memory = all;
             return Ok(true);
         }
         let reached = MEMORY.reached(&self.limits, self.world());

@@ -15,7 +15,7 @@ pub(crate) use attributes::{
 /// the attributes of [`LIMIT_ATTRIBUTES`](crate::LIMIT_ATTRIBUTES).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Linear memory of the guest in bytes.
+    /// Memory of a call in bytes: all memories of the guest, and what it hands over at one time (`output_bytes`).
     pub memory_bytes: usize,
     /// Elements of one table of the guest.
     pub table_elements: usize,
@@ -68,6 +68,13 @@ pub(crate) const INSTANCES: usize = 64;
 pub(crate) const TABLES: usize = 16;
 pub(crate) const MEMORIES: usize = 4;
 pub(crate) const HANDLES: usize = 1024;
+
+impl Limits {
+    /// What is left for the memories of the guest when the host has room for what it hands over.
+    pub(crate) fn guest_memory_bytes(&self) -> usize {
+        self.memory_bytes.saturating_sub(self.output_bytes)
+    }
+}
 
 const MIB: usize = 1024 * 1024;
 

@@ -1,5 +1,12 @@
 //! Guests that break, hoard or shout: each gives a named error, and the next call works.
 
+mod call;
+mod cpu;
+mod image;
+mod mem;
+mod out;
+mod trial;
+
 use std::time::{Duration, Instant};
 
 use portcullis_plugin_host::{Check, Host, Limits, Network, PluginError, PluginRef, Severity};
