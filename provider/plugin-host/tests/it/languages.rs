@@ -1,9 +1,17 @@
-//! What every template of `sdk/templates` becomes, in the sandbox.
+//! What every template of `sdk/templates` becomes, in the sandbox: the same check and the same connector in every
+//! language.
 
+use std::net::TcpListener;
+use std::time::Duration;
+
+use portcullis_plugin_host::{Check, Connector, Grants, PluginError};
 use serde_json::{Value, json};
 
-use crate::support::Folder;
+use crate::nodes::Nodes;
+use crate::support::{Folder, NOW};
 use crate::template::Template;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_check_in_javascript() {
@@ -18,6 +26,16 @@ async fn a_check_in_python() {
 #[tokio::test]
 async fn a_check_in_c() {
     check("c").await;
+}
+
+#[tokio::test]
+async fn a_connector_in_javascript() {
+    connector("javascript").await;
+}
+
+#[tokio::test]
+async fn a_connector_in_python() {
+    connector("python").await;
 }
 
 /// Python is left out: componentize-py unpacks its library anew for each build, and the snapshot of the interpreter
@@ -58,6 +76,20 @@ async fn check(language: &'static str) {
             ("owner-missing", "portcullis_gpu_pool.scoring", "owner")
         );
     }
+    // C has no exceptions: what is not there is not found.
+    if language != "c" {
+        a_defect_is_told(&check).await;
+    }
+}
+
+/// A plan that is no plan document stands for any mistake in a check: the call ends with words and not with a trap.
+async fn a_defect_is_told(check: &Check) {
+    let error = check.run(r#"{"schema": 1}"#).await.unwrap_err();
+    assert!(
+        matches!(&error, PluginError::Failed { kind, .. } if kind == "internal"),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("rror"), "{error}");
 }
 
 fn plan(owner: &Value) -> String {
@@ -69,4 +101,65 @@ fn plan(owner: &Value) -> String {
         "unknown": [],
     }]})
     .to_string()
+}
+
+async fn connector(language: &'static str) {
+    let Some(template) = Template::new(language, "connector") else {
+        return;
+    };
+    let nodes = Nodes::start().await;
+    let folder = Folder::new();
+    let plugin = folder.plugin("connector", &template.build());
+    template.test();
+    let host = folder.host();
+    host.prepare(&plugin).await.unwrap();
+    let reading = |url: &str| -> Connector {
+        let grants = Grants::none().host(url).unwrap();
+        let config = json!({"url": url, "cluster": "prod"});
+        host.connector(&plugin, config, grants)
+    };
+
+    let devices = reading(&nodes.url("/nodes"))
+        .list_inventory(MINUTE)
+        .await
+        .unwrap();
+    let shown: Vec<_> = devices
+        .iter()
+        .map(|device| {
+            (
+                device.uuid.as_str(),
+                device.node.as_str(),
+                device.allocation.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("GPU-a-0", "gpu-a", "free"),
+            ("GPU-a-1", "gpu-a", "used"),
+            ("GPU-b-0", "gpu-b", "unknown")
+        ]
+    );
+    let first = devices.first().unwrap();
+    assert_eq!((first.index, first.memory_mib), (Some(0), Some(143_771)));
+    assert_eq!((first.observed_at, first.grade.as_str()), (NOW, "counted"));
+    assert_eq!(first.labels, [("cluster".to_owned(), "prod".to_owned())]);
+
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    for (url, expected) in [
+        (nodes.url("/broken"), "unreachable"),
+        (nodes.url("/forbidden"), "refused"),
+        (nodes.url("/text"), "malformed"),
+        (nobody, "unreachable"),
+    ] {
+        let error = reading(&url).list_inventory(MINUTE).await.unwrap_err();
+        assert!(
+            matches!(&error, PluginError::Failed { kind, .. } if kind == expected),
+            "{url}: {error:?}"
+        );
+        assert!(error.to_string().contains(&url), "{error}");
+    }
 }

@@ -19,6 +19,7 @@ mod languages;
 mod loading;
 mod names;
 mod network;
+mod nodes;
 mod prometheus;
 mod server;
 mod support;

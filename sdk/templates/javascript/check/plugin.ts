@@ -2,6 +2,7 @@
 
 import type * as world from "local:plugin/plugin";
 
+import { answered } from "./failure.ts";
 import document from "./manifest.json" with { type: "json" };
 import { judge } from "./owners.ts";
 
@@ -10,5 +11,5 @@ export const manifest: typeof world.manifest = {
 };
 
 export const evaluation: typeof world.evaluation = {
-  run: (plan, config) => judge(JSON.parse(plan), JSON.parse(config)),
+  run: (plan, config) => answered(() => judge(JSON.parse(plan), JSON.parse(config))),
 };

@@ -24,9 +24,9 @@ interface Node {
   gpus: { uuid: string; memory_mib?: number; free?: boolean }[];
 }
 
-/** Where the page after `cursor` is read. */
-export function urlOf(config: Config, cursor: string | undefined): string {
-  if (cursor === undefined) return config.url;
+/** Where the page after `cursor` is read. What is absent arrives as null, whatever its type says. */
+export function urlOf(config: Config, cursor: string | null | undefined): string {
+  if (cursor == null) return config.url;
   const separator = config.url.includes("?") ? "&" : "?";
   return `${config.url}${separator}cursor=${encodeURIComponent(cursor)}`;
 }

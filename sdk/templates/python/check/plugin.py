@@ -6,6 +6,7 @@ from pathlib import Path
 from wit_world import exports
 from wit_world.exports.evaluation import Finding
 
+from failure import answered
 from owners import judge
 
 # Read while the component is built; a component has no files.
@@ -18,5 +19,6 @@ class Manifest(exports.Manifest):
 
 
 class Evaluation(exports.Evaluation):
+    @answered
     def run(self, plan: str, config: str) -> list[Finding]:
         return judge(json.loads(plan), json.loads(config))

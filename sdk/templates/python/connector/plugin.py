@@ -7,6 +7,7 @@ from wit_world import exports
 from wit_world.exports.inventory import DevicePage
 from wit_world.imports import http
 
+from failure import answered
 from nodes import Answer, page_of, url_of
 
 # Read while the component is built; a component has no files.
@@ -19,6 +20,7 @@ class Manifest(exports.Manifest):
 
 
 class Inventory(exports.Inventory):
+    @answered
     def list_inventory(self, config: str, cursor: str | None) -> DevicePage:
         settings = json.loads(config)
         url = url_of(settings, cursor)

@@ -29,7 +29,7 @@ test("a node is as many devices as it has GPUs", () => {
 
 test("the cursor of the page before leads to the next one", () => {
   assert.equal(pageOf(config, answer({ nodes: [], next: "p 2" })).next, "p 2");
-  assert.equal(urlOf(config, undefined), "https://a.example/nodes");
+  for (const none of [undefined, null]) assert.equal(urlOf(config, none), "https://a.example/nodes");
   assert.equal(urlOf(config, "p 2"), "https://a.example/nodes?cursor=p%202");
   assert.equal(urlOf({ url: "https://a.example/?all=1" }, "2"), "https://a.example/?all=1&cursor=2");
 });
