@@ -24,7 +24,10 @@ def answered(call: Callable[P, T]) -> Callable[P, T]:
             return call(*args, **kwargs)
         except Err:
             raise
-        except Exception:
-            raise Err(Failure("internal", traceback.format_exc(limit=-3), "")) from None
+        except Exception as error:
+            # Walked and not formatted, which would open the sources: a component has no files.
+            frame, line = [*traceback.walk_tb(error.__traceback__)][-1]
+            words = f"{type(error).__name__}: {error} ({frame.f_code.co_filename}, line {line})"
+            raise Err(Failure("internal", words, "")) from None
 
     return answering
