@@ -12,6 +12,7 @@ mod cache;
 mod compiler;
 mod evolution;
 mod exporter;
+mod fuzz;
 mod gpu_budget;
 mod guests;
 mod hostile;
