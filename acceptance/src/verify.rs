@@ -14,6 +14,7 @@ mod cases;
 mod dependencies;
 mod examples;
 mod format;
+mod fuzz;
 mod generated;
 mod kills;
 mod lints;
@@ -35,12 +36,18 @@ const STEPS: &[Step] = &[
     examples::STEP,
 ];
 
+/// What takes too long for every run: carried out with `--long`, or when it is named.
+const LONG_STEPS: &[Step] = &[fuzz::STEP];
+
 /// Options of `cargo verify`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Carry out only this step; may be given again
     #[arg(long, value_name = "STEP")]
     only: Vec<String>,
+    /// Also throw 10,000 of each kind of made-up plugin at the sandbox
+    #[arg(long)]
+    long: bool,
     /// Only the acceptance cases whose name contains this
     #[arg(long, value_name = "TEXT")]
     case: Option<String>,
@@ -63,7 +70,7 @@ pub(crate) struct Arguments {
 /// # Errors
 /// When a step that was asked for does not exist.
 pub(crate) fn verify(arguments: &Arguments) -> Result<ExitCode> {
-    let steps = chosen(&arguments.only)?;
+    let steps = chosen(&arguments.only, arguments.long)?;
     let screen = if arguments.json {
         Screen::silent()
     } else {
@@ -102,25 +109,24 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<ExitCode> {
     })
 }
 
-/// The steps with these names, or all of them.
-fn chosen(names: &[String]) -> Result<Vec<Step>> {
+/// The steps with these names, or all of them; the long ones only when they are asked for.
+fn chosen(names: &[String], long: bool) -> Result<Vec<Step>> {
+    let all: Vec<Step> = STEPS.iter().chain(LONG_STEPS).copied().collect();
     if names.is_empty() {
-        return Ok(STEPS.to_vec());
+        let last = if long { all.len() } else { STEPS.len() };
+        return Ok(all.into_iter().take(last).collect());
     }
     for name in names {
-        if !STEPS.iter().any(|step| step.name == name) {
-            let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        if !all.iter().any(|step| step.name == name) {
+            let known: Vec<&str> = all.iter().map(|step| step.name).collect();
             bail!(
                 "there is no step `{name}`; the steps are {}",
                 known.join(", ")
             );
         }
     }
-    Ok(STEPS
-        .iter()
-        .filter(|step| names.iter().any(|name| name == step.name))
-        .copied()
-        .collect())
+    let named = |step: &Step| names.iter().any(|name| name == step.name);
+    Ok(all.into_iter().filter(named).collect())
 }
 
 fn carry(step: &Step, context: &Context, screen: Screen) -> Ended {

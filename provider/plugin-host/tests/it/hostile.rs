@@ -2,10 +2,10 @@
 
 mod call;
 mod cpu;
-mod image;
+pub(crate) mod image;
 mod mem;
 mod out;
-mod trial;
+pub(crate) mod trial;
 
 use std::time::{Duration, Instant};
 
