@@ -24,12 +24,30 @@ const OTHER_FILES: &[&str] = &[
 
 /// Kebab-case words elsewhere that name something else.
 const OTHER_WORDS: &[&str] = &[
+    "break-glass",
     "compile-plugin",
+    "componentize-py",
+    "content-type",
     "gpu-budget",
+    "grpc-accept-encoding",
+    "grpc-message",
+    "grpc-status",
+    "grpc-timeout",
+    "job-scoped",
     "kebab-case",
     "ledger-writer",
+    "list-access",
+    "list-inventory",
+    "list-supply",
     "plugin-epoch",
+    "plugin-name",
+    "python-zig",
+    "retry-after",
+    "send-and-keep",
+    "service-account",
     "terraform-provider",
+    "user-agent",
+    "x-request-id",
 ];
 
 /// The kinds of failure that `sdk/wit` documents; the host makes `plugin-<kind>` of them.

@@ -34,6 +34,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "portcullis-access",
             "portcullis-capacity",
+            "portcullis-componentize",
             "portcullis-inventory",
             "portcullis-ledger",
             "portcullis-model",

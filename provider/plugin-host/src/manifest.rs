@@ -8,10 +8,13 @@ use serde_json::Value;
 use crate::error::PluginError;
 use crate::lock::file::read_limited;
 use crate::section;
+use crate::text::visible;
 
 /// The only manifest document that this provider reads.
 const SCHEMA: u32 = 1;
 const SECTION: &str = "portcullis:manifest";
+/// Bytes of the sentence for people.
+const SUMMARY_BYTES: usize = 512;
 
 /// Who a plugin is and what it asks for. Asking gives no right: a grant in HCL has to name the same thing.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -123,7 +126,7 @@ impl Manifest {
 
     /// Reads the text of that section.
     pub(crate) fn of_section(section: &str) -> Result<Self, String> {
-        let manifest: Self = serde_json::from_str(section)
+        let mut manifest: Self = serde_json::from_str(section)
             .map_err(|error| format!("its section `{SECTION}` cannot be read: {error}"))?;
         if manifest.schema != SCHEMA {
             return Err(format!(
@@ -135,6 +138,15 @@ impl Manifest {
         if manifest.name.is_empty() || !manifest.name.chars().all(plain) {
             return Err(format!("its manifest names it {:?}", manifest.name));
         }
+        // The characters of a semantic version: it is shown on terminals and stands in signatures.
+        let of_version = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+');
+        if manifest.version.is_empty() || !manifest.version.chars().all(of_version) {
+            return Err(format!(
+                "its manifest has the version {:?}",
+                manifest.version
+            ));
+        }
+        manifest.summary = visible(&manifest.summary, SUMMARY_BYTES);
         Ok(manifest)
     }
 }

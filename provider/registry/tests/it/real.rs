@@ -1,11 +1,13 @@
 //! With a real docker-registry.
 
 use std::fs;
-use std::process::Command;
 
 use portcullis_registry::{Artifact, Credentials, Reference, Registry, RegistryError, Source};
 
 use crate::docker_registry::DockerRegistry;
+
+/// `ann` with the password `s3cret`, as `htpasswd -B` writes it.
+const HTPASSWD: &str = "ann:$2y$05$ndfbZYZNrkvjmq69EVrsK.A/VSA7QVQ2qgs0NWun.rm5XWavTrCoC\n";
 
 fn client(credentials: Credentials) -> Registry {
     Registry::new(credentials, 1024 * 1024, None).unwrap()
@@ -105,15 +107,7 @@ async fn what_is_not_there_is_told() {
 
 #[tokio::test]
 async fn a_registry_with_a_password_wants_it() {
-    let made = Command::new("htpasswd")
-        .args(["-Bbn", "ann", "s3cret"])
-        .output();
-    let Ok(made) = made else {
-        println!("not run: a registry with a password (needs `apt-get install apache2-utils`)");
-        return;
-    };
-    let lines = String::from_utf8(made.stdout).unwrap();
-    let Some(server) = DockerRegistry::start(Some(&lines)) else {
+    let Some(server) = DockerRegistry::start(Some(HTPASSWD)) else {
         return;
     };
     let text = format!("oci://{}/vault:1", server.host);
@@ -139,8 +133,9 @@ async fn a_registry_with_a_password_wants_it() {
         r#"{{"auths": {{"{}": {{"auth": "YW5uOnMzY3JldA=="}}}}}}"#,
         server.host
     );
-    fs::write(server.folder().join("config.json"), config).unwrap();
-    let found = Credentials::find(None, None, Some(server.folder())).unwrap();
+    let docker = tempfile::tempdir().unwrap();
+    fs::write(docker.path().join("config.json"), config).unwrap();
+    let found = Credentials::find(None, None, Some(docker.path())).unwrap();
     assert_eq!(
         client(found).fetch(&text.parse().unwrap()).await.unwrap(),
         artifact()

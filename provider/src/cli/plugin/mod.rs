@@ -1,9 +1,12 @@
 //! `portcullis plugin`: write, test, pin and trust WebAssembly plugins. One file a verb.
 
 mod bench;
+mod build;
 mod chosen;
+mod doctor;
 mod inspect;
 mod lock;
+mod new;
 mod pull;
 mod push;
 mod registry;
@@ -11,6 +14,7 @@ mod run;
 mod screen;
 mod sign;
 mod signing_key;
+mod test;
 mod verify;
 
 use std::fs;
@@ -35,27 +39,35 @@ pub(crate) struct Plugin {
 /// Each verb is documented where it is written.
 #[derive(Debug, Subcommand)]
 enum Verb {
-    Bench(bench::Bench),
-    Inspect(inspect::Inspect),
-    Lock(lock::Lock),
-    Pull(pull::Pull),
-    Push(push::Push),
+    New(new::New),
+    Build(build::Build),
+    Test(test::Test),
     Run(run::Run),
+    Inspect(inspect::Inspect),
+    Bench(bench::Bench),
+    Doctor(doctor::Doctor),
+    Lock(lock::Lock),
     Sign(sign::Sign),
     Verify(verify::Verify),
+    Push(push::Push),
+    Pull(pull::Pull),
 }
 
 impl Plugin {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self.verb {
-            Verb::Bench(verb) => verb.run(),
-            Verb::Inspect(verb) => verb.run(),
-            Verb::Lock(verb) => verb.run(),
-            Verb::Pull(verb) => verb.run(),
-            Verb::Push(verb) => verb.run(),
+            Verb::New(verb) => verb.run(),
+            Verb::Build(verb) => verb.run(),
+            Verb::Test(verb) => verb.run(),
             Verb::Run(verb) => verb.run(),
+            Verb::Inspect(verb) => verb.run(),
+            Verb::Bench(verb) => verb.run(),
+            Verb::Doctor(verb) => verb.run(),
+            Verb::Lock(verb) => verb.run(),
             Verb::Sign(verb) => verb.run(),
             Verb::Verify(verb) => verb.run(),
+            Verb::Push(verb) => verb.run(),
+            Verb::Pull(verb) => verb.run(),
         }
     }
 }

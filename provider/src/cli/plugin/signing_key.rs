@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use minisign::{KeyPair, PublicKey, SecretKey, SecretKeyBox};
 
@@ -26,13 +28,12 @@ impl SigningKey {
     /// Reads the key and opens it with its password if it has one.
     pub(super) fn open(&self) -> Result<(SecretKey, PublicKey), Failure> {
         let text = fs::read_to_string(&self.key).map_err(|error| self.refused(&error))?;
-        let boxed = || SecretKeyBox::from(text.clone());
-        let secret = match boxed().into_unencrypted_secret_key() {
-            Ok(secret) => secret,
-            Err(_) => boxed()
-                .into_secret_key(Some(self.password("Password of the signing key: ")?))
-                .map_err(|error| self.refused(&error))?,
+        let opened = match without_password(&text) {
+            Some(bytes) => SecretKey::from_bytes(&bytes),
+            None => SecretKeyBox::from(text)
+                .into_secret_key(Some(self.password("Password of the signing key: ")?)),
         };
+        let secret = opened.map_err(|error| self.refused(&error))?;
         let public = PublicKey::from_secret_key(&secret).map_err(|error| self.refused(&error))?;
         Ok((secret, public))
     }
@@ -75,6 +76,15 @@ impl SigningKey {
             self.key.display()
         ))
     }
+}
+
+/// The bytes of a secret key that has no password. The `minisign` crate would refuse those of minisign itself, which
+/// leaves the checksum of such keys empty; a damaged key is found when its signature does not fit its public half.
+fn without_password(text: &str) -> Option<Vec<u8>> {
+    const NO_PASSWORD: [u8; 2] = [0, 0];
+    let bytes = STANDARD.decode(text.lines().nth(1)?.trim()).ok()?;
+    let scheme = bytes.get(2..4)?;
+    (scheme == NO_PASSWORD).then_some(bytes)
 }
 
 /// Writes a file that must not be there yet: nobody's key is overwritten.
