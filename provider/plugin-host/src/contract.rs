@@ -162,3 +162,50 @@ fn check_line(interface: &Interface) -> Result<(), Refusal> {
     };
     Err((needs, String::new()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use wit_parser::{Resolve, WorldItem};
+
+    use super::{IMPORTS, VERSION};
+    use crate::manifest::World;
+
+    /// The table says what `sdk/wit` says: every interface of the host's worlds with every function of it.
+    #[test]
+    fn the_table_is_the_contract() {
+        let mut resolve = Resolve::default();
+        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sdk/wit/v0.1");
+        let (package, _) = resolve.push_dir(wit).unwrap();
+        let name = &resolve.packages[package].name;
+        assert_eq!(name.version.as_ref().unwrap().to_string(), VERSION);
+        for (world, of) in [
+            ("connector-host", World::Connector),
+            ("check-host", World::Check),
+        ] {
+            let id = resolve.select_world(&[package], Some(world)).unwrap();
+            let mut said = BTreeMap::new();
+            for item in resolve.worlds[id].imports.values() {
+                let WorldItem::Interface { id, .. } = item else {
+                    panic!("a world imports interfaces only")
+                };
+                let interface = &resolve.interfaces[*id];
+                let mut functions: Vec<&str> =
+                    interface.functions.keys().map(String::as_str).collect();
+                functions.sort_unstable();
+                said.insert(interface.name.as_deref().unwrap(), functions);
+            }
+            let mut known = BTreeMap::new();
+            for import in IMPORTS.iter().filter(|import| import.worlds.contains(&of)) {
+                let mut functions = import.functions.to_vec();
+                functions.sort_unstable();
+                known.insert(import.interface, functions);
+            }
+            // A check needs no types of its own and is given them all the same.
+            known.retain(|interface, _| *interface != "types" || said.contains_key("types"));
+            assert_eq!(known, said, "{world}");
+        }
+    }
+}
