@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::audit::Audited;
-use crate::bindings::evaluation::EvaluationPre;
 use crate::call::{failed, stopped, within};
 use crate::error::PluginError;
 use crate::grants::Phase;
@@ -66,7 +65,10 @@ impl Check {
         let limits = &self.limits;
         let mut store = self.host.store(loaded, Arc::clone(limits), None)?;
         let called = async {
-            let guest = EvaluationPre::new(loaded.instance.clone())?;
+            let guest = loaded
+                .evaluation
+                .as_ref()
+                .ok_or_else(|| wasmtime::Error::msg("it is no check"))?;
             let guest = guest.instantiate_async(&mut store).await?;
             let evaluation = guest.portcullis_plugin_evaluation();
             evaluation

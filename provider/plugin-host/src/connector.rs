@@ -19,6 +19,7 @@ use wasmtime::Store;
 use crate::audit::Audited;
 use crate::bindings::imports::types::Failure;
 use crate::call::{failed, reached, stopped, within};
+use crate::contract::lacking;
 use crate::error::PluginError;
 use crate::grants::{Grants, Phase};
 use crate::guest::Guest;
@@ -29,6 +30,7 @@ use crate::lock::PluginRef;
 use crate::manifest::World;
 use crate::random::{Random, Seed};
 use crate::session::Session;
+use crate::surface::Part;
 
 /// A connector with its configuration and grants. Nothing is loaded before it is called.
 ///
@@ -167,6 +169,11 @@ impl Connector {
         invoke: impl AsyncFnOnce(&mut Store<Guest>, &Loaded, &String) -> Invoked<T>,
     ) -> Result<T, PluginError> {
         let name = &self.plugin.entry.name;
+        if let Some(part) = Part::of_function(call.function)
+            && !loaded.surface.has(part)
+        {
+            return Err(lacking(name, call.function, part));
+        }
         let inner = &self.host.inner;
         let gate = Gate::new(
             &loaded.manifest,

@@ -145,6 +145,15 @@ fn check_exports(surface: &Surface, world: World) -> Result<(), Refusal> {
     )))
 }
 
+/// A function was called of a connector that cannot do what it is for.
+pub(crate) fn lacking(plugin: &str, function: &str, part: Part) -> PluginError {
+    PluginError::Contract {
+        plugin: plugin.to_owned(),
+        needs: format!("has no `{function}`, because it does not export `{part}`"),
+        speaks: format!("{VERSION} and was asked for it"),
+    }
+}
+
 fn check_line(interface: &Interface) -> Result<(), Refusal> {
     let Some(version) = interface.version() else {
         return Ok(());

@@ -11,6 +11,7 @@ use tokio::task::spawn_blocking;
 use wasmtime::component::InstancePre;
 
 use crate::audit::Audit;
+use crate::bindings::evaluation::EvaluationPre;
 use crate::cache::{Cache, Rebuilt};
 use crate::check::Check;
 use crate::compiler::Compiler;
@@ -98,6 +99,8 @@ pub(crate) struct Loaded {
     pub(crate) manifest: Arc<Manifest>,
     pub(crate) surface: Arc<Surface>,
     pub(crate) instance: InstancePre<Guest>,
+    /// The same with the functions of a check looked up; none in a connector.
+    pub(crate) evaluation: Option<EvaluationPre<Guest>>,
 }
 
 impl fmt::Debug for Host {

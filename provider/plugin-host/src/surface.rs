@@ -39,6 +39,18 @@ impl Part {
         Self::Evaluation,
     ];
 
+    /// The part that a function of a connector belongs to.
+    pub(crate) fn of_function(function: &str) -> Option<Self> {
+        match function {
+            "list-inventory" => Some(Self::Inventory),
+            "list-supply" => Some(Self::Supply),
+            "list-access" => Some(Self::Access),
+            "read" | "plan" | "apply" | "delete" => Some(Self::Objects),
+            "issue" | "revoke" => Some(Self::Credentials),
+            _ => None,
+        }
+    }
+
     /// Name of the interface in `sdk/wit`.
     #[must_use]
     pub fn interface(self) -> &'static str {

@@ -69,6 +69,23 @@ async fn a_connector_of_contract_0_1_0_runs() {
     );
 }
 
+#[tokio::test]
+async fn a_connector_is_not_asked_for_what_it_does_not_have() {
+    let folder = Folder::new();
+    let plugin = fixture(&folder, "prometheus");
+    let connector = folder.host().connector(&plugin, json!({}), Grants::none());
+    let error = connector
+        .list_access(Duration::from_secs(60))
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains(
+            "Plugin `prometheus` has no `list-access`, because it does not export `access`"
+        ),
+        "{error}"
+    );
+}
+
 /// The WIT of this repository as another version of itself, with a change to one file.
 fn wit(folder: &Folder, version: &str, file: &str, change: impl Fn(&str) -> String) -> PathBuf {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sdk/wit/v0.1");
