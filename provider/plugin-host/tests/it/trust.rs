@@ -249,6 +249,7 @@ fn a_key_that_is_none_makes_the_lock_unreadable() {
 }
 
 /// Runs the real minisign, or says that it is not here.
+#[allow(clippy::print_stdout, reason = "says what was left out")]
 fn minisign(arguments: &[&Path]) -> Option<bool> {
     match Command::new("minisign").args(arguments).output() {
         Ok(output) => Some(output.status.success()),
