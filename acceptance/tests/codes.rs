@@ -22,6 +22,9 @@ const OTHER_FILES: &[&str] = &[
     "tfplugin/src/docs/",
     "ledger/src/sqlite/verify.rs",
     "sdk/componentize/",
+    "sdk/testkit/",
+    "sdk/templates/",
+    "sdk/plugin/",
 ];
 
 /// Kebab-case words elsewhere that name something else.

@@ -16,7 +16,7 @@ mod health;
 mod query;
 
 use portcullis_plugin::{
-    Connector, Device, DevicePage, Failure, HttpAccess, Inventory, Manifest, Request, SecretAccess,
+    Client, Connector, Device, DevicePage, Failure, HttpAccess, Inventory, Manifest, SecretAccess,
     log,
 };
 use serde::Deserialize;
@@ -120,14 +120,15 @@ fn warn_of_silent(hosts: &[&str], devices: &[Device]) {
 impl Config {
     /// The machines with GPUs, sorted.
     fn hosts(&self) -> Result<Vec<String>, Failure> {
+        let client = self.client();
         let start = portcullis_plugin::now().saturating_sub(SEEN_WITHIN);
-        let request = self
+        let request = client
             .get("/api/v1/label")
             .segment(&self.node_label)
             .segment("values")
             .query("match[]", query::PRESENCE)
             .query("start", &start.to_string());
-        let mut hosts = request.send()?.json::<Names>()?.data;
+        let mut hosts = client.send(request)?.json::<Names>()?.data;
         if hosts.is_empty() {
             return Err(Failure::malformed(format!(
                 "Prometheus at `{}` has no series `{}` with a label `{}` of the last {SEEN_WITHIN} s.",
@@ -142,16 +143,17 @@ impl Config {
     }
 
     fn ask(&self, query: &str) -> Result<Vec<Sample>, Failure> {
-        let request = self.get("/api/v1/query").query("query", query);
-        Ok(request.send()?.json::<Vector>()?.data.result)
+        let client = self.client();
+        let request = client.get("/api/v1/query").query("query", query);
+        Ok(client.send(request)?.json::<Vector>()?.data.result)
     }
 
-    fn get(&self, path: &str) -> Request {
-        let request = Request::get(format!("{}{path}", self.url.trim_end_matches('/')));
+    fn client(&self) -> Client {
+        let client = Client::new(&self.url);
         if self.token {
-            request.bearer(TOKEN)
+            client.bearer(TOKEN)
         } else {
-            request
+            client
         }
     }
 }

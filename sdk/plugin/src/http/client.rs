@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::http::breaker::Breaker;
 use crate::http::pages::{Pages, Paging};
-use crate::http::retry;
-use crate::http::{Request, Response};
+use crate::http::retry::{self, Advice};
+use crate::http::{Kept, Request, Response};
 use crate::{Failure, clock, random};
 
 /// Time for one request with all its tries, when the author says nothing.
@@ -106,6 +106,27 @@ impl Client {
     /// # Errors
     /// When the host refuses the request, or the last try got no response.
     pub fn send(&self, request: Request) -> Result<Response, Failure> {
+        self.tries(request, Request::send, retry::of_response)
+    }
+
+    /// Sends a request whose answer holds secrets, several times if need be; see [`Request::send_and_keep`].
+    ///
+    /// # Errors
+    /// As [`Client::send`], and when a pointer leads to no text.
+    pub fn send_and_keep(&self, request: Request, pointers: &[&str]) -> Result<Kept, Failure> {
+        self.tries(
+            request,
+            |request| request.send_and_keep(pointers),
+            |kept| retry::of_response(&kept.response),
+        )
+    }
+
+    fn tries<T>(
+        &self,
+        request: Request,
+        attempt: impl Fn(Request) -> Result<T, Failure>,
+        advice: impl Fn(&T) -> Advice,
+    ) -> Result<T, Failure> {
         let mut request = self.prepared(request);
         if !request.has_header(REQUEST_ID) {
             request = request.header(REQUEST_ID, &random::random_id());
@@ -122,14 +143,18 @@ impl Client {
             let passed =
                 |waited: u64| waited.max(u64::from(clock::now().saturating_sub(began)) * 1000);
             let left = whole.saturating_sub(passed(waited)).max(1);
-            let outcome = request.clone().deadline(Duration::from_millis(left)).send();
-            let failed = retry::is_passing(&outcome);
+            let outcome = attempt(request.clone().deadline(Duration::from_millis(left)));
             let now = clock::now();
+            let advice = match &outcome {
+                Ok(answer) => advice(answer),
+                Err(failure) => retry::of_failure(failure),
+            };
+            let failed = advice.is_passing;
             breaker.note(failed, now);
             if !failed || tried == retry::TRIES || !request.may_be_repeated() {
                 return outcome;
             }
-            let pause = retry::pause(&outcome, tried, now);
+            let pause = retry::pause(&advice, tried, now);
             if passed(waited).saturating_add(pause) >= whole
                 || breaker.check(request.origin(), now).is_err()
             {

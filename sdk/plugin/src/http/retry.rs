@@ -9,23 +9,33 @@ pub(super) const TRIES: u32 = 6;
 const BASE_MILLISECONDS: u32 = 200;
 const CAP_MILLISECONDS: u32 = 20_000;
 
-/// Whether the same request may be answered otherwise a little later.
-pub(super) fn is_passing(outcome: &Result<Response, Failure>) -> bool {
-    match outcome {
-        Ok(response) => matches!(response.status, 408 | 425 | 429 | 500 | 502 | 503 | 504),
-        Err(failure) => failure.kind == "unreachable",
+/// What an outcome says of another try.
+#[derive(Debug)]
+pub(super) struct Advice {
+    /// Whether the same request may be answered otherwise a little later.
+    pub(super) is_passing: bool,
+    retry_after: Option<String>,
+}
+
+pub(super) fn of_response(response: &Response) -> Advice {
+    Advice {
+        is_passing: matches!(response.status, 408 | 425 | 429 | 500 | 502 | 503 | 504),
+        retry_after: response.header("retry-after").map(str::to_owned),
+    }
+}
+
+pub(super) fn of_failure(failure: &Failure) -> Advice {
+    Advice {
+        is_passing: failure.kind == "unreachable",
+        retry_after: None,
     }
 }
 
 /// Milliseconds to wait after try number `tried`: what the server asks for, else anything up to a bound that doubles
 /// with every try, so that clients that failed together do not come back together.
-pub(super) fn pause(outcome: &Result<Response, Failure>, tried: u32, now: u32) -> u64 {
-    let asked = outcome
-        .as_ref()
-        .ok()
-        .and_then(|response| response.header("retry-after"))
-        .and_then(|value| retry_after(value, now));
-    match asked {
+pub(super) fn pause(advice: &Advice, tried: u32, now: u32) -> u64 {
+    let asked = advice.retry_after.as_deref();
+    match asked.and_then(|value| retry_after(value, now)) {
         Some(seconds) => u64::from(seconds) * 1000,
         None => {
             let doubled = BASE_MILLISECONDS.saturating_mul(1 << tried.saturating_sub(1).min(16));

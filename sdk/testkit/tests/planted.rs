@@ -1,0 +1,118 @@
+//! The suite can fail: for each kind of case there is a connector with the bug that it must find.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test fails by panicking"
+)]
+
+use portcullis_testkit::Component;
+use portcullis_testkit::conform::{Report, Suite};
+
+/// A bug, and the cases of which at least these must fail.
+const PLANTED: [(&str, &[&str]); 18] = [
+    ("loses-last-page", &["list inventory"]),
+    ("repeats-first-page", &["paging-complete inventory"]),
+    ("unstable-order", &["paging-stable inventory"]),
+    (
+        "denies-unknown-fields",
+        &["unknown-fields-tolerated inventory"],
+    ),
+    ("remembers-instead-of-reading", &["read-anew inventory"]),
+    (
+        "takes-errors-for-nothing",
+        &[
+            "fault status-500 inventory always",
+            "fault reset inventory always",
+        ],
+    ),
+    (
+        "takes-garbage-for-nothing",
+        &[
+            "fault garbage inventory always",
+            "fault empty-body inventory always",
+        ],
+    ),
+    (
+        "calls-everything-internal",
+        &["fault status-429 inventory always"],
+    ),
+    (
+        "calls-refusal-unreachable",
+        &[
+            "fault status-403 inventory always",
+            "fault status-401 inventory always",
+        ],
+    ),
+    ("ignores-status", &["fault status-503 inventory always"]),
+    ("forgets-attributes", &["create pool"]),
+    ("cannot-find-by-name", &["read-after-create pool"]),
+    ("plans-for-ever", &["second-plan-empty pool"]),
+    (
+        "forgets-token",
+        &[
+            "token-retry-makes-one pool",
+            "lost-answer-makes-one pool",
+            "duplicate-delivery-makes-one pool",
+        ],
+    ),
+    ("plans-no-update", &["update pool"]),
+    ("deletes-nothing", &["delete pool"]),
+    ("fails-on-gone", &["delete-twice pool"]),
+    // Logs whatever the server says, its secrets among it: the host lets none of them through.
+    ("echoes-answers", &[]),
+];
+
+fn suite(bug: &str) -> Suite {
+    format!(
+        r#"
+        [platform]
+        reference = "honest"
+        [config]
+        url = "{{platform}}"
+        bug = "{bug}"
+        [secrets]
+        PLATFORM_TOKEN = "canary-0123456789"
+        [inventory]
+        devices = 5
+        [[objects]]
+        kind = "pool"
+        name = "conform"
+        attributes = {{ size = 2 }}
+        changed = {{ size = 3 }}
+        count = {{ path = "/v1/pools", items = "/items", name = "/name", secret = "PLATFORM_TOKEN" }}
+        "#
+    )
+    .parse()
+    .unwrap()
+}
+
+fn component() -> Component {
+    Component::build("faulty-connector", env!("CARGO_MANIFEST_DIR")).unwrap()
+}
+
+#[test]
+fn a_connector_in_order_passes_and_every_bug_is_found() {
+    let component = component();
+    let report = suite("none").run(&component).unwrap();
+    assert!(report.has_passed(), "{report}");
+    assert!(report.cases.len() > 50, "{report}");
+    let run = |bug: &'static str| suite(bug).run(&component).unwrap();
+    // Most of the time goes into waiting for deadlines, which can be waited for together.
+    let reports: Vec<Report> = std::thread::scope(|scope| {
+        let runs: Vec<_> = PLANTED.map(|(bug, _)| scope.spawn(move || run(bug))).into();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    });
+    for ((bug, expected), report) in PLANTED.iter().zip(reports) {
+        let failed: Vec<&str> = report.failed().collect();
+        assert!(!expected.is_empty() || report.has_passed(), "{report}");
+        for case in *expected {
+            assert!(
+                failed.contains(case),
+                "`{bug}` was not found by `{case}`:\n{report}"
+            );
+        }
+    }
+}
