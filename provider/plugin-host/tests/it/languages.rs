@@ -4,7 +4,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use portcullis_plugin_host::{Check, Connector, Grants, PluginError};
+use portcullis_plugin_host::{Check, Connector, Grants, Host, Limits, Network, PluginError};
 use serde_json::{Value, json};
 
 use crate::nodes::Nodes;
@@ -51,6 +51,15 @@ fn building_in_two_folders_gives_the_same_bytes() {
     }
 }
 
+/// A host that has time to compile: this build's compiler is not optimised, and a Python component is 19 MB.
+fn patient(folder: &Folder) -> Host {
+    let limits = Limits {
+        compile_time: 5 * MINUTE,
+        ..Limits::default()
+    };
+    folder.host_with(limits, Network::default())
+}
+
 async fn check(language: &'static str) {
     let Some(template) = Template::new(language, "check") else {
         return;
@@ -58,7 +67,7 @@ async fn check(language: &'static str) {
     let folder = Folder::new();
     let plugin = folder.plugin("check", &template.build());
     template.test();
-    let host = folder.host();
+    let host = patient(&folder);
     host.prepare(&plugin).await.unwrap();
     let check = host.check(&plugin, json!({"prefix": "team:"}));
     assert_eq!(check.run(&plan(&json!("team:risk-ml"))).await.unwrap(), []);
@@ -111,7 +120,7 @@ async fn connector(language: &'static str) {
     let folder = Folder::new();
     let plugin = folder.plugin("connector", &template.build());
     template.test();
-    let host = folder.host();
+    let host = patient(&folder);
     host.prepare(&plugin).await.unwrap();
     let reading = |url: &str| -> Connector {
         let grants = Grants::none().host(url).unwrap();
