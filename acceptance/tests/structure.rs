@@ -40,6 +40,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "portcullis-model",
             "portcullis-plugin-host",
             "portcullis-registry",
+            "portcullis-testkit",
             "tfplugin-derive",
             "tfplugin-rs",
         ],

@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod chosen;
+mod conform;
 mod doctor;
 mod inspect;
 mod lock;
@@ -42,6 +43,7 @@ enum Verb {
     New(new::New),
     Build(build::Build),
     Test(test::Test),
+    Conform(conform::Conform),
     Run(run::Run),
     Inspect(inspect::Inspect),
     Bench(bench::Bench),
@@ -59,6 +61,7 @@ impl Plugin {
             Verb::New(verb) => verb.run(),
             Verb::Build(verb) => verb.run(),
             Verb::Test(verb) => verb.run(),
+            Verb::Conform(verb) => verb.run(),
             Verb::Run(verb) => verb.run(),
             Verb::Inspect(verb) => verb.run(),
             Verb::Bench(verb) => verb.run(),
