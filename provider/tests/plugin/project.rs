@@ -125,3 +125,24 @@ fn the_doctor_names_what_this_project_lacks_and_the_cure() {
     assert_eq!(state("plugin cache")["mend"], "chmod 700 .portcullis/cache");
     assert_eq!(state("plugin lock")["mend"], "git checkout portcullis.lock");
 }
+
+#[test]
+fn a_new_check_conforms_and_a_connector_without_a_description_is_not_judged() {
+    let Some(tools) = tools("plugins-python") else {
+        return;
+    };
+    let folder = Folder::new();
+    folder.passes(&["new", "owner-required", "--language", "c"]);
+    symlink(tools, folder.path("owner-required/.venv")).unwrap();
+    let report = folder.passes(&["conform", "owner-required"]);
+    assert!(
+        report.ends_with("3 passed, 0 failed, 0 not applicable\n"),
+        "{report}"
+    );
+    folder.component("vault.wasm", "0.1.0", &[]);
+    let error = folder.refuses(&["conform", "--component", "vault.wasm"]);
+    assert!(
+        error.contains("conform.toml") && error.ends_with("plugin-conform-unavailable\n"),
+        "{error}"
+    );
+}

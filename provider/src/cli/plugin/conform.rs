@@ -15,7 +15,7 @@ use super::{Exit, Failure, block_on, clock};
 
 /// Plans that say nothing about any resource, one as it is and one from a later host.
 const EMPTY: &str = r#"{"schema": 1, "resources": []}"#;
-const LATER: &str = r#"{"schema": 1, "resources": [], "a-field-of-tomorrow": {"x": 1}}"#;
+const LATER: &str = r#"{"schema": 1, "resources": [], "tomorrow": {"x": 1}}"#;
 
 /// Try a plugin by the rules that hosts rely on.
 ///
