@@ -76,6 +76,9 @@ impl Limits {
     }
 }
 
+/// A compiler that was built without optimisation takes minutes where the real one takes seconds.
+const COMPILE_TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 600 } else { 30 });
+
 const MIB: usize = 1024 * 1024;
 
 impl Default for Limits {
@@ -99,7 +102,7 @@ impl Default for Limits {
             finding_bytes: 4096,
             log_bytes: 64 * 1024,
             component_bytes: 32 * 1024 * 1024,
-            compile_time: Duration::from_secs(30),
+            compile_time: COMPILE_TIME,
             compile_memory_bytes: 1024 * 1024 * 1024,
         }
     }
