@@ -1,7 +1,8 @@
 //! Text from guests, made safe for terminals and logs.
 
 /// Replaces what could steer a terminal or a CI system: control characters, invisible and bidirectional characters
-/// become their escapes, line ends become spaces, and a line that a CI system would take for a command is prefixed.
+/// become their escapes, line ends become spaces, and what a CI system would take for a command is broken by a `›`:
+/// `::` at the start of a line, `##` there and before a word or a bracket anywhere.
 pub(crate) fn visible(text: &str, max_bytes: usize) -> String {
     // Nearly all texts are plain; an inventory has a hundred thousand of them.
     let plain = |byte: &u8| (b' '..=b'~').contains(byte) && !b":#".contains(byte);
@@ -13,6 +14,9 @@ pub(crate) fn visible(text: &str, max_bytes: usize) -> String {
         if out.len() >= max_bytes {
             out.push('…');
             break;
+        }
+        if out.ends_with("##") && (c == '[' || c.is_ascii_alphabetic()) {
+            out.push('›');
         }
         match c {
             '\n' | '\r' | '\t' => out.push(' '),
@@ -50,7 +54,10 @@ mod tests {
             ("ok\nApply complete!", "ok Apply complete!"),
             ("::set-output name=x", "›::set-output name=x"),
             ("fd00::1 a::b", "fd00::1 a::b"),
-            ("##vso[task]", "›##vso[task]"),
+            ("##vso[task]", "›##›vso[task]"),
+            ("done ##vso[task]", "done ##›vso[task]"),
+            ("done ##[group]", "done ##›[group]"),
+            ("see ## 2", "see ## 2"),
         ] {
             assert_eq!(visible(text, 100), shown);
         }

@@ -98,7 +98,11 @@ impl Script {
         match act {
             Act::Send(ask) => self.send(ask),
             Act::Repeat(times, ask) => {
-                (0..times).fold(Ok(Value::Null), |_, _| self.send(ask.clone()))
+                let mut last = Ok(Value::Null);
+                for _ in 0..times {
+                    last = self.send(ask.clone());
+                }
+                last
             }
             Act::Follow(ask) => {
                 let first = self.send(ask.clone())?;
