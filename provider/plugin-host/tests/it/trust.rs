@@ -259,7 +259,7 @@ fn minisign(arguments: &[&Path]) -> Option<bool> {
                 Ok("true"),
                 "minisign is missing"
             );
-            println!("not run: signatures by the real minisign (needs `apt-get install minisign`)");
+            eprintln!("not run: signatures by the real minisign (needs `apt-get install minisign`)");
             None
         }
     }
