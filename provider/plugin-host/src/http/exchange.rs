@@ -189,11 +189,12 @@ impl Exchange {
         let State::Sending { pieces, answer } = &mut self.state else {
             return Err(out_of_turn(&self.asked, "its response was asked for twice"));
         };
+        if let Some(pieces) = pieces.take() {
+            // Beside the answer and not before it: a server may answer without reading to the end.
+            self.driver
+                .spawn(async move { drop(pieces.send(Piece::End).await) });
+        }
         let waiting = async {
-            if let Some(pieces) = pieces.take() {
-                // A server that answered already reads no end.
-                drop(pieces.send(Piece::End).await);
-            }
             let answered = answer.await;
             answered
                 .unwrap_or_else(|_| Err("the connection was closed".to_owned()))

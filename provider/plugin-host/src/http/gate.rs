@@ -210,7 +210,8 @@ impl Gate {
         let asked = visible(&self.scrubber().text(&asked), WORDS_BYTES);
         let mut trace = self.trace(ask);
         let checked = self.check(ask, &asked, protocol);
-        let (method, target, headers) = checked.map_err(|failure| trace.failed(failure))?;
+        let masked = |failure: Failure| self.scrubber().failure(&failure);
+        let (method, target, headers) = checked.map_err(|failure| trace.failed(masked(failure)))?;
         let Circumstances {
             end,
             network,
@@ -233,7 +234,9 @@ impl Gate {
                 .map_err(|reason| unreachable(&asked, &reason))?;
             Ok((slot, stream))
         });
-        let (slot, stream) = connected.await.map_err(|failure| trace.failed(failure))?;
+        let (slot, stream) = connected
+            .await
+            .map_err(|failure| trace.failed(masked(failure)))?;
         Ok(Admitted {
             ask: asked,
             stream,
@@ -273,6 +276,9 @@ impl Gate {
             .map_err(|_| malformed("its method is not a method"))?;
         if (protocol == Protocol::Http2) != (ask.method == "GRPC") {
             return Err(malformed("calls over gRPC have an interface of their own"));
+        }
+        if protocol == Protocol::Http2 && !is_call(&target) {
+            return Err(malformed("a call names an origin, a service and a method"));
         }
         self.rights
             .permit(*phase, ask.method, &target)
@@ -362,6 +368,15 @@ impl Gate {
     fn scrubber(&self) -> &Scrubber {
         &self.circumstances.session.scrubber
     }
+}
+
+/// Whether it is `<origin>/<service>/<method>` and nothing else.
+fn is_call(target: &Target) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+    let name = |name: &str| !name.is_empty() && name.chars().all(plain);
+    let path = target.path.strip_prefix('/').unwrap_or_default();
+    let named = path.split_once('/');
+    target.query.is_none() && named.is_some_and(|(service, method)| name(service) && name(method))
 }
 
 /// Queries may carry what should not stand in logs.

@@ -6,6 +6,10 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::bindings::imports::types::Failure;
+use crate::text::visible;
+
+/// Bytes of a failure in the log.
+const WORDS_BYTES: usize = 1024;
 
 /// What happened to one request of a guest, refused or sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -102,7 +106,7 @@ impl Trace {
     /// Notes the failure and gives it back.
     pub(super) fn failed(&mut self, failure: Failure) -> Failure {
         self.record.outcome = RequestOutcome::Failed(failure.kind.clone());
-        self.words.clone_from(&failure.message);
+        self.words = visible(&failure.message, WORDS_BYTES);
         failure
     }
 

@@ -10,20 +10,29 @@
 )]
 
 mod cache;
+mod captured;
 mod compiler;
 mod evolution;
 mod exporter;
 mod fuzz;
 mod gpu_budget;
+mod grpc;
 mod guests;
 mod hostile;
 mod languages;
 mod loading;
 mod names;
+mod net;
 mod network;
 mod nodes;
+mod peer;
 mod prometheus;
+mod secrets;
 mod server;
+mod stage;
+mod streams;
 mod support;
 mod template;
+mod texts;
+mod traffic;
 mod trust;

@@ -14,13 +14,13 @@ use crate::server::Server;
 
 /// Answers with other addresses at every question.
 #[derive(Default)]
-struct Names {
+pub(crate) struct Names {
     addresses: Mutex<BTreeMap<String, Vec<Vec<IpAddr>>>>,
     asked: AtomicUsize,
 }
 
 impl Names {
-    fn of(name: &str, answers: &[&[&str]]) -> Arc<Self> {
+    pub(crate) fn of(name: &str, answers: &[&[&str]]) -> Arc<Self> {
         let parse = |answer: &&[&str]| {
             answer
                 .iter()
@@ -34,6 +34,11 @@ impl Names {
             .unwrap()
             .insert(name.to_owned(), answers.iter().map(parse).collect());
         Arc::new(names)
+    }
+
+    /// How many names were looked up.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
     }
 }
 
@@ -90,11 +95,7 @@ async fn the_checked_address_is_the_one_that_is_connected_to() {
         "{}",
         devices[0].uuid
     );
-    assert_eq!(
-        names.asked.load(Ordering::Relaxed),
-        1,
-        "a request resolves once"
-    );
+    assert_eq!(names.asked(), 1, "a request resolves once");
     let found = guest.refused(config, grants).await;
     assert!(
         found.contains("10.0.0.1"),

@@ -24,28 +24,22 @@ impl Server {
 
     /// A server with a certificate for `name`, and the certificate of the authority that signed it.
     pub(crate) async fn start_tls(name: &str) -> (Self, Vec<u8>) {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let authority = params.self_signed(&key).unwrap();
-        let issuer = Issuer::new(params, key);
-        let own_key = KeyPair::generate().unwrap();
-        let own = CertificateParams::new(vec![name.to_owned()])
-            .unwrap()
-            .signed_by(&own_key, &issuer)
-            .unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![own.der().clone()],
-                PrivateKeyDer::Pkcs8(own_key.serialize_der().into()),
-            )
-            .unwrap();
+        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        Self::start_with(params).await
+    }
+
+    /// As [`Server::start_tls`] with a certificate of another age.
+    pub(crate) async fn start_expired(name: &str) -> (Self, Vec<u8>) {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2020, 2, 1);
+        Self::start_with(params).await
+    }
+
+    async fn start_with(own: CertificateParams) -> (Self, Vec<u8>) {
+        let (config, authority) = tls(own);
         let server = Self::listen(Some(TlsAcceptor::from(Arc::new(config)))).await;
-        (server, authority.der().to_vec())
+        (server, authority)
     }
 
     async fn listen(acceptor: Option<TlsAcceptor>) -> Self {
@@ -95,6 +89,28 @@ impl Server {
             .iter()
             .any(|head| head.lines().any(|found| found == line))
     }
+}
+
+/// TLS with such a certificate, and the certificate of the authority that signed it.
+pub(crate) fn tls(own: CertificateParams) -> (ServerConfig, Vec<u8>) {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let authority = params.self_signed(&key).unwrap();
+    let issuer = Issuer::new(params, key);
+    let own_key = KeyPair::generate().unwrap();
+    let own = own.signed_by(&own_key, &issuer).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![own.der().clone()],
+            PrivateKeyDer::Pkcs8(own_key.serialize_der().into()),
+        )
+        .unwrap();
+    (config, authority.der().to_vec())
 }
 
 async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, heads: &Mutex<Vec<String>>) {

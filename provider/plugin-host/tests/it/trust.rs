@@ -259,7 +259,9 @@ fn minisign(arguments: &[&Path]) -> Option<bool> {
                 Ok("true"),
                 "minisign is missing"
             );
-            eprintln!("not run: signatures by the real minisign (needs `apt-get install minisign`)");
+            eprintln!(
+                "not run: signatures by the real minisign (needs `apt-get install minisign`)"
+            );
             None
         }
     }

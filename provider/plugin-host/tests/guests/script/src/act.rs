@@ -1,10 +1,15 @@
 //! The acts of a script.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::bindings::portcullis::plugin::types::Failure;
 use crate::bindings::portcullis::plugin::{cache, clock, grpc, http, log, random, secret};
+
+/// A global, which no two calls share.
+static COUNTED: AtomicU32 = AtomicU32::new(0);
 
 /// A request of either kind.
 #[derive(Clone, Deserialize)]
@@ -65,6 +70,9 @@ pub enum Act {
     Granted,
     Log(String),
     Wait(u32),
+    Now,
+    /// How often this guest has counted.
+    Count,
     Return(Value),
     /// Ends the call with this message.
     Fail(String),
@@ -144,6 +152,8 @@ impl Script {
                 clock::wait(milliseconds);
                 Ok(Value::Null)
             }
+            Act::Now => Ok(json!(clock::now())),
+            Act::Count => Ok(json!(COUNTED.fetch_add(1, Ordering::Relaxed) + 1)),
             Act::Return(value) => Ok(value),
             act => self.exchange(act),
         }

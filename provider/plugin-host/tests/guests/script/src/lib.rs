@@ -87,7 +87,7 @@ impl inventory::Guest for Component {
 /// A result where a test can read it.
 fn device(result: &Value) -> inventory::Device {
     inventory::Device {
-        uuid: result.to_string(),
+        uuid: result.as_str().map_or(result.to_string(), str::to_owned),
         model: String::new(),
         node: clock::now().to_string(),
         index: None,
