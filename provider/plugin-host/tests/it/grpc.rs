@@ -1,14 +1,12 @@
 //! Calls over gRPC, to a real server and to ones that break the protocol.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use h2::Reason;
-use http::{HeaderValue, Response};
+use http::HeaderValue;
 use portcullis_plugin_host::{Grants, Limits, Network};
 use serde_json::{Value, json};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_stream::wrappers::TcpListenerStream;
@@ -16,6 +14,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::captured::captured;
+use crate::http2::{Deed, GRPC, head, peer, reply, serve};
 use crate::names::Names;
 use crate::peer::{Answer, Peer, ok};
 use crate::server::tls;
@@ -125,61 +124,6 @@ async fn a_call_is_a_request_with_rights_like_any_other() {
             .await
             .remove(0);
         failed(&result, "refused");
-    }
-}
-
-/// What a hostile server does with one call.
-type Deed = fn(&http::Request<h2::RecvStream>, h2::server::SendResponse<hyper::body::Bytes>);
-
-/// A server that speaks HTTP/2 and does that to every call.
-async fn peer(deed: Deed) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address: SocketAddr = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream, deed));
-        }
-    });
-    format!("http://{address}")
-}
-
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, deed: Deed) {
-    let mut connection = h2::server::handshake(stream).await.unwrap();
-    while let Some(Ok((request, respond))) = connection.accept().await {
-        let gone = request.uri().path().ends_with("/GoAway");
-        deed(&request, respond);
-        if gone {
-            connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
-        }
-    }
-}
-
-fn head(fields: &[(&'static str, &str)]) -> Response<()> {
-    let mut response = Response::new(());
-    for (name, value) in fields {
-        let value = HeaderValue::from_str(value).unwrap();
-        response.headers_mut().append(*name, value);
-    }
-    response
-}
-
-const GRPC: (&str, &str) = ("content-type", "application/grpc");
-
-/// Answers with these bytes and trailers.
-fn reply(
-    mut respond: h2::server::SendResponse<hyper::body::Bytes>,
-    bytes: &[u8],
-    trailers: &[(&'static str, &str)],
-) {
-    let mut send = respond.send_response(head(&[GRPC]), false).unwrap();
-    let fields = head(trailers).headers().clone();
-    send.send_data(
-        hyper::body::Bytes::copy_from_slice(bytes),
-        fields.is_empty(),
-    )
-    .unwrap();
-    if !fields.is_empty() {
-        send.send_trailers(fields).unwrap();
     }
 }
 
@@ -412,7 +356,7 @@ async fn a_call_says_what_grpc_says_and_its_secrets_stay_hidden() {
 /// A server with TLS for `api.example` that agrees on these protocols, and a stage that trusts it.
 async fn secured(protocols: &[&[u8]]) -> (Stage, String, Grants) {
     let own = rcgen::CertificateParams::new(vec!["api.example".to_owned()]).unwrap();
-    let (mut config, authority) = tls(own);
+    let (mut config, authority) = tls(&own);
     config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

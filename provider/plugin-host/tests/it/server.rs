@@ -37,7 +37,7 @@ impl Server {
     }
 
     async fn start_with(own: CertificateParams) -> (Self, Vec<u8>) {
-        let (config, authority) = tls(own);
+        let (config, authority) = tls(&own);
         let server = Self::listen(Some(TlsAcceptor::from(Arc::new(config)))).await;
         (server, authority)
     }
@@ -92,7 +92,7 @@ impl Server {
 }
 
 /// TLS with such a certificate, and the certificate of the authority that signed it.
-pub(crate) fn tls(own: CertificateParams) -> (ServerConfig, Vec<u8>) {
+pub(crate) fn tls(own: &CertificateParams) -> (ServerConfig, Vec<u8>) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
