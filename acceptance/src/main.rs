@@ -11,6 +11,7 @@ mod case;
 mod demo;
 mod folder;
 mod golden;
+mod guide;
 mod killmatrix;
 mod measure;
 mod process;

@@ -16,6 +16,7 @@ mod examples;
 mod format;
 mod fuzz;
 mod generated;
+mod guides;
 mod kills;
 mod lints;
 mod parallel;
@@ -34,6 +35,7 @@ const STEPS: &[Step] = &[
     cases::STEP,
     kills::STEP,
     examples::STEP,
+    guides::STEP,
 ];
 
 /// What takes too long for every run: carried out with `--long`, or when it is named.
