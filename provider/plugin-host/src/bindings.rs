@@ -103,7 +103,7 @@ pub mod objects {
         exports: { default: async },
         with: { "portcullis:plugin/types@0.1.1": super::imports::types },
     });
-    pub use exports::portcullis::plugin::objects::{Change, Desired, Managed, Stamp};
+    pub use exports::portcullis::plugin::objects::{Change, Desired, Managed};
 }
 
 /// The interface `credentials` of connectors.
@@ -117,5 +117,5 @@ pub mod credentials {
         exports: { default: async },
         with: { "portcullis:plugin/types@0.1.1": super::imports::types },
     });
-    pub use exports::portcullis::plugin::credentials::{Application, Stamp};
+    pub use exports::portcullis::plugin::credentials::Application;
 }

@@ -116,7 +116,7 @@ pub mod objects {
         generate_all,
     });
 
-    pub use exports::portcullis::plugin::objects::{Change, Desired, Guest, Managed, Stamp};
+    pub use exports::portcullis::plugin::objects::{Change, Desired, Guest, Managed};
 }
 
 /// The interface `credentials` of connectors.
@@ -129,7 +129,6 @@ pub mod credentials {
         ",
         with: {
             "portcullis:plugin/types@0.1.1": super::imports::types,
-            "portcullis:plugin/objects@0.1.1": super::objects,
         },
         pub_export_macro: true,
         export_macro_name: "export_credentials",

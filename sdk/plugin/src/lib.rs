@@ -87,9 +87,9 @@ pub use value::Value;
 pub use bindings::access::{AccessPage, Edge, Object, Permission, Subject};
 pub use bindings::credentials::{Application, Credential};
 pub use bindings::evaluation::Finding;
-pub use bindings::imports::types::Failure;
+pub use bindings::imports::types::{Failure, Stamp};
 pub use bindings::inventory::{Device, DevicePage};
-pub use bindings::objects::{Change, Desired, Managed, Stamp};
+pub use bindings::objects::{Change, Desired, Managed};
 pub use bindings::supply::{Pool, Quota, SupplyPage};
 
 /// What the macros expand to. Not for authors.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Connector;
-use crate::bindings::credentials::{self, CredentialsPre};
+use crate::bindings::credentials::CredentialsPre;
 use crate::error::PluginError;
 use crate::grants::Phase;
 use crate::record::{Application, Credential, Stamp, opaque};
@@ -24,7 +24,7 @@ impl Connector {
             .call("issue", Phase::Apply, deadline)
             .and(&(application, stamp));
         let application = application.to_guest();
-        let stamp = stamp_to_guest(stamp);
+        let stamp = stamp.to_guest();
         let issued = self.once(call, async |store, loaded, config| {
             let guest = CredentialsPre::new(loaded.instance.clone())?;
             let guest = guest.instantiate_async(&mut *store).await?;
@@ -61,7 +61,7 @@ impl Connector {
         let call = self
             .call("revoke", Phase::Apply, deadline)
             .and(&(id, stamp));
-        let stamp = stamp_to_guest(stamp);
+        let stamp = stamp.to_guest();
         self.once(call, async |store, loaded, config| {
             let guest = CredentialsPre::new(loaded.instance.clone())?;
             let guest = guest.instantiate_async(&mut *store).await?;
@@ -69,12 +69,5 @@ impl Connector {
             part.call_revoke(store, config, id, &stamp).await
         })
         .await
-    }
-}
-
-fn stamp_to_guest(stamp: &Stamp) -> credentials::Stamp {
-    credentials::Stamp {
-        token: stamp.token.clone(),
-        fence: stamp.fence,
     }
 }

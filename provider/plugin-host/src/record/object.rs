@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::short;
+use crate::bindings::imports::types;
 use crate::bindings::objects;
 use crate::json;
 
@@ -154,8 +155,8 @@ impl Change {
 }
 
 impl Stamp {
-    pub(crate) fn to_guest(&self) -> objects::Stamp {
-        objects::Stamp {
+    pub(crate) fn to_guest(&self) -> types::Stamp {
+        types::Stamp {
             token: self.token.clone(),
             fence: self.fence,
         }
