@@ -2,6 +2,7 @@
 
 mod call;
 mod cpu;
+mod ids;
 pub(crate) mod image;
 mod mem;
 mod out;
