@@ -1,6 +1,7 @@
 //! What plugins cost: a start with them beside one without, and a policy as a check beside what users use today.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -49,6 +50,8 @@ resource "portcullis_workload_identity" "fraud" {
 pub(super) fn figures(repeats: Repeats, progress: &Progress) -> Result<Vec<Figure>> {
     build(progress)?;
     let mut figures = vec![start(repeats, progress)?];
+    figures.extend(calls(progress)?);
+    figures.extend(languages(progress)?);
     figures.extend(policies::figures(repeats.long, progress)?);
     Ok(figures)
 }
@@ -73,6 +76,120 @@ fn build(progress: &Progress) -> Result<()> {
         .watched(|line| progress.note(line))?
         .success("building the plugins")
         .map(|_| ())
+}
+
+/// What a call costs, by the host's own example.
+fn calls(progress: &Progress) -> Result<Vec<Figure>> {
+    Process::new("cargo")
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--package",
+            "portcullis-plugin-host",
+        ])
+        .args(["--example", "speed"])
+        .dir(repository::root())
+        .watched(|line| progress.note(line))?
+        .success("cargo build --release --example")?;
+    progress.note("calls of a check");
+    let printed = speed(&repository::target().join("plugins/gpu-budget.wasm"))?;
+    let rows = [
+        (
+            "instantiate and first call of a check",
+            "gpu-budget.instantiate_and_first_call",
+            1.0,
+            "us",
+            15.0,
+        ),
+        (
+            "warm call of a check, its own work included",
+            "gpu-budget.warm_call",
+            1.0,
+            "us",
+            1.0,
+        ),
+        (
+            "a check over a plan document of 1 MB",
+            "gpu-budget.run_on_a_megabyte",
+            1e3,
+            "ms",
+            6.0,
+        ),
+        (
+            "10,000 device records from a connector",
+            "device_records_10000",
+            1e3,
+            "ms",
+            4.0,
+        ),
+    ];
+    rows.into_iter()
+        .map(|(what, name, divisor, unit, most)| {
+            let micros = value(&printed, name)?;
+            Ok(at_most(what, micros / divisor, unit, most))
+        })
+        .collect()
+}
+
+/// How long checks in JavaScript and Python take from the cache.
+fn languages(progress: &Progress) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    for (language, name) in [("javascript", "JavaScript"), ("python", "Python")] {
+        progress.note(&format!("building a check in {name}"));
+        let out = repository::target().join("plugins").join(language);
+        Process::new("cargo")
+            .args([
+                "run",
+                "--locked",
+                "--quiet",
+                "--package",
+                "portcullis-componentize",
+                "--",
+            ])
+            .arg(
+                repository::root()
+                    .join("sdk/templates")
+                    .join(language)
+                    .join("check"),
+            )
+            .arg("--out")
+            .arg(&out)
+            .dir(repository::root())
+            .watched(|line| progress.note(line))?
+            .success("building a check")?;
+        let printed = speed(&out.join("plugin-name.wasm"))?;
+        let micros = value(&printed, "plugin-name.engine_and_load_from_cache")?;
+        let what = format!("start of a check in {name} from the cache");
+        figures.push(at_most(&what, micros / 1e3, "ms", 10.0));
+    }
+    Ok(figures)
+}
+
+/// Lines of `<name> <value> us`.
+fn speed(component: &Path) -> Result<String> {
+    let program = repository::built("release", "examples").join("speed");
+    let printed = Process::new(&program).arg(component).stdout()?;
+    Ok(String::from_utf8(printed)?)
+}
+
+fn value(printed: &str, name: &str) -> Result<f64> {
+    let found = printed.lines().find_map(|line| {
+        let (found, rest) = line.split_once(' ')?;
+        (found == name).then(|| rest.split(' ').next()?.parse().ok())?
+    });
+    found.with_context(|| format!("no figure `{name}` in:\n{printed}"))
+}
+
+fn at_most(what: &str, ours: f64, unit: &str, most: f64) -> Figure {
+    Figure {
+        what: what.to_owned(),
+        ours,
+        theirs: None,
+        unit: unit.to_owned(),
+        target: Target::AtMost(most),
+        samples: 1,
+    }
 }
 
 /// A plan of one identity with three plugins configured and called, less the same plan without.

@@ -106,8 +106,35 @@ async fn component(path: &Path) -> Outcome {
         let plan = r#"{"schema":1,"resources":[]}"#;
         let mut runs = timed(CALLS, async || Ok(check.run(plan).await)).await?;
         say("run_on_an_empty_plan", &name, &mut runs);
+        let plan = megabyte();
+        let mut runs = timed(LOADS, async || Ok(check.run(&plan).await?)).await?;
+        say("run_on_a_megabyte", &name, &mut runs);
     }
     Ok(())
+}
+
+/// A plan document of a million bytes: pools that are created, as the provider writes them.
+fn megabyte() -> String {
+    let mut plan = String::from(r#"{"schema":1,"resources":["#);
+    for pool in 0.. {
+        if plan.len() >= 1_000_000 {
+            break;
+        }
+        if pool > 0 {
+            plan.push(',');
+        }
+        let planned = json!({
+            "gpu": {"gpus_per_replica": 4, "memory_mib_min": null, "models": ["H200"], "replicas": 2, "same_node": true},
+            "gpus": 8, "id": format!("pool-{pool}"), "minimum_grade": null, "name": format!("pool-{pool}"),
+            "on_shortfall": null, "owner": format!("team:t{}", pool % 100), "sources": null, "workload": null,
+        });
+        let resource = json!({
+            "address": format!("portcullis_gpu_pool.pool-{pool}"), "type": "portcullis_gpu_pool", "change": "create",
+            "prior": null, "planned": planned, "unknown": [],
+        });
+        plan.push_str(&resource.to_string());
+    }
+    plan + r#"],"inventory":[],"access":{}}"#
 }
 
 /// A connector that has that many records ready.
