@@ -14,7 +14,7 @@ use super::{Exit, Failure};
 /// Build the plugin of a project into a component with its manifest inside.
 ///
 /// The language is that of the project: a crate, `package.json`, `pyproject.toml` or `plugin.c`. Building twice gives the
-/// same bytes, wherever the project lies.
+/// same bytes, wherever the project lies; of Python, nearly the same.
 #[derive(Debug, Args)]
 pub(crate) struct Build {
     /// The project's folder.
