@@ -14,8 +14,10 @@ use crate::tool::{self, Tool};
 const JCO: &str = "@bytecodealliance/jco";
 const INSTALL: &str = "npm install";
 
-/// The host's interfaces are no modules that a bundler could find.
-const BUNDLE: &str = "export default { external: [/^portcullis:/] };\n";
+/// The host's interfaces are no modules that a bundler could find. Comments with the path of each module are left out:
+/// they would make the bytes depend on where `node_modules` lies.
+const BUNDLE: &str =
+    "export default { external: [/^portcullis:/], experimental: { attachDebugInfo: 'none' } };\n";
 
 /// What a plugin's own module may be called.
 const ENTRIES: [&str; 2] = ["plugin.ts", "plugin.js"];

@@ -63,7 +63,11 @@ impl New {
                 known().join(", ")
             )));
         }
-        let folder = self.into.join(&self.name);
+        // `./name` would be correct and look odd.
+        let folder = match self.into.as_path() {
+            here if here == Path::new(".") => PathBuf::from(&self.name),
+            into => into.join(&self.name),
+        };
         let exists = || {
             Failure::Answer(format!(
                 "Project folder exists already\n\nAsked to write a project to `{}`, where something is.\n\nChoose another \
