@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use tempfile::NamedTempFile;
 
 use crate::process::Process;
 
@@ -96,11 +97,21 @@ impl Reader {
     }
 
     fn run(&self, command: &str, expected: &[String], watch: impl FnMut(&str)) -> Result<()> {
-        let mut process = Process::new("sh").args(["-c", command]).dir(&self.folder);
+        // What compilers say on their way, on standard error, is different each time and no part of a guide.
+        let errors = NamedTempFile::new()?;
+        let mut process = Process::new("sh")
+            .args(["-c", &format!("{{ {command}\n}} 2>\"$0\"")])
+            .arg(errors.path())
+            .dir(&self.folder);
         for (name, value) in &self.environment {
             process = process.env(name, value);
         }
-        let text = process.watched(watch)?.success(&format!("`{command}`"))?;
+        let finished = process.watched(watch)?;
+        if !finished.status.success() {
+            let errors = fs::read_to_string(errors.path())?;
+            bail!("`{command}` failed:\n{}{errors}", finished.text);
+        }
+        let text = finished.text;
         let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
         let found: Vec<&str> = text.lines().map(str::trim_end).collect();
         if fits(&expected, &found) {
