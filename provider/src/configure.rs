@@ -77,6 +77,7 @@ impl Provider for ProviderBlock {
             board: Board::default(),
             audit,
             installed,
+            plugins: plugins.host,
             checks: Checks::new(checks),
             seen: SeenRecords::default(),
             clock: Clock,

@@ -8,6 +8,7 @@ use portcullis_capacity::Reservations;
 use portcullis_inventory::Inventory;
 use portcullis_ledger::Ledger;
 use portcullis_model::{DeviceKey, Name, Snapshot, SourceState, SourceStatus, TrustDomain, Ttl};
+use portcullis_plugin_host::Host;
 use tfplugin::{Diagnostic, Outcome};
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
@@ -36,6 +37,8 @@ pub struct Configured {
     pub audit: Audit,
     /// The plugins of the provider block, with their rights.
     pub installed: Vec<Installed>,
+    /// What runs them.
+    pub plugins: Host,
     /// The checks that judge them.
     pub checks: Checks,
     /// Which records Terraform is known to have.
@@ -133,6 +136,25 @@ impl Configured {
             placing.lock().await.release(&released);
         }
         Ok(())
+    }
+
+    /// What to say of plugins whose compiled code was damaged. Said once: it is mended by now.
+    #[must_use]
+    pub fn rebuilt(&self) -> Vec<Diagnostic> {
+        let rebuilt = self.plugins.take_rebuilt();
+        let said = rebuilt.into_iter().map(|found| {
+            let detail = format!(
+                "Asked for the compiled code of a plugin in `{}`; found that {}. It was compiled anew from the pinned \
+                 file, and nothing else of it was used.\n\n\
+                 A full disk or a killed machine leaves such a file. If neither happened, find out who can write to that \
+                 folder.\n\n\
+                 plugin-cache-rebuilt",
+                found.entry.display(),
+                found.reason,
+            );
+            Diagnostic::warning("Compiled plugin was damaged", detail)
+        });
+        said.collect()
     }
 
     /// What to say of a source that did not tell everything.

@@ -62,10 +62,10 @@ impl Cache {
         }
     }
 
-    /// The entries that had to be made anew.
-    pub(crate) fn rebuilt(&self) -> Vec<Rebuilt> {
+    /// The entries that had to be made anew since this was last asked.
+    pub(crate) fn take_rebuilt(&self) -> Vec<Rebuilt> {
         let rebuilt = self.rebuilt.lock();
-        rebuilt.unwrap_or_else(PoisonError::into_inner).clone()
+        std::mem::take(&mut *rebuilt.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The plugin of that digest compiled for this engine, if the cache has it and may be trusted.

@@ -166,15 +166,12 @@ impl Host {
         Ok(loaded.surface)
     }
 
-    /// Entries of the cache that were not what it wrote and were made anew, since this host was made. Each was also
+    /// Entries of the cache that were not what it wrote and were made anew, since this was last asked. Each was also
     /// logged as a warning.
     #[must_use]
-    pub fn rebuilt(&self) -> Vec<Rebuilt> {
-        self.inner
-            .cache
-            .as_ref()
-            .map(Cache::rebuilt)
-            .unwrap_or_default()
+    pub fn take_rebuilt(&self) -> Vec<Rebuilt> {
+        let cache = self.inner.cache.as_ref();
+        cache.map(Cache::take_rebuilt).unwrap_or_default()
     }
 
     pub(crate) async fn load(

@@ -37,6 +37,7 @@ pub async fn plan<R: Recorded>(plan: &mut Plan<R>, provider: &Configured) -> Out
     plan.report.absorb(judged);
     let checked = provider.checks.judge(plan, provider).await;
     plan.report.absorb(checked);
+    plan.report.extend(provider.rebuilt());
     failpoint::hit("plan.before_reply");
     Ok(())
 }

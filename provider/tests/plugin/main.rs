@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and says on standard output what it left out"
 )]
 
+mod call;
 #[path = "../../registry/tests/it/docker_registry.rs"]
 mod docker_registry;
 mod folder;

@@ -10,6 +10,7 @@
 //! | `PUT /v1/pools/<id>` with `if-match` | 200, 404, or 412 when it was changed meanwhile |
 //! | `DELETE /v1/pools/<id>` | 204, or 404 |
 //! | `POST /v1/tokens` with `idempotency-key` | 201 `{"id", "token", "expires_at"}`, and the same again for the same key |
+//! | `GET /v1/tokens` | 200 `{"items": [{"id", "expires_at"}]}`, those that are good |
 //! | `DELETE /v1/tokens/<id>` | 204, or 404 |
 
 use std::collections::BTreeMap;
@@ -58,6 +59,7 @@ impl Answers for Reference {
             ("GET", ["v1", "pools", id]) => state.pool(id),
             ("PUT", ["v1", "pools", id]) => state.update(id, request.header("if-match"), &body),
             ("DELETE", ["v1", "pools", id]) => gone(state.pools.remove(*id).is_some()),
+            ("GET", ["v1", "tokens"]) => state.tokens(),
             ("DELETE", ["v1", "tokens", id]) => gone(state.tokens.remove(*id).is_some()),
             ("POST", ["v1", what @ ("pools" | "tokens")]) => {
                 state.once(what, request.header("idempotency-key"), &body)
@@ -124,6 +126,12 @@ impl State {
         merge(&mut pool, body);
         self.pools.insert(id, (1, pool.clone()));
         pool
+    }
+
+    fn tokens(&self) -> Message {
+        let told = |token: &Value| json!({ "id": token["id"], "expires_at": token["expires_at"] });
+        let items: Vec<Value> = self.tokens.values().map(told).collect();
+        Message::json(200, &json!({ "items": items }))
     }
 
     fn issue(&mut self, body: &Value) -> Value {

@@ -8,11 +8,13 @@
     reason = "a test fails by panicking"
 )]
 
-use portcullis_testkit::Component;
+use std::path::Path;
+
 use portcullis_testkit::conform::{Report, Suite};
+use portcullis_testkit::{Component, write_exchanges};
 
 /// A bug, and the cases of which at least these must fail.
-const PLANTED: [(&str, &[&str]); 18] = [
+const PLANTED: [(&str, &[&str]); 22] = [
     ("loses-last-page", &["list inventory"]),
     ("repeats-first-page", &["paging-complete inventory"]),
     ("unstable-order", &["paging-stable inventory"]),
@@ -61,6 +63,13 @@ const PLANTED: [(&str, &[&str]); 18] = [
     ("plans-no-update", &["update pool"]),
     ("deletes-nothing", &["delete pool"]),
     ("fails-on-gone", &["delete-twice pool"]),
+    (
+        "issues-for-each-try",
+        &["issue-retry-makes-one", "issue-lost-answer-makes-one"],
+    ),
+    ("forgets-ttl", &["issue"]),
+    ("revokes-nothing", &["revoked-is-gone"]),
+    ("fails-on-revoked", &["revoke-twice"]),
     // Logs whatever the server says, its secrets among it: the host lets none of them through.
     ("echoes-answers", &[]),
 ];
@@ -83,6 +92,13 @@ fn suite(bug: &str) -> Suite {
         attributes = {{ size = 2 }}
         changed = {{ size = 3 }}
         count = {{ path = "/v1/pools", items = "/items", name = "/name", secret = "PLATFORM_TOKEN" }}
+        [credentials]
+        workload = "spiffe://acme.example/ns/infer/sa/conform"
+        job = "conform"
+        audience = "https://api.example.com"
+        ttl_seconds = 600
+        scope = {{}}
+        count = {{ path = "/v1/tokens", items = "/items", name = "/id", secret = "PLATFORM_TOKEN" }}
         "#
     )
     .parse()
@@ -115,4 +131,34 @@ fn a_connector_in_order_passes_and_every_bug_is_found() {
             );
         }
     }
+}
+
+/// The recording goes into a repository: it holds no secret, and it is enough to list the same again.
+#[test]
+fn what_was_recorded_plays_again_and_shows_no_secret() {
+    let component = component();
+    let exchanges = suite("none").record(&component).unwrap();
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recorded.json");
+    write_exchanges(&path, &exchanges).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        text.contains("/v1/gpus") && !text.contains("canary"),
+        "{text}"
+    );
+    let played: Suite = format!(
+        r#"
+        [platform]
+        exchanges = {path:?}
+        [config]
+        url = "{{platform}}"
+        [secrets]
+        PLATFORM_TOKEN = "another-token-987"
+        [inventory]
+        devices = 5
+        "#
+    )
+    .parse()
+    .unwrap();
+    let report = played.run(&component).unwrap();
+    assert!(report.has_passed(), "{report}");
 }

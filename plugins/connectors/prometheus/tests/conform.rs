@@ -11,7 +11,7 @@
 use std::path::Path;
 
 use portcullis_testkit::conform::Suite;
-use portcullis_testkit::{Component, Fixture, Script, write_exchanges};
+use portcullis_testkit::{Component, Fixture, Script};
 use prometheus_connector::Prometheus;
 use serde_json::json;
 
@@ -39,18 +39,4 @@ fn the_recording_reads_the_same_natively_and_as_a_component() {
     assert_eq!(component.list_inventory().unwrap(), devices);
     let free = devices.iter().filter(|device| device.allocation == "free");
     assert_eq!((devices.len(), free.count()), (8, 6));
-}
-
-/// Needs a Prometheus at `PROMETHEUS_URL` that scrapes `acceptance/cases/prometheus/metrics`.
-#[test]
-#[ignore = "writes tests/exchanges.json anew"]
-fn record() {
-    let url = std::env::var("PROMETHEUS_URL").unwrap();
-    let suite: Suite = format!(
-        "[platform]\nurl = \"{url}\"\n[config]\nurl = \"{{platform}}\"\ncluster = \"gpu-prod\"\n[inventory]\ndevices = 8\n"
-    )
-    .parse()
-    .unwrap();
-    let exchanges = suite.record(&component()).unwrap();
-    write_exchanges(&file("tests/exchanges.json"), &exchanges).unwrap();
 }

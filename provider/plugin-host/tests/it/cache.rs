@@ -61,12 +61,12 @@ async fn damage(file: fn(&Folder) -> PathBuf) {
         fs::write(&path, bad).unwrap();
         let host = folder.host();
         runs(&host, &plugin).await;
-        let rebuilt = host.rebuilt();
+        let rebuilt = host.take_rebuilt();
         assert_eq!(rebuilt.len(), 1, "{rebuilt:?}");
         assert_eq!(rebuilt[0].entry, entry(&folder));
         let again = folder.host();
         runs(&again, &plugin).await;
-        assert_eq!(again.rebuilt(), [], "it was mended");
+        assert_eq!(again.take_rebuilt(), [], "it was mended");
     }
     fs::remove_file(&path).unwrap();
     runs(&folder.host(), &plugin).await;
@@ -93,7 +93,10 @@ async fn load_05_code_of_another_cache_is_not_loaded() {
     fs::copy(&theirs, &ours).unwrap();
     let host = folder.host();
     runs(&host, &plugin).await;
-    assert_eq!(host.rebuilt()[0].reason, "it was not made by this cache");
+    assert_eq!(
+        host.take_rebuilt()[0].reason,
+        "it was not made by this cache"
+    );
 }
 
 #[tokio::test]
@@ -111,7 +114,10 @@ async fn load_05_one_plugins_entry_does_not_pass_for_anothers() {
     let host = folder.host();
     let run = host.check(&other, json!({})).run("{}").await;
     assert!(run.unwrap_err().to_string().contains("unreachable"));
-    assert_eq!(host.rebuilt()[0].reason, "it was not made by this cache");
+    assert_eq!(
+        host.take_rebuilt()[0].reason,
+        "it was not made by this cache"
+    );
 }
 
 #[tokio::test]
@@ -153,7 +159,10 @@ async fn an_entry_of_another_key_is_rebuilt() {
     fs::remove_file(folder.cache().join("key")).unwrap();
     let host = folder.host();
     runs(&host, &plugin).await;
-    assert_eq!(host.rebuilt()[0].reason, "it was not made by this cache");
+    assert_eq!(
+        host.take_rebuilt()[0].reason,
+        "it was not made by this cache"
+    );
 }
 
 #[tokio::test]
@@ -190,7 +199,7 @@ async fn a_directory_that_cannot_be_written_is_read() {
     fs::set_permissions(folder.cache(), fs::Permissions::from_mode(0o500)).unwrap();
     let host = folder.host();
     runs(&host, &plugin).await;
-    assert_eq!(host.rebuilt(), []);
+    assert_eq!(host.take_rebuilt(), []);
     fs::set_permissions(folder.cache(), fs::Permissions::from_mode(0o700)).unwrap();
 }
 
@@ -204,7 +213,7 @@ async fn child_of_a_cache_test() {
     let plugin = folder.lock().plugin("strange").unwrap();
     let host = folder.host();
     runs(&host, &plugin).await;
-    assert_eq!(host.rebuilt(), []);
+    assert_eq!(host.take_rebuilt(), []);
 }
 
 fn child(folder: &Folder, before: &str) -> Child {
@@ -230,7 +239,7 @@ async fn eight_processes_that_start_at_once_share_one_whole_cache() {
     }
     let host = folder.host();
     runs(&host, &plugin).await;
-    assert_eq!(host.rebuilt(), []);
+    assert_eq!(host.take_rebuilt(), []);
     let left: Vec<_> = fs::read_dir(folder.cache())
         .unwrap()
         .map(|entry| entry.unwrap().file_name())

@@ -117,7 +117,7 @@ impl Run {
         }
         for secret in &self.secret {
             let (name, variable) = secret.split_once('=').unwrap_or((secret, secret));
-            let value = std::env::var(variable).unwrap_or_default();
+            let value = std::env::var(variable).map_err(|_| unset(name, variable))?;
             grants = grants.secret(name, &value).map_err(Failure::told)?;
         }
         Ok(grants)
@@ -141,6 +141,13 @@ fn refuse_faults(component: &Component, config: &Value) -> Result<(), Failure> {
     }
     let texts: Vec<String> = faults.iter().map(ToString::to_string).collect();
     Err(unusable(texts.join("\n\n")))
+}
+
+fn unset(name: &str, variable: &str) -> Failure {
+    Failure::Answer(format!(
+        "Secret is not in the environment\n\nAsked to grant `{name}` with the value of the variable `{variable}`, which this \
+         environment does not have.\n\nSet the variable, or name another one after `=`.\n\nplugin-secret-missing"
+    ))
 }
 
 fn show<T: Serialize>(

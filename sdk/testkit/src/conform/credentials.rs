@@ -3,6 +3,8 @@
 use portcullis_plugin_host::Application;
 
 use super::bench::{Bench, fail, holds, not_applicable};
+use super::count::platform_has;
+use super::description::Count;
 use super::report::{Case, Verdict};
 use crate::fault::Fault;
 use crate::proxy::Mischief;
@@ -12,12 +14,13 @@ use crate::{Issued, NOW, Stamp};
 const ROUNDING_SECONDS: u32 = 60;
 
 pub(super) fn try_all(bench: &Bench<'_>, cases: &mut Vec<Case>) {
-    let Some(application) = &bench.suite.credentials else {
+    let Some(described) = &bench.suite.credentials else {
         for case in [
             "issue",
             "issue-retry-makes-one",
             "issue-lost-answer-makes-one",
             "revoke",
+            "revoked-is-gone",
             "revoke-twice",
         ] {
             bench.case(cases, case, Mischief::None, || {
@@ -26,7 +29,11 @@ pub(super) fn try_all(bench: &Bench<'_>, cases: &mut Vec<Case>) {
         }
         return;
     };
-    let trial = Trial { bench, application };
+    let trial = Trial {
+        bench,
+        application: &described.application(),
+        count: described.count.as_ref(),
+    };
     let mut issued = None;
     bench.case(cases, "issue", Mischief::None, || trial.issue(&mut issued));
     bench.case(cases, "issue-retry-makes-one", Mischief::None, || {
@@ -39,6 +46,9 @@ pub(super) fn try_all(bench: &Bench<'_>, cases: &mut Vec<Case>) {
     bench.case(cases, "revoke", Mischief::None, || {
         trial.revoke(issued.as_ref())
     });
+    bench.case(cases, "revoked-is-gone", Mischief::None, || {
+        trial.is_gone(issued.as_ref())
+    });
     bench.case(cases, "revoke-twice", Mischief::None, || {
         trial.revoke(issued.as_ref())
     });
@@ -47,6 +57,7 @@ pub(super) fn try_all(bench: &Bench<'_>, cases: &mut Vec<Case>) {
 struct Trial<'t> {
     bench: &'t Bench<'t>,
     application: &'t Application,
+    count: Option<&'t Count>,
 }
 
 impl Trial<'_> {
@@ -89,9 +100,10 @@ impl Trial<'_> {
             .issue(self.application, &self.stamp(change))
         {
             Err(stopped) => fail(EXPECTED, stopped.to_string()),
-            Ok(again) => holds(again.id == issued.id, EXPECTED, || {
-                format!("`{}` and then `{}`", issued.id, again.id)
-            }),
+            Ok(again) if again.id != issued.id => {
+                fail(EXPECTED, format!("`{}` and then `{}`", issued.id, again.id))
+            }
+            Ok(_) => Verdict::Pass,
         }
     }
 
@@ -131,6 +143,14 @@ impl Trial<'_> {
         {
             Ok(()) => Verdict::Pass,
             Err(stopped) => fail(EXPECTED, stopped.to_string()),
+        }
+    }
+
+    fn is_gone(&self, issued: Option<&Issued>) -> Verdict {
+        const EXPECTED: &str = "a platform that does not know the credential any more";
+        match issued {
+            Some(issued) => platform_has(self.bench, self.count, &issued.id, 0, EXPECTED),
+            None => nothing_issued(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use portcullis_plugin_host::Application;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -50,7 +51,7 @@ pub struct Suite {
     pub(super) access: Option<Access>,
     #[serde(default)]
     pub(super) objects: Vec<Object>,
-    pub(super) credentials: Option<portcullis_plugin_host::Application>,
+    pub(super) credentials: Option<Credentials>,
     /// Why answers may not have members that nobody knows, when they may not.
     pub(super) unknown_fields: Option<NotApplicable>,
 }
@@ -105,6 +106,31 @@ pub(super) struct Object {
     pub(super) changed: Option<Value>,
     /// How to count the objects of that name at the platform, past the connector.
     pub(super) count: Option<Count>,
+}
+
+/// A credential that the suite may have issued and revoked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Credentials {
+    workload: String,
+    job: String,
+    audience: String,
+    ttl_seconds: u32,
+    scope: Value,
+    /// How to count the credentials of an id that are good at the platform, past the connector.
+    pub(super) count: Option<Count>,
+}
+
+impl Credentials {
+    pub(super) fn application(&self) -> Application {
+        Application {
+            workload: self.workload.clone(),
+            job: self.job.clone(),
+            audience: self.audience.clone(),
+            ttl_seconds: self.ttl_seconds,
+            scope: self.scope.clone(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -13,6 +13,7 @@
 //! ```
 
 mod bench;
+mod count;
 mod credentials;
 mod description;
 mod faults;

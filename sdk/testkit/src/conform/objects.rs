@@ -1,16 +1,13 @@
 //! Cases of objects: created once, read as they are, planned to nothing when nothing is to be done, deleted for good.
 
-use std::io::BufReader;
-use std::net::TcpStream;
-
 use portcullis_plugin::covers;
 use serde_json::Value;
 
 use super::bench::{Bench, fail, holds, not_applicable};
+use super::count::platform_has;
 use super::description::Object;
 use super::report::{Case, Verdict};
 use crate::fault::Fault;
-use crate::message::Message;
 use crate::proxy::Mischief;
 use crate::stopped::Stopped;
 use crate::{Action, Desired, Managed, Stamp};
@@ -281,54 +278,15 @@ impl Trial<'_> {
         }
     }
 
-    /// Whether the platform has that many objects of the name, asked past connector and proxy.
+    /// Whether the platform has that many objects of the name.
     fn is_one(&self, expected: &str, count: usize) -> Verdict {
-        let Some(how) = &self.object.count else {
-            return not_applicable(
-                "the description has no `count`, so the platform cannot be asked",
-            );
-        };
-        let mut headers = vec![("host".to_owned(), self.bench.host.clone())];
-        if let Some(value) = how
-            .secret
-            .as_ref()
-            .and_then(|name| self.bench.suite.secrets.get(name))
-        {
-            headers.push(("authorization".to_owned(), format!("Bearer {value}")));
-        }
-        let request = Message {
-            start: format!("GET {} HTTP/1.1", how.path),
-            headers,
-            body: Vec::new(),
-        };
-        let asked = TcpStream::connect(self.bench.upstream).and_then(|stream| {
-            request.write(&mut &stream)?;
-            Message::response(&mut BufReader::new(&stream), "GET")
-        });
-        let response = match asked {
-            Ok(response) => response,
-            Err(error) => {
-                return fail(expected, format!("`{}` cannot be asked: {error}", how.path));
-            }
-        };
-        let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-        let Some(items) = body.pointer(&how.items).and_then(Value::as_array) else {
-            return fail(
-                expected,
-                format!(
-                    "`{}` answers with status {} and no list",
-                    how.path,
-                    response.status()
-                ),
-            );
-        };
-        let named = items.iter().filter(|item| {
-            item.pointer(&how.name).and_then(Value::as_str) == Some(self.object.name.as_str())
-        });
-        let found = named.count();
-        holds(found == count, expected, || {
-            format!("{found} of that name at the platform")
-        })
+        platform_has(
+            self.bench,
+            self.object.count.as_ref(),
+            &self.object.name,
+            count,
+            expected,
+        )
     }
 }
 

@@ -7,12 +7,13 @@
 
 mod listing;
 mod pools;
+mod tokens;
 
 use std::time::Duration;
 
 use portcullis_plugin::{
-    Change, Client, Connector, Desired, DevicePage, Failure, HttpAccess, Inventory, Managed,
-    Manifest, Objects, SecretAccess, Stamp,
+    Application, Change, Client, Connector, Credential, Credentials, Desired, DevicePage, Failure,
+    HttpAccess, Inventory, Managed, Manifest, Objects, SecretAccess, Stamp,
 };
 use serde::Deserialize;
 
@@ -56,6 +57,11 @@ enum Bug {
     PlansNoUpdate,
     DeletesNothing,
     FailsOnGone,
+    // Of credentials.
+    IssuesForEachTry,
+    ForgetsTtl,
+    RevokesNothing,
+    FailsOnRevoked,
 }
 
 impl Config {
@@ -119,4 +125,18 @@ impl Objects for Faulty {
     }
 }
 
-portcullis_plugin::export_connector!(Faulty: Inventory, Objects);
+impl Credentials for Faulty {
+    fn issue(
+        config: &Config,
+        application: &Application,
+        stamp: &Stamp,
+    ) -> Result<Credential, Failure> {
+        tokens::issue(config, application, stamp)
+    }
+
+    fn revoke(config: &Config, id: &str, _: &Stamp) -> Result<(), Failure> {
+        tokens::revoke(config, id)
+    }
+}
+
+portcullis_plugin::export_connector!(Faulty: Inventory, Objects, Credentials);

@@ -1,0 +1,11 @@
+resource "portcullis_gpu_pool" "scoring" {
+  name  = "scoring"
+  owner = "team:risk-ml"
+
+  gpu {
+    models           = ["H200"]
+    replicas         = 1
+    gpus_per_replica = 4
+    same_node        = true
+  }
+}

@@ -1,0 +1,21 @@
+terraform {
+  required_providers {
+    portcullis = {
+      source = "portcullis/portcullis"
+    }
+  }
+}
+
+provider "portcullis" {
+  trust_domain = "acme.example"
+
+  connector "lab" {
+    plugin = "fleet"
+    config = { path = "fleet.csv" }
+  }
+
+  check "gpu_budget" {
+    plugin = "gpu-budget"
+    config = { "team:risk-ml" = { production = 4 } }
+  }
+}
