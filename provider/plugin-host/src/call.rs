@@ -33,7 +33,7 @@ const WORDS_BYTES: usize = 1024;
 
 impl Host {
     /// A store for one call.
-    pub(crate) fn store(
+    pub(crate) async fn store(
         &self,
         loaded: &Loaded,
         limits: Arc<Limits>,
@@ -48,7 +48,7 @@ impl Host {
             Arc::clone(&inner.clock),
             gate,
         );
-        store.map_err(|error| PluginError::Sandbox {
+        store.await.map_err(|error| PluginError::Sandbox {
             plugin: loaded.manifest.name.clone(),
             reason: error.to_string(),
         })

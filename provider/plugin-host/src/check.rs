@@ -63,12 +63,9 @@ impl Check {
     async fn evaluate(&self, loaded: &Loaded, plan: &str) -> Result<Vec<Finding>, PluginError> {
         let name = &self.plugin.entry.name;
         let limits = &self.limits;
-        let mut store = self.host.store(loaded, Arc::clone(limits), None)?;
+        let mut store = self.host.store(loaded, Arc::clone(limits), None).await?;
         let called = async {
-            let guest = loaded
-                .evaluation
-                .as_ref()
-                .ok_or_else(|| wasmtime::Error::msg("it is no check"))?;
+            let guest = loaded.parts.evaluation()?;
             let guest = guest.instantiate_async(&mut store).await?;
             let evaluation = guest.portcullis_plugin_evaluation();
             evaluation

@@ -190,7 +190,7 @@ impl Connector {
             },
         );
         let limits = Arc::clone(&self.limits);
-        let mut store = self.host.store(loaded, limits, Some(gate))?;
+        let mut store = self.host.store(loaded, limits, Some(gate)).await?;
         let config = match &self.config {
             Value::Null => "{}".to_owned(),
             config => config.to_string(),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::ResourceTable;
 use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 
@@ -34,6 +35,8 @@ pub(crate) struct Guest {
     max_ticks: u32,
     log_bytes: usize,
     last_error: String,
+    /// Held as long as the guest is there.
+    _seat: OwnedSemaphorePermit,
 }
 
 /// A limit that a guest reached; travels through wasmtime as the cause of a trap.
@@ -53,8 +56,8 @@ impl fmt::Display for Reached {
 impl std::error::Error for Reached {}
 
 impl Guest {
-    /// A store with every limit in place.
-    pub(crate) fn store(
+    /// A store with every limit in place, when there is a seat for it.
+    pub(crate) async fn store(
         sandbox: &Sandbox,
         plugin: Arc<str>,
         limits: Arc<Limits>,
@@ -68,6 +71,7 @@ impl Guest {
         let max_ticks = u32::try_from(computing.as_millis() / TICK.as_millis()).unwrap_or(u32::MAX);
         let output_bytes = limits.output_bytes;
         let guest = Self {
+            _seat: sandbox.seat().await?,
             plugin,
             limits,
             clock,

@@ -11,7 +11,6 @@ use tokio::task::spawn_blocking;
 use wasmtime::component::InstancePre;
 
 use crate::audit::Audit;
-use crate::bindings::evaluation::EvaluationPre;
 use crate::cache::{Cache, Rebuilt};
 use crate::check::Check;
 use crate::compiler::Compiler;
@@ -24,6 +23,7 @@ use crate::limits::Limits;
 use crate::load;
 use crate::lock::PluginRef;
 use crate::manifest::{Manifest, World};
+use crate::parts::Parts;
 use crate::sandbox::Sandbox;
 use crate::surface::Surface;
 
@@ -89,18 +89,16 @@ pub(crate) struct Inner {
     /// Made by the first call of a plugin: a provider without plugins never pays for an engine.
     sandbox: OnceLock<Arc<Sandbox>>,
     /// By digest, so that a plugin is compiled once however many resources call it.
-    loaded: Mutex<BTreeMap<String, Arc<OnceCell<Loaded>>>>,
+    loaded: Mutex<BTreeMap<String, Arc<OnceCell<Arc<Loaded>>>>>,
 }
 
 /// A plugin that is compiled, checked and linked.
-#[derive(Clone)]
 pub(crate) struct Loaded {
     pub(crate) sandbox: Arc<Sandbox>,
-    pub(crate) manifest: Arc<Manifest>,
+    pub(crate) manifest: Manifest,
     pub(crate) surface: Arc<Surface>,
     pub(crate) instance: InstancePre<Guest>,
-    /// The same with the functions of a check looked up; none in a connector.
-    pub(crate) evaluation: Option<EvaluationPre<Guest>>,
+    pub(crate) parts: Parts,
 }
 
 impl fmt::Debug for Host {
@@ -163,7 +161,7 @@ impl Host {
     /// When the plugin is not the pinned one or cannot run here.
     pub async fn surface(&self, plugin: &PluginRef) -> Result<Arc<Surface>, PluginError> {
         let loaded = self.load(plugin, plugin.entry.world).await?;
-        Ok(loaded.surface)
+        Ok(Arc::clone(&loaded.surface))
     }
 
     /// Entries of the cache that were not what it wrote and were made anew, since this was last asked. Each was also
@@ -178,7 +176,7 @@ impl Host {
         &self,
         plugin: &PluginRef,
         world: World,
-    ) -> Result<Loaded, PluginError> {
+    ) -> Result<Arc<Loaded>, PluginError> {
         if plugin.entry.world != world {
             return Err(PluginError::Invalid {
                 plugin: plugin.entry.name.clone(),
@@ -195,7 +193,7 @@ impl Host {
             Arc::clone(loaded.entry(plugin.entry.sha256.clone()).or_default())
         };
         if let Some(loaded) = cell.get() {
-            return Ok(loaded.clone());
+            return Ok(Arc::clone(loaded));
         }
         let inner = Arc::clone(&self.inner);
         let pin = plugin.clone();
@@ -205,7 +203,9 @@ impl Host {
                 let name = pin.entry.name.clone();
                 let blocking = spawn_blocking(move || load::load(&inner, &pin));
                 let joined = blocking.await;
-                joined.unwrap_or_else(|error| Err(sandbox_error(&name, &error)))
+                joined
+                    .unwrap_or_else(|error| Err(sandbox_error(&name, &error)))
+                    .map(Arc::new)
             };
             cell.get_or_try_init(load).await.cloned()
         });

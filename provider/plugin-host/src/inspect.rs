@@ -32,7 +32,7 @@ impl Host {
     pub async fn time(&self, plugin: &PluginRef) -> Result<Timing, PluginError> {
         let loaded = self.load(plugin, plugin.entry.world).await?;
         let limits = &self.inner.limits;
-        let mut store = self.store(&loaded, limits.clone(), None)?;
+        let mut store = self.store(&loaded, limits.clone(), None).await?;
         let start = Instant::now();
         let made = loaded.instance.instantiate_async(&mut store).await;
         let instance = made.map_err(|error| stopped(&store, plugin, limits, &error))?;

@@ -27,6 +27,7 @@ mod load;
 pub mod lock;
 mod manifest;
 mod memory;
+mod parts;
 mod random;
 mod record;
 mod sandbox;

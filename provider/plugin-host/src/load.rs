@@ -5,13 +5,13 @@ use std::sync::Arc;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::bindings::evaluation::EvaluationPre;
 use crate::cache::{FileIdentity, deserialize};
 use crate::contract;
 use crate::error::PluginError;
 use crate::host::{Inner, Loaded, sandbox_error};
 use crate::lock::PluginRef;
-use crate::manifest::{Manifest, World};
+use crate::manifest::Manifest;
+use crate::parts::Parts;
 use crate::surface::Surface;
 
 /// Loads a plugin: from the cache when it has the code of the pinned digest, else by compiling the bytes that were
@@ -31,17 +31,12 @@ pub(crate) fn load(host: &Inner, plugin: &PluginRef) -> Result<Loaded, PluginErr
     let instance = sandbox.linker(manifest.world).instantiate_pre(&component);
     let instance =
         plugin.invalid(instance.map_err(|error| format!("it cannot be linked: {error:#}")))?;
-    let evaluation =
-        match manifest.world {
-            World::Check => Some(plugin.invalid(EvaluationPre::new(instance.clone()).map_err(
-                |error| format!("its functions are not those of the contract: {error:#}"),
-            ))?),
-            World::Connector => None,
-        };
+    let parts = Parts::of(&surface, &instance)
+        .map_err(|error| format!("its functions are not those of the contract: {error:#}"));
     Ok(Loaded {
-        evaluation,
+        parts: plugin.invalid(parts)?,
         sandbox,
-        manifest: Arc::new(manifest),
+        manifest,
         surface: Arc::new(surface),
         instance,
     })

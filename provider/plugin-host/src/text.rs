@@ -4,9 +4,7 @@
 /// become their escapes, line ends become spaces, and what a CI system would take for a command is broken by a `›`:
 /// `::` at the start of a line, `##` there and before a word or a bracket anywhere.
 pub(crate) fn visible(text: &str, max_bytes: usize) -> String {
-    // Nearly all texts are plain; an inventory has a hundred thousand of them.
-    let plain = |byte: &u8| (b' '..=b'~').contains(byte) && !b":#".contains(byte);
-    if text.len() <= max_bytes && text.as_bytes().iter().all(plain) {
+    if is_plain(text, max_bytes) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len().min(max_bytes));
@@ -29,6 +27,13 @@ pub(crate) fn visible(text: &str, max_bytes: usize) -> String {
         out.insert(0, '›');
     }
     out
+}
+
+/// Whether [`visible`] would leave the text as it is, at a glance. Nearly all texts are like that, and an inventory has a
+/// hundred thousand of them.
+pub(crate) fn is_plain(text: &str, max_bytes: usize) -> bool {
+    let plain = |byte: &u8| (b' '..=b'~').contains(byte) && !matches!(byte, b':' | b'#');
+    text.len() <= max_bytes && text.as_bytes().iter().all(plain)
 }
 
 /// Zero-width, bidirectional and tag characters.

@@ -52,7 +52,9 @@ impl<'a> Value<'a> {
     /// When the text is not JSON, or nested deeper than 64 levels.
     pub fn parse(text: &'a str) -> Result<Self, Failure> {
         let mut lexer = SliceLexer::new(text.as_bytes());
-        let value = lexer.exactly_one(SliceLexer::ws_peek, |next, lexer| read(DEPTH, next, lexer));
+        let value = lexer.exactly_one(SliceLexer::ws_peek, |next, lexer| {
+            read(text, DEPTH, next, lexer)
+        });
         value.map_err(|error| {
             let place = text.len() - lexer.as_slice().len();
             Failure::malformed(format!("The text is not JSON: {error} at byte {place}."))
@@ -179,8 +181,13 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Reads the value that begins with the byte `next`, which is not yet taken.
-fn read<'a>(depth: usize, next: u8, lexer: &mut SliceLexer<'a>) -> Result<Value<'a>, Error> {
+/// Reads the value of `text` that begins with the byte `next`, which is not yet taken.
+fn read<'a>(
+    text: &'a str,
+    depth: usize,
+    next: u8,
+    lexer: &mut SliceLexer<'a>,
+) -> Result<Value<'a>, Error> {
     let below = depth.checked_sub(1).ok_or(Error::Depth)?;
     match next {
         b'a'..=b'z' => Ok(match lexer.null_or_bool().ok_or(Expect::Value)? {
@@ -191,35 +198,71 @@ fn read<'a>(depth: usize, next: u8, lexer: &mut SliceLexer<'a>) -> Result<Value<
             let (number, _) = lexer.num_string().validated()?;
             Ok(Value::Number(number))
         }
-        b'"' => Ok(Value::Text(lexer.discarded().str_string()?)),
+        b'"' => Ok(Value::Text(string(text, lexer.discarded())?)),
         b'[' => {
             let mut items = Vec::new();
             lexer
                 .discarded()
                 .seq(b']', SliceLexer::ws_peek, |next, lexer| {
-                    items.push(read(below, next, lexer)?);
+                    items.push(read(text, below, next, lexer)?);
                     Ok::<_, Error>(())
                 })?;
             Ok(Value::List(items))
         }
         b'{' => {
-            let mut members = Vec::new();
+            let mut members = Vec::with_capacity(8);
             lexer
                 .discarded()
                 .seq(b'}', SliceLexer::ws_peek, |next, lexer| {
                     lexer.expect(|_| Some(next), b'"').ok_or(Expect::String)?;
-                    let name = lexer.str_string()?;
+                    let name = string(text, lexer)?;
                     lexer
                         .expect(SliceLexer::ws_peek, b':')
                         .ok_or(Expect::Colon)?;
                     let next = lexer.ws_peek().ok_or(Expect::Value)?;
-                    members.push((name, read(below, next, lexer)?));
+                    members.push((name, read(text, below, next, lexer)?));
                     Ok::<_, Error>(())
                 })?;
             Ok(Value::Object(members))
         }
         _ => Err(Expect::Value)?,
     }
+}
+
+/// Reads a text whose quote is taken. Most texts have no escape, and then the end is found with one look at every eight
+/// bytes; the lexer looks at each, and reading texts is most of reading a document.
+fn string<'a>(text: &'a str, lexer: &mut SliceLexer<'a>) -> Result<Cow<'a, str>, Error> {
+    let rest = lexer.as_slice();
+    let start = text.len() - rest.len();
+    let length = plain(rest);
+    match (rest.get(length), text.get(start..start + length)) {
+        (Some(b'"'), Some(found)) => {
+            *lexer = SliceLexer::new(rest.get(length + 1..).unwrap_or_default());
+            Ok(Cow::Borrowed(found))
+        }
+        _ => Ok(lexer.str_string()?),
+    }
+}
+
+/// How many bytes there are before a quote, a backslash or a control character.
+fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = ONES << 7;
+    // The top bit of each byte that is less than `limit`; right up to the first one, which is the one that is asked for.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & TOPS;
+    let (words, tail) = bytes.as_chunks();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = below(word ^ (ONES * u64::from(b'"')), 1)
+            | below(word ^ (ONES * u64::from(b'\\')), 1)
+            | below(word, 0x20);
+        if found != 0 {
+            return at * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    let in_tail = tail.iter().position(special).unwrap_or(tail.len());
+    bytes.len() - tail.len() + in_tail
 }
 
 #[cfg(test)]
@@ -243,6 +286,33 @@ mod tests {
             value.at("1"),
             Value::Text(std::borrow::Cow::Borrowed("plain"))
         ));
+    }
+
+    #[test]
+    fn a_text_ends_where_it_ends_wherever_that_is() {
+        for length in 0..40 {
+            for (end, rest) in [
+                ("\"", "7"),
+                ("\\n\"", "7"),
+                ("\u{fc}\"", "\u{1}"),
+                ("\u{7f}\"", "\""),
+            ] {
+                let text = format!("\"{}{end}", "a".repeat(length));
+                let value = Value::parse(&text).unwrap();
+                let expected = "a".repeat(length) + &end.replace("\\n", "\n").replace('"', "");
+                assert_eq!(value.as_str(), Some(expected.as_str()), "{text}");
+                assert!(
+                    Value::parse(&format!("{text}{rest}")).is_err(),
+                    "{text}{rest}"
+                );
+            }
+            for control in ["\u{0}", "\u{1f}", "\n"] {
+                let text = format!("\"{}{control}\"", "a".repeat(length));
+                assert!(Value::parse(&text).is_err(), "{text:?}");
+            }
+            let open = format!("\"{}", "a".repeat(length));
+            assert!(Value::parse(&open).is_err(), "{open}");
+        }
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::Connector;
-use crate::bindings::access::AccessPre;
 use crate::error::PluginError;
 use crate::grants::Phase;
 use crate::record::{AccessFacts, Edge, Object, Permission, Subject};
@@ -18,7 +17,7 @@ impl Connector {
         self.pages(
             self.call("list-access", Phase::Plan, deadline),
             async |store, loaded, config, cursor| {
-                let guest = AccessPre::new(loaded.instance.clone())?;
+                let guest = loaded.parts.access()?;
                 let guest = guest.instantiate_async(&mut *store).await?;
                 let part = guest.portcullis_plugin_access();
                 part.call_list_access(store, config, cursor).await

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::Connector;
-use crate::bindings::credentials::CredentialsPre;
 use crate::error::PluginError;
 use crate::grants::Phase;
 use crate::record::{Application, Credential, Stamp, opaque};
@@ -26,7 +25,7 @@ impl Connector {
         let application = application.to_guest();
         let stamp = stamp.to_guest();
         let issued = self.once(call, async |store, loaded, config| {
-            let guest = CredentialsPre::new(loaded.instance.clone())?;
+            let guest = loaded.parts.credentials()?;
             let guest = guest.instantiate_async(&mut *store).await?;
             let part = guest.portcullis_plugin_credentials();
             let issued = part
@@ -63,7 +62,7 @@ impl Connector {
             .and(&(id, stamp));
         let stamp = stamp.to_guest();
         self.once(call, async |store, loaded, config| {
-            let guest = CredentialsPre::new(loaded.instance.clone())?;
+            let guest = loaded.parts.credentials()?;
             let guest = guest.instantiate_async(&mut *store).await?;
             let part = guest.portcullis_plugin_credentials();
             part.call_revoke(store, config, id, &stamp).await

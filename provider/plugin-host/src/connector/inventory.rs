@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::Connector;
-use crate::bindings::inventory::InventoryPre;
 use crate::error::PluginError;
 use crate::grants::Phase;
 use crate::record::DeviceRecord;
@@ -21,7 +20,7 @@ impl Connector {
         self.pages(
             self.call("list-inventory", Phase::Plan, deadline),
             async |store, loaded, config, cursor| {
-                let guest = InventoryPre::new(loaded.instance.clone())?;
+                let guest = loaded.parts.inventory()?;
                 let guest = guest.instantiate_async(&mut *store).await?;
                 let part = guest.portcullis_plugin_inventory();
                 part.call_list_inventory(store, config, cursor).await

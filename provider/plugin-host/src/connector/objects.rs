@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::Connector;
-use crate::bindings::objects::ObjectsPre;
 use crate::error::PluginError;
 use crate::grants::Phase;
 use crate::record::{Change, Desired, Managed, Stamp};
@@ -24,7 +23,7 @@ impl Connector {
             .call("read", Phase::Plan, deadline)
             .and(&(kind, id, name));
         let found = self.once(call, async |store, loaded, config| {
-            let guest = ObjectsPre::new(loaded.instance.clone())?;
+            let guest = loaded.parts.objects()?;
             let guest = guest.instantiate_async(&mut *store).await?;
             let part = guest.portcullis_plugin_objects();
             part.call_read(store, config, kind, id, name).await
@@ -49,7 +48,7 @@ impl Connector {
         let prior = prior.map(Managed::to_guest);
         let desired = desired.to_guest();
         let change = self.once(call, async |store, loaded, config| {
-            let guest = ObjectsPre::new(loaded.instance.clone())?;
+            let guest = loaded.parts.objects()?;
             let guest = guest.instantiate_async(&mut *store).await?;
             let part = guest.portcullis_plugin_objects();
             part.call_plan(store, config, prior.as_ref(), &desired)
@@ -75,7 +74,7 @@ impl Connector {
         let (prior, change) = (prior.map(Managed::to_guest), change.to_guest());
         let stamp = stamp.to_guest();
         let object = self.once(call, async |store, loaded, config| {
-            let guest = ObjectsPre::new(loaded.instance.clone())?;
+            let guest = loaded.parts.objects()?;
             let guest = guest.instantiate_async(&mut *store).await?;
             let part = guest.portcullis_plugin_objects();
             part.call_apply(store, config, prior.as_ref(), &change, &stamp)
@@ -99,7 +98,7 @@ impl Connector {
             .and(&(prior, stamp));
         let (prior, stamp) = (prior.to_guest(), stamp.to_guest());
         self.once(call, async |store, loaded, config| {
-            let guest = ObjectsPre::new(loaded.instance.clone())?;
+            let guest = loaded.parts.objects()?;
             let guest = guest.instantiate_async(&mut *store).await?;
             let part = guest.portcullis_plugin_objects();
             part.call_delete(store, config, &prior, &stamp).await

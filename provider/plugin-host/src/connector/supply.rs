@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::Connector;
-use crate::bindings::supply::SupplyPre;
 use crate::error::PluginError;
 use crate::grants::Phase;
 use crate::record::{Pool, Quota, Supply};
@@ -18,7 +17,7 @@ impl Connector {
         self.pages(
             self.call("list-supply", Phase::Plan, deadline),
             async |store, loaded, config, cursor| {
-                let guest = SupplyPre::new(loaded.instance.clone())?;
+                let guest = loaded.parts.supply()?;
                 let guest = guest.instantiate_async(&mut *store).await?;
                 let part = guest.portcullis_plugin_supply();
                 part.call_list_supply(store, config, cursor).await

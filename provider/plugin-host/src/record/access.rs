@@ -112,9 +112,9 @@ impl From<access::Subject> for Subject {
     fn from(subject: access::Subject) -> Self {
         let kinds = ["human", "group", "ci", "service-account", "role", "agent"];
         Self {
-            id: short(&subject.id),
-            kind: one_of(&subject.kind, &kinds, "other"),
-            name: short(&subject.name),
+            id: short(subject.id),
+            kind: one_of(subject.kind, &kinds, "other"),
+            name: short(subject.name),
             labels: labels(subject.labels),
         }
     }
@@ -123,9 +123,9 @@ impl From<access::Subject> for Subject {
 impl From<access::Object> for Object {
     fn from(object: access::Object) -> Self {
         Self {
-            id: short(&object.id),
-            kind: short(&object.kind),
-            name: short(&object.name),
+            id: short(object.id),
+            kind: short(object.kind),
+            name: short(object.name),
             labels: labels(object.labels),
         }
     }
@@ -134,15 +134,15 @@ impl From<access::Object> for Object {
 impl From<access::Permission> for Permission {
     fn from(permission: access::Permission) -> Self {
         Self {
-            subject: short(&permission.subject),
-            operation: short(&permission.operation),
-            object: short(&permission.object),
+            subject: short(permission.subject),
+            operation: short(permission.operation),
+            object: short(permission.object),
             effect: match permission.effect.as_str() {
                 "allow" => Effect::Allow,
                 _ => Effect::Deny,
             },
-            condition: short(&permission.condition),
-            source: short(&permission.source),
+            condition: short(permission.condition),
+            source: short(permission.source),
             expires_at: permission.expires_at,
         }
     }
@@ -151,17 +151,17 @@ impl From<access::Permission> for Permission {
 impl From<access::Edge> for Edge {
     fn from(edge: access::Edge) -> Self {
         Self {
-            from: short(&edge.from),
-            relation: short(&edge.relation),
-            to: short(&edge.to),
+            from: short(edge.from),
+            relation: short(edge.relation),
+            to: short(edge.to),
             mode: match edge.mode.as_str() {
                 "job-scoped" => Mode::JobScoped,
                 "borrowed" => Mode::Borrowed,
                 "break-glass" => Mode::BreakGlass,
                 _ => Mode::Standing,
             },
-            condition: short(&edge.condition),
-            source: short(&edge.source),
+            condition: short(edge.condition),
+            source: short(edge.source),
             expires_at: edge.expires_at,
         }
     }

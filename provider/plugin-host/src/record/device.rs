@@ -40,21 +40,17 @@ pub struct DeviceRecord {
 impl From<inventory::Device> for DeviceRecord {
     fn from(device: inventory::Device) -> Self {
         Self {
-            uuid: short(&device.uuid),
-            model: short(&device.model),
-            node: short(&device.node),
+            uuid: short(device.uuid),
+            model: short(device.model),
+            node: short(device.node),
             index: device.index,
-            mig_profile: device.mig_profile.map(|text| short(&text)),
+            mig_profile: device.mig_profile.map(short),
             memory_mib: device.memory_mib,
             memory_used_mib: device.memory_used_mib,
-            allocation: one_of(&device.allocation, &["free", "used"], "unknown"),
-            health: one_of(
-                &device.health,
-                &["healthy", "degraded", "failed"],
-                "unknown",
-            ),
-            health_reason: short(&device.health_reason),
-            grade: one_of(&device.grade, &["firm", "counted", "level"], "listed"),
+            allocation: one_of(device.allocation, &["free", "used"], "unknown"),
+            health: one_of(device.health, &["healthy", "degraded", "failed"], "unknown"),
+            health_reason: short(device.health_reason),
+            grade: one_of(device.grade, &["firm", "counted", "level"], "listed"),
             observed_at: device.observed_at,
             labels: labels(device.labels),
         }

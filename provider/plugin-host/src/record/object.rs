@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::short;
+use super::{TEXT_BYTES, short};
 use crate::bindings::imports::types;
 use crate::bindings::objects;
 use crate::json;
+use crate::text::visible;
 
 /// Bytes of an id or a revision, which go back to the guest as they came.
 const ID_BYTES: usize = 1024;
@@ -94,9 +95,9 @@ impl Managed {
     /// Reads what a guest gave. The error is a clause.
     pub(crate) fn of_guest(object: objects::Managed) -> Result<Self, String> {
         Ok(Self {
-            kind: short(&object.kind),
+            kind: short(object.kind),
             id: opaque("id", object.id)?,
-            name: short(&object.name),
+            name: short(object.name),
             attributes: json::object("attributes", &object.attributes)?,
             revision: opaque("revision", object.revision)?,
         })
@@ -126,7 +127,7 @@ impl Desired {
 impl Change {
     /// Reads what a guest gave. The error is a clause.
     pub(crate) fn of_guest(change: objects::Change) -> Result<Self, String> {
-        let paths = |paths: Vec<String>| paths.iter().map(|path| short(path)).collect();
+        let paths = |paths: Vec<String>| paths.into_iter().map(short).collect();
         Ok(Self {
             action: match change.action.as_str() {
                 "none" => Action::None,
@@ -134,8 +135,8 @@ impl Change {
                 "update" => Action::Update,
                 _ => Action::Replace,
             },
-            kind: short(&change.kind),
-            name: short(&change.name),
+            kind: short(change.kind),
+            name: short(change.name),
             attributes: json::object("attributes", &change.attributes)?,
             unknown: paths(change.unknown),
             replaced_by: paths(change.replaced_by),
@@ -171,7 +172,7 @@ pub(crate) fn opaque(name: &str, text: String) -> Result<String, String> {
             text.len()
         ));
     }
-    if short(&text) != text {
+    if visible(&text, TEXT_BYTES) != text {
         return Err(format!(
             "its `{name}` holds characters that cannot be shown"
         ));

@@ -61,15 +61,15 @@ pub struct Quota {
 impl From<supply::Pool> for Pool {
     fn from(pool: supply::Pool) -> Self {
         Self {
-            name: short(&pool.name),
-            model: short(&pool.model),
+            name: short(pool.name),
+            model: short(pool.model),
             devices_per_node: pool.devices_per_node,
             nodes_available: pool.nodes_available,
             nodes_total: pool.nodes_total,
-            grade: one_of(&pool.grade, &["firm", "counted", "level"], "listed"),
+            grade: one_of(pool.grade, &["firm", "counted", "level"], "listed"),
             observed_at: pool.observed_at,
             price_milli: pool.price_milli,
-            currency: short(&pool.currency),
+            currency: short(pool.currency),
             labels: labels(pool.labels),
         }
     }
@@ -78,9 +78,9 @@ impl From<supply::Pool> for Pool {
 impl From<supply::Quota> for Quota {
     fn from(quota: supply::Quota) -> Self {
         Self {
-            name: short(&quota.name),
-            unit: one_of(&quota.unit, &["nodes", "instances"], "devices"),
-            model: short(&quota.model),
+            name: short(quota.name),
+            unit: one_of(quota.unit, &["nodes", "instances"], "devices"),
+            model: short(quota.model),
             limit: quota.limit,
             used: quota.used,
             observed_at: quota.observed_at,
