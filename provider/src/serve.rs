@@ -7,7 +7,7 @@ use tfplugin::server::ProviderServer;
 
 use crate::config::ProviderBlock;
 use crate::data_sources::GpuInventory;
-use crate::functions::{CanonicalGpuModel, MakeSpiffeId, ParseSpiffeId};
+use crate::functions::{CanonicalGpuModel, MakeSpiffeId, MigFits, ParseSpiffeId};
 use crate::resources::{GpuPool, Group, PermissionSplit, WorkloadIdentity};
 
 /// What this program is, for people who start it by hand.
@@ -28,6 +28,7 @@ pub fn server() -> ProviderServer<ProviderBlock> {
         .resource::<Group>()
         .data_source::<GpuInventory>()
         .function::<CanonicalGpuModel>()
+        .function::<MigFits>()
         .function::<MakeSpiffeId>()
         .function::<ParseSpiffeId>()
 }

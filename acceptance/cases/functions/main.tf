@@ -9,3 +9,11 @@ output "spiffe_id" {
 output "environment" {
   value = provider::portcullis::parse_spiffe_id("spiffe://acme.example/production/fraud-scorer").environment
 }
+
+output "halves_fit" {
+  value = provider::portcullis::mig_fits("NVIDIA A100-SXM4-80GB", ["3g.40gb", "3g.40gb"])
+}
+
+output "a_slice_beside_halves_fits" {
+  value = provider::portcullis::mig_fits("A100-80GB", ["3g.40gb", "3g.40gb", "1g.10gb"])
+}

@@ -59,6 +59,16 @@ pub struct MigProfile {
 }
 
 impl MigProfile {
+    /// A profile of a table that is known to be right: 1 to 8 slices, 1 to 999 GB.
+    #[must_use]
+    pub const fn new(slices: u8, memory_gb: u16, attribute: MigAttribute) -> Self {
+        Self {
+            slices,
+            memory_gb,
+            attribute,
+        }
+    }
+
     /// Compute slices, 1 to 8.
     #[must_use]
     pub const fn slices(self) -> u8 {

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
-use wasmtime::component::InstancePre;
 
 use crate::audit::Audit;
 use crate::cache::{Cache, Rebuilt};
@@ -17,7 +16,6 @@ use crate::compiler::Compiler;
 use crate::connector::Connector;
 use crate::error::PluginError;
 use crate::grants::Grants;
-use crate::guest::Guest;
 use crate::http::Network;
 use crate::limits::Limits;
 use crate::load;
@@ -97,7 +95,6 @@ pub(crate) struct Loaded {
     pub(crate) sandbox: Arc<Sandbox>,
     pub(crate) manifest: Manifest,
     pub(crate) surface: Arc<Surface>,
-    pub(crate) instance: InstancePre<Guest>,
     pub(crate) parts: Parts,
 }
 

@@ -34,7 +34,7 @@ impl Host {
         let limits = &self.inner.limits;
         let mut store = self.store(&loaded, limits.clone(), None).await?;
         let start = Instant::now();
-        let made = loaded.instance.instantiate_async(&mut store).await;
+        let made = loaded.parts.instance().instantiate_async(&mut store).await;
         let instance = made.map_err(|error| stopped(&store, plugin, limits, &error))?;
         let instantiate = start.elapsed();
         let describe = describe(&loaded, &instance, &mut store)
@@ -60,7 +60,7 @@ fn describe(
     instance: &Instance,
     store: &mut wasmtime::Store<crate::guest::Guest>,
 ) -> wasmtime::Result<TypedFunc<(), (String,)>> {
-    let component = loaded.instance.component();
+    let component = loaded.parts.instance().component();
     let ty = component.component_type();
     let mut names = ty.exports(&loaded.sandbox.engine).map(|(name, _)| name);
     let name = names

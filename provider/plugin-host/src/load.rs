@@ -10,7 +10,7 @@ use crate::contract;
 use crate::error::PluginError;
 use crate::host::{Inner, Loaded, sandbox_error};
 use crate::lock::PluginRef;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, World};
 use crate::parts::Parts;
 use crate::surface::Surface;
 
@@ -31,14 +31,17 @@ pub(crate) fn load(host: &Inner, plugin: &PluginRef) -> Result<Loaded, PluginErr
     let instance = sandbox.linker(manifest.world).instantiate_pre(&component);
     let instance =
         plugin.invalid(instance.map_err(|error| format!("it cannot be linked: {error:#}")))?;
-    let parts = Parts::of(&surface, &instance)
-        .map_err(|error| format!("its functions are not those of the contract: {error:#}"));
+    let parts = Parts::new(instance);
+    if manifest.world == World::Check {
+        let found = parts.evaluation().map(drop);
+        let told = |error| format!("its functions are not those of the contract: {error:#}");
+        plugin.invalid(found.map_err(told))?;
+    }
     Ok(Loaded {
-        parts: plugin.invalid(parts)?,
+        parts,
         sandbox,
         manifest,
         surface: Arc::new(surface),
-        instance,
     })
 }
 

@@ -1,5 +1,7 @@
 //! The parts of a plugin with their functions looked up, once for all calls.
 
+use std::sync::OnceLock;
+
 use wasmtime::component::InstancePre;
 
 use crate::bindings::access::AccessPre;
@@ -9,62 +11,72 @@ use crate::bindings::inventory::InventoryPre;
 use crate::bindings::objects::ObjectsPre;
 use crate::bindings::supply::SupplyPre;
 use crate::guest::Guest;
-use crate::surface::{Part, Surface};
 
-/// The parts that a plugin has.
+type Pre = InstancePre<Guest>;
+
+/// The parts of a plugin, each looked up when it is first called.
 pub(crate) struct Parts {
-    inventory: Option<InventoryPre<Guest>>,
-    supply: Option<SupplyPre<Guest>>,
-    access: Option<AccessPre<Guest>>,
-    objects: Option<ObjectsPre<Guest>>,
-    credentials: Option<CredentialsPre<Guest>>,
-    evaluation: Option<EvaluationPre<Guest>>,
+    instance: Pre,
+    inventory: OnceLock<InventoryPre<Guest>>,
+    supply: OnceLock<SupplyPre<Guest>>,
+    access: OnceLock<AccessPre<Guest>>,
+    objects: OnceLock<ObjectsPre<Guest>>,
+    credentials: OnceLock<CredentialsPre<Guest>>,
+    evaluation: OnceLock<EvaluationPre<Guest>>,
 }
 
 impl Parts {
-    /// Looks up every function of what the plugin exports.
-    ///
-    /// # Errors
-    /// When a function has other arguments or another result than the contract's.
-    pub(crate) fn of(surface: &Surface, instance: &InstancePre<Guest>) -> wasmtime::Result<Self> {
-        let pre = |part| surface.has(part).then(|| instance.clone());
-        Ok(Self {
-            inventory: pre(Part::Inventory).map(InventoryPre::new).transpose()?,
-            supply: pre(Part::Supply).map(SupplyPre::new).transpose()?,
-            access: pre(Part::Access).map(AccessPre::new).transpose()?,
-            objects: pre(Part::Objects).map(ObjectsPre::new).transpose()?,
-            credentials: pre(Part::Credentials)
-                .map(CredentialsPre::new)
-                .transpose()?,
-            evaluation: pre(Part::Evaluation).map(EvaluationPre::new).transpose()?,
-        })
+    /// The parts of a plugin that is linked.
+    pub(crate) fn new(instance: Pre) -> Self {
+        Self {
+            instance,
+            inventory: OnceLock::new(),
+            supply: OnceLock::new(),
+            access: OnceLock::new(),
+            objects: OnceLock::new(),
+            credentials: OnceLock::new(),
+            evaluation: OnceLock::new(),
+        }
+    }
+
+    /// The plugin whole.
+    pub(crate) fn instance(&self) -> &Pre {
+        &self.instance
     }
 
     pub(crate) fn inventory(&self) -> wasmtime::Result<&InventoryPre<Guest>> {
-        there(self.inventory.as_ref())
+        self.found(&self.inventory, InventoryPre::new)
     }
 
     pub(crate) fn supply(&self) -> wasmtime::Result<&SupplyPre<Guest>> {
-        there(self.supply.as_ref())
+        self.found(&self.supply, SupplyPre::new)
     }
 
     pub(crate) fn access(&self) -> wasmtime::Result<&AccessPre<Guest>> {
-        there(self.access.as_ref())
+        self.found(&self.access, AccessPre::new)
     }
 
     pub(crate) fn objects(&self) -> wasmtime::Result<&ObjectsPre<Guest>> {
-        there(self.objects.as_ref())
+        self.found(&self.objects, ObjectsPre::new)
     }
 
     pub(crate) fn credentials(&self) -> wasmtime::Result<&CredentialsPre<Guest>> {
-        there(self.credentials.as_ref())
+        self.found(&self.credentials, CredentialsPre::new)
     }
 
     pub(crate) fn evaluation(&self) -> wasmtime::Result<&EvaluationPre<Guest>> {
-        there(self.evaluation.as_ref())
+        self.found(&self.evaluation, EvaluationPre::new)
     }
-}
 
-fn there<T>(part: Option<&T>) -> wasmtime::Result<&T> {
-    part.ok_or_else(|| wasmtime::Error::msg("the plugin does not have this part"))
+    fn found<'p, T>(
+        &self,
+        part: &'p OnceLock<T>,
+        look_up: impl FnOnce(Pre) -> wasmtime::Result<T>,
+    ) -> wasmtime::Result<&'p T> {
+        if let Some(found) = part.get() {
+            return Ok(found);
+        }
+        let found = look_up(self.instance.clone())?;
+        Ok(part.get_or_init(|| found))
+    }
 }

@@ -5,3 +5,11 @@ output "model" {
 output "environment" {
   value = provider::portcullis::parse_spiffe_id("https://acme.example/production/fraud-scorer").environment
 }
+
+output "halves_fit" {
+  value = provider::portcullis::mig_fits("A100-80GB", ["3g.71gb"])
+}
+
+output "a_slice_beside_halves_fits" {
+  value = provider::portcullis::mig_fits("A100", ["3g.40gb"])
+}

@@ -40,6 +40,7 @@ async fn without_a_level_nothing_is_logged() {
     clients.ask().await.unwrap();
     clients.controller.shutdown(Empty {}).await.unwrap();
     plugin.ended().await;
+    plugin.stderr_closed().await;
     assert_eq!(plugin.stderr_with("").await, "the shutdown hook ran\n");
 }
 
