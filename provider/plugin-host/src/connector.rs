@@ -190,6 +190,7 @@ impl Connector {
             },
         );
         let limits = Arc::clone(&self.limits);
+        let _turn = self.session.guests.acquire().await;
         let mut store = self.host.store(loaded, limits, Some(gate)).await?;
         let config = match &self.config {
             Value::Null => "{}".to_owned(),

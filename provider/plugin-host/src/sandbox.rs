@@ -18,7 +18,7 @@ use crate::manifest::World;
 pub(crate) const TICK: Duration = Duration::from_millis(10);
 
 /// Guests that are there at once, of all plugins together; the next one waits.
-const GUESTS: usize = 64;
+const GUESTS: usize = 128;
 
 /// The engine and the linkers of both worlds.
 pub(crate) struct Sandbox {

@@ -2,15 +2,22 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::grants::Grants;
 use crate::limits::Limits;
 use crate::memory::Memory;
 use crate::scrub::Scrubber;
 use crate::traffic::Traffic;
 
+/// Guests of one connector that are there at once. Fewer than the sandbox has seats, so that one connector that hangs
+/// leaves room for the others.
+const GUESTS: usize = 16;
+
 /// What the calls of one `connector` block share, and no other block sees. Lives as long as the run.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
+    pub(crate) guests: Arc<Semaphore>,
     pub(crate) traffic: Arc<Traffic>,
     pub(crate) memory: Arc<Memory>,
     pub(crate) scrubber: Arc<Scrubber>,
@@ -20,6 +27,7 @@ impl Session {
     pub(crate) fn new(grants: &Grants, limits: &Limits) -> Self {
         let secrets = grants.secrets.iter().map(|grant| grant.value.as_str());
         Self {
+            guests: Arc::new(Semaphore::new(GUESTS)),
             traffic: Arc::new(Traffic::new(
                 limits.http_requests_in_flight,
                 limits.http_requests_per_second,

@@ -210,7 +210,7 @@ fn read<'a>(
             Ok(Value::List(items))
         }
         b'{' => {
-            let mut members = Vec::with_capacity(8);
+            let mut members = Vec::new();
             lexer
                 .discarded()
                 .seq(b'}', SliceLexer::ws_peek, |next, lexer| {
@@ -220,6 +220,10 @@ fn read<'a>(
                         .expect(SliceLexer::ws_peek, b':')
                         .ok_or(Expect::Colon)?;
                     let next = lexer.ws_peek().ok_or(Expect::Value)?;
+                    if members.is_empty() {
+                        // Most objects of a plan have more than Vec begins with.
+                        members.reserve(8);
+                    }
                     members.push((name, read(text, below, next, lexer)?));
                     Ok::<_, Error>(())
                 })?;

@@ -88,7 +88,8 @@ async fn a_connector_that_hangs_delays_no_other() {
         granted(&slow_url),
         &json!([{"send": {"url": slow_url}}]),
     );
-    let slow: Vec<_> = (0..12)
+    // More than there are seats for guests.
+    let slow: Vec<_> = (0..200)
         .map(|_| {
             let slow = slow.clone();
             tokio::spawn(async move { attempt(&slow).await })
