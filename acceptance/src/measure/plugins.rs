@@ -1,6 +1,7 @@
 //! What plugins cost: a start with them beside one without, and a policy as a check beside what users use today.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -12,6 +13,7 @@ use super::{Repeats, policies};
 use crate::process::Process;
 use crate::repository;
 use crate::screen::Progress;
+use crate::servers::prometheus::Prometheus;
 use crate::terraform::Terraform;
 use crate::workspace::Provider;
 
@@ -118,7 +120,7 @@ fn calls(progress: &Progress) -> Result<Vec<Figure>> {
         ),
         (
             "10,000 device records from a connector",
-            "device_records_10000",
+            "devices.list_10000",
             1e3,
             "ms",
             4.0,
@@ -132,34 +134,37 @@ fn calls(progress: &Progress) -> Result<Vec<Figure>> {
         .collect()
 }
 
-/// How long checks in JavaScript and Python take from the cache.
+/// How long checks in JavaScript and Python take from the cache, made as an author makes them.
 fn languages(progress: &Progress) -> Result<Vec<Figure>> {
+    let portcullis = repository::built("release", "portcullis");
+    let tools = repository::cache();
+    let folder = tempfile::tempdir()?;
     let mut figures = Vec::new();
-    for (language, name) in [("javascript", "JavaScript"), ("python", "Python")] {
+    for (language, name, installed, link) in [
+        (
+            "javascript",
+            "JavaScript",
+            "javascript/node_modules",
+            "node_modules",
+        ),
+        ("python", "Python", "plugins-python", ".venv"),
+    ] {
         progress.note(&format!("building a check in {name}"));
-        let out = repository::target().join("plugins").join(language);
-        Process::new("cargo")
-            .args([
-                "run",
-                "--locked",
-                "--quiet",
-                "--package",
-                "portcullis-componentize",
-                "--",
-            ])
-            .arg(
-                repository::root()
-                    .join("sdk/templates")
-                    .join(language)
-                    .join("check"),
-            )
-            .arg("--out")
-            .arg(&out)
-            .dir(repository::root())
-            .watched(|line| progress.note(line))?
-            .success("building a check")?;
-        let printed = speed(&out.join("plugin-name.wasm"))?;
-        let micros = value(&printed, "plugin-name.engine_and_load_from_cache")?;
+        let plugin = |words: &[&str]| {
+            Process::new(&portcullis)
+                .arg("plugin")
+                .args(words)
+                .dir(folder.path())
+                .run()?
+                .success("portcullis plugin")
+        };
+        plugin(&["new", language, "--language", language, "--world", "check"])?;
+        let link = folder.path().join(language).join(link);
+        symlink(tools.join(installed), link).context("cannot link the tools")?;
+        plugin(&["build", language, "--out", "."])?;
+        let file = folder.path().join(language).with_extension("wasm");
+        let printed = speed(&file)?;
+        let micros = value(&printed, &format!("{language}.engine_and_load_from_cache"))?;
         let what = format!("start of a check in {name} from the cache");
         figures.push(at_most(&what, micros / 1e3, "ms", 10.0));
     }
@@ -196,7 +201,12 @@ fn at_most(what: &str, ours: f64, unit: &str, most: f64) -> Figure {
 fn start(repeats: Repeats, progress: &Progress) -> Result<Figure> {
     progress.note("a plan with three plugins beside one with none");
     let (terraform, provider) = (Terraform::installed()?, Provider::built("release")?);
-    let with = Planned::new(&terraform, &provider, &configuration(WITH))?;
+    let server = Prometheus::start(repository::root().join("acceptance/cases/prometheus/metrics"))?;
+    let with = Planned::new(
+        &terraform,
+        &provider,
+        &configuration(&with_plugins(&server.url())),
+    )?;
     let without = Planned::new(&terraform, &provider, &configuration(""))?;
     for (_, name) in PLUGINS {
         let file = format!("{name}.wasm");
@@ -219,6 +229,10 @@ fn start(repeats: Repeats, progress: &Progress) -> Result<Figure> {
     })
 }
 
+fn with_plugins(url: &str) -> String {
+    WITH.replace("{url}", url)
+}
+
 const WITH: &str = r#"
   inventory {
     on_unavailable = "warn"
@@ -226,10 +240,10 @@ const WITH: &str = r#"
 
   connector "cluster" {
     plugin = "prometheus"
-    config = { url = "http://127.0.0.1:9" }
+    config = { url = "{url}" }
 
     allow {
-      hosts = ["http://127.0.0.1:9"]
+      hosts = ["{url}"]
     }
   }
 
@@ -238,8 +252,9 @@ const WITH: &str = r#"
     config = { "team:risk-ml" = { production = 4 } }
   }
 
-  check "owner" {
+  check "replicas" {
     plugin = "plugin-name"
+    config = { replicas_max = 64 }
   }
 "#;
 

@@ -242,7 +242,12 @@ fn configuration() -> String {
             "\nresource \"portcullis_gpu_pool\" \"p{pool}\" {{\n  name  = \"p{pool}\"\n  owner = \"{}\"\n\n  gpu {{\n    \
              models           = [\"H200\"]\n    replicas         = 1\n    gpus_per_replica = {}\n  }}\n}}\n",
             team(pool % OWNERS),
-            1 + pool % OWNERS % 3,
+            // Nine owners are over budget: their ninety pools are as many findings as a check is listened to.
+            if (pool % OWNERS).is_multiple_of(12) {
+                2
+            } else {
+                1
+            },
         );
     }
     hcl
