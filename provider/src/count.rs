@@ -35,6 +35,14 @@ impl ModelCounts {
     }
 }
 
+/// The model and, of a GPU instance, its profile: `H200 1g.18gb`.
+pub(crate) fn named(device: &DeviceView<'_>) -> String {
+    match device.mig_profile() {
+        Some(profile) => format!("{} {profile}", device.model()),
+        None => device.model().to_string(),
+    }
+}
+
 /// Whether a device could be given away, reservations aside.
 pub(crate) fn is_free(device: &DeviceView<'_>) -> bool {
     let works = matches!(device.health(), Health::Healthy | Health::Unreported);

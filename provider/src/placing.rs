@@ -163,6 +163,7 @@ mod tests {
                 node: format!("n{number}").parse().unwrap(),
                 id: DeviceId::Index(index),
                 model: "H200".parse().unwrap(),
+                mig_profile: None,
                 memory_mib: Some(143_771),
                 grade: Grade::Counted,
                 health: Health::Healthy,
@@ -189,6 +190,7 @@ mod tests {
         Demand {
             pool: pool.parse().unwrap(),
             models: vec!["H200".parse().unwrap()],
+            mig_profile: None,
             replicas,
             gpus_per_replica,
             same_node: true,

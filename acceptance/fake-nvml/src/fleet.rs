@@ -92,6 +92,8 @@ pub(crate) struct GpuInstance {
 pub(crate) struct Process {
     pub(crate) pid: u32,
     pub(crate) used_mib: u64,
+    /// The GPU instance that it runs on, of a divided device.
+    pub(crate) gi: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -94,11 +94,17 @@ unsafe extern "C" fn nvmlDeviceGetComputeRunningProcesses_v3(
     out: *mut nvmlProcessInfo_t,
 ) -> Code {
     answer("nvmlDeviceGetComputeRunningProcesses_v3", |fleet| {
-        let gpu = Handle::read(device)?.gpu(fleet, "nvmlDeviceGetComputeRunningProcesses_v3")?;
-        let processes = gpu.procs.iter().map(|process| nvmlProcessInfo_t {
+        let handle = Handle::read(device)?;
+        let gpu = handle.gpu(fleet, "nvmlDeviceGetComputeRunningProcesses_v3")?;
+        let on = handle.instance(gpu).ok().map(|instance| instance.id);
+        let seen = gpu
+            .procs
+            .iter()
+            .filter(|process| on.is_none() || process.gi == on);
+        let processes = seen.map(|process| nvmlProcessInfo_t {
             pid: process.pid,
             usedGpuMemory: process.used_mib * MIB,
-            gpuInstanceId: NOT_AVAILABLE,
+            gpuInstanceId: process.gi.unwrap_or(NOT_AVAILABLE),
             computeInstanceId: NOT_AVAILABLE,
         });
         // SAFETY: NVML's contract for the arguments.

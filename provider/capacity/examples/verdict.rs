@@ -76,6 +76,7 @@ fn snapshot(devices: u32) -> Result<Snapshot, Box<dyn Error>> {
             node: name.clone(),
             id: DeviceId::Index(index),
             model: model.clone(),
+            mig_profile: None,
             memory_mib: Some(81_559),
             grade: Grade::Counted,
             health: Health::Healthy,
@@ -106,6 +107,7 @@ fn demand(
     Ok(Demand {
         pool: pool.parse()?,
         models: vec![model.parse()?],
+        mig_profile: None,
         replicas,
         gpus_per_replica,
         same_node: true,

@@ -1,6 +1,6 @@
 //! What a pool asks for.
 
-use portcullis_model::{GpuModel, Grade, Name};
+use portcullis_model::{GpuModel, Grade, MigProfile, Name};
 
 /// What a pool asks for beyond the devices that it already holds.
 ///
@@ -12,6 +12,9 @@ pub struct Demand {
     pub pool: Name,
     /// The models it accepts; empty accepts any.
     pub models: Vec<GpuModel>,
+    /// The profile of GPU instances that are there; whole devices without one. Then a device is a GPU instance in all that
+    /// follows.
+    pub mig_profile: Option<MigProfile>,
     /// How many replicas.
     pub replicas: u32,
     /// How many devices each replica needs.

@@ -2,6 +2,7 @@
 
 mod alternatives;
 mod supply;
+mod unit;
 
 use std::fmt::Write as _;
 
@@ -12,6 +13,7 @@ use crate::fleet::Fleet;
 use crate::shortage::Shortage;
 use crate::{Demand, SEARCH_GANGS_MAX, SEARCH_STEPS_MAX};
 use supply::Supply;
+use unit::Unit;
 
 /// Most pools, holders or alternatives that a text names.
 const NAMED_MAX: usize = 5;
@@ -124,7 +126,7 @@ pub(crate) fn unreported(question: &Question<'_>) -> Reason {
         found: format!(
             "{} {} more would count if their source reported memory.",
             found(question, &supply),
-            gpus(supply.free_unreported),
+            Unit::of(&members).count(supply.free_unreported),
         ),
         remedy:
             "Report the memory of these devices, or leave `memory_mib_min` out and name models \
@@ -167,12 +169,16 @@ fn asked(members: &[&Demand]) -> String {
             text,
             " {} more pools of this plan ask for {}.",
             more.len(),
-            gpus(more_gpus)
+            Unit::of(members).count(more_gpus)
         );
     }
     if members.len() > 1 {
         let all = members.iter().map(|demand| demand.gpus()).sum();
-        let _ = write!(text, " Together they ask for {}.", gpus(all));
+        let _ = write!(
+            text,
+            " Together they ask for {}.",
+            Unit::of(members).count(all)
+        );
     }
     text
 }
@@ -181,6 +187,7 @@ fn asked_by(demand: &Demand) -> String {
     let Demand {
         pool,
         models,
+        mig_profile,
         replicas,
         gpus_per_replica,
         same_node,
@@ -190,7 +197,11 @@ fn asked_by(demand: &Demand) -> String {
         "Pool `{pool}` asks for {}",
         plural(u64::from(*replicas), "replica")
     );
-    let _ = write!(text, " of {}", gpus(u64::from(*gpus_per_replica)));
+    let each = Unit::of(&[demand]).count(u64::from(*gpus_per_replica));
+    let _ = write!(text, " of {each}");
+    if let Some(profile) = mig_profile {
+        let _ = write!(text, " `{profile}`");
+    }
     text.push_str(match (same_node, gpus_per_replica) {
         (true, 2..) => " on one node each: ",
         _ => ": ",
@@ -241,6 +252,7 @@ fn room(members: &[&Demand], shortage: &Shortage) -> String {
         size, asked, free, ..
     } = shortage;
     let short = asked - free;
+    let gpus = |count| Unit::of(members).count(count);
     match members {
         [demand] if demand.same_node => format!(
             " That is room for {free} of {}: short by {short} ({}).",
@@ -269,11 +281,15 @@ fn remedy(question: &Question<'_>, members: &[&Demand], supply: &Supply) -> Stri
         ways.extend(alternatives::ways(question, demand));
     }
     if !supply.taken.held.is_empty() {
-        ways.push("release GPUs that a pool named above holds".to_owned());
+        let unit = Unit::of(members).noun();
+        ways.push(format!("release {unit}s that a pool named above holds"));
     }
     let mut text = match ways.as_slice() {
         [] if supply.total == 0 => "Name a model and a source that the inventory has".to_owned(),
-        [] => "Ask for fewer GPUs or add capacity".to_owned(),
+        [] => format!(
+            "Ask for fewer {}s or add capacity",
+            Unit::of(members).noun()
+        ),
         [only] => only.clone(),
         [first @ .., last] => format!("{}, or {last}", first.join(", ")),
     };
@@ -327,10 +343,6 @@ fn sentence(reason: &Reason) -> String {
     } else {
         facts.join(" ")
     }
-}
-
-fn gpus(count: u64) -> String {
-    plural(count, "GPU")
 }
 
 fn plural(count: u64, noun: &str) -> String {

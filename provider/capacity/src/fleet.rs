@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use portcullis_model::{
-    DeviceKey, DeviceView, GpuModel, Grade, Health, MigMode, Name, Snapshot, SourceState,
-    SourceStatus,
+    DeviceKey, DeviceView, GpuModel, Grade, Health, MigMode, MigProfile, Name, Snapshot,
+    SourceState, SourceStatus,
 };
 
 use crate::Demand;
@@ -13,7 +13,7 @@ use crate::Demand;
 /// Who holds which device, in the words that a diagnostic shows, such as ``pool `scoring` of `team:platform` ``.
 pub type Reservations = BTreeMap<DeviceKey, String>;
 
-/// The devices of a snapshot that are free: healthy, whole, unused, unreserved and not stale.
+/// The devices of a snapshot that are free: healthy, undivided, unused, unreserved and not stale.
 ///
 /// Building it is one pass over the devices; every verdict of a plan then works on the counts.
 #[derive(Clone, Debug)]
@@ -30,6 +30,7 @@ pub struct Fleet {
 pub(crate) struct Kind {
     pub(crate) source: usize,
     pub(crate) model: usize,
+    pub(crate) mig_profile: Option<MigProfile>,
     pub(crate) memory_mib: Option<u32>,
     pub(crate) grade: Grade,
     pub(crate) taken: Taken,
@@ -174,6 +175,7 @@ impl Fleet {
     fn kind_of(&mut self, device: &DeviceView<'_>, last: usize) -> usize {
         let same = |kind: &Kind| {
             kind.model == device.model_index()
+                && kind.mig_profile == device.mig_profile()
                 && kind.source == device.source_index()
                 && kind.memory_mib == device.memory_mib()
                 && kind.grade == device.grade()
@@ -185,6 +187,7 @@ impl Fleet {
             self.kinds.push(Kind {
                 source: device.source_index(),
                 model: device.model_index(),
+                mig_profile: device.mig_profile(),
                 memory_mib: device.memory_mib(),
                 grade: device.grade(),
                 taken: Taken::default(),
@@ -236,6 +239,7 @@ impl Fleet {
             .filter(|(position, device)| {
                 kind.is_some_and(|kind| {
                     kind.model == device.model_index()
+                        && kind.mig_profile == device.mig_profile()
                         && kind.memory_mib == device.memory_mib()
                         && kind.grade == device.grade()
                 }) && matches!(self.state_of(device, *position), State::Free)
@@ -260,6 +264,9 @@ impl Fleet {
         };
         let any_model = demand.models.is_empty();
         let model_might = any_model || demand.models.iter().any(|asked| asked.might_accept(model));
+        if demand.mig_profile != kind.mig_profile {
+            return Match::No;
+        }
         if !model_might || !demand.takes_from(&source.name) || kind.grade < demand.minimum_grade {
             return Match::No;
         }

@@ -15,10 +15,11 @@ use std::sync::Arc;
 
 use fleets::{cluster, demand, devices};
 use portcullis_capacity::{Demand, Fleet, Placement, Reservations, fits};
-use portcullis_model::{Device, DeviceKey, Snapshot, Verdict};
+use portcullis_model::{Device, DeviceKey, MigProfile, Snapshot, Verdict};
 use proptest::prelude::*;
 
 const MODELS: [&str; 3] = ["H200", "H100-80GB", "T4"];
+const PROFILE: &str = "1g.18gb";
 
 /// A small fleet: up to four nodes of up to eight devices of up to two models, some of them taken.
 fn fleet() -> impl Strategy<Value = Vec<Device>> {
@@ -42,6 +43,8 @@ fn fleet() -> impl Strategy<Value = Vec<Device>> {
             }));
             for (bit, device) in here.iter_mut().enumerate() {
                 device.in_use = bit % 3 == 0 && taken & (1 << bit) != 0;
+                let divided = bit % 3 == 1 && taken & (1 << bit) != 0;
+                device.mig_profile = divided.then(|| PROFILE.parse().unwrap());
             }
             all.extend(here);
         }
@@ -56,40 +59,45 @@ fn pools() -> impl Strategy<Value = Vec<Demand>> {
         prop::sample::select(vec![1_u32, 2, 3, 4, 5, 8]),
         any::<bool>(),
         any::<bool>(),
+        prop::bool::weighted(0.25),
     );
     prop::collection::vec(pool, 1..=3).prop_map(|pools| {
         pools
             .into_iter()
             .enumerate()
-            .map(|(number, (models, replicas, size, same_node, large))| {
-                let chosen: Vec<&str> = (0..3)
-                    .filter(|bit| models & (1 << bit) != 0)
-                    .map(|bit| MODELS[bit])
-                    .collect();
-                let mut demand = demand(&format!("p{number}"), &chosen, replicas, size);
-                demand.same_node = same_node;
-                demand.memory_mib_min = large.then_some(40_000);
-                demand
-            })
+            .map(
+                |(number, (models, replicas, size, same_node, large, instances))| {
+                    let chosen: Vec<&str> = (0..3)
+                        .filter(|bit| models & (1 << bit) != 0)
+                        .map(|bit| MODELS[bit])
+                        .collect();
+                    let mut demand = demand(&format!("p{number}"), &chosen, replicas, size);
+                    demand.same_node = same_node;
+                    demand.memory_mib_min = large.then_some(40_000);
+                    demand.mig_profile = instances.then(|| PROFILE.parse().unwrap());
+                    demand
+                },
+            )
             .collect()
     })
 }
 
-/// Bins as (model, memory, free), and gangs as (demand, size): tries every assignment.
+/// Bins as (model, profile, memory, free), and gangs as (demand, size): tries every assignment.
 fn exhaustive(devices: &[Device], demands: &[Demand]) -> bool {
-    let mut bins: BTreeMap<(String, String, u32), u32> = BTreeMap::new();
+    let mut bins: BTreeMap<(String, String, Option<MigProfile>, u32), u32> = BTreeMap::new();
     for device in devices.iter().filter(|device| !device.in_use) {
         let key = (
             device.node.to_string(),
             device.model.to_string(),
+            device.mig_profile,
             device.memory_mib.unwrap(),
         );
         *bins.entry(key).or_default() += 1;
     }
     let mut state: Vec<u32> = bins.values().copied().collect();
-    let kinds: Vec<(String, u32)> = bins
+    let kinds: Vec<(String, Option<MigProfile>, u32)> = bins
         .into_keys()
-        .map(|(_, model, memory)| (model, memory))
+        .map(|(_, model, profile, memory)| (model, profile, memory))
         .collect();
     let mut gangs = Vec::new();
     for demand in demands {
@@ -99,9 +107,10 @@ fn exhaustive(devices: &[Device], demands: &[Demand]) -> bool {
                     .models
                     .iter()
                     .any(|model| model.to_string() == kinds[*bin].0)
+                    && demand.mig_profile == kinds[*bin].1
                     && demand
                         .memory_mib_min
-                        .is_none_or(|least| kinds[*bin].1 >= least)
+                        .is_none_or(|least| kinds[*bin].2 >= least)
             })
             .collect();
         let (count, size) = if demand.same_node {
@@ -158,6 +167,7 @@ fn check(placement: &Placement, snapshot: &Snapshot, demands: &[Demand]) {
                 assert!(used.insert(key.clone()), "{key} is placed twice");
                 assert!(!device.in_use());
                 assert!(demand.models.contains(device.model()));
+                assert_eq!(device.mig_profile(), demand.mig_profile);
                 assert!(
                     demand
                         .memory_mib_min

@@ -83,6 +83,39 @@ fn a_refusal_says_asked_found_and_what_to_do() {
 }
 
 #[test]
+fn gpu_instances_are_counted_apart_from_whole_devices() {
+    let mut parts = devices("n1", "H200", 16_384, 3);
+    for (part, profile) in parts.iter_mut().zip(["1g.18gb", "1g.18gb", "2g.35gb"]) {
+        part.mig_profile = Some(profile.parse().unwrap());
+    }
+    parts[0].in_use = true;
+    let snapshot = cluster([parts, devices("n2", "H200", 143_771, 8)]);
+    let mut small = demand("embedding", &["H200"], 1, 1);
+    small.mig_profile = Some("1g.18gb".parse().unwrap());
+    let verdict = ask(&snapshot, &[small.clone()]);
+    let placed = verdict.witness().unwrap().pools[0].replicas[0].devices[0].to_string();
+    assert_eq!(placed, "cluster/n1/1");
+    small.replicas = 2;
+    assert_eq!(
+        cannot(&ask(&snapshot, &[small])),
+        "Not enough free GPUs\n\
+         Pool `embedding` asks for 2 replicas of 1 GPU instance `1g.18gb`: `H200`, grade `counted` or better. \
+         Of 2 GPU instances that match, 1 is free (`H200 1g.18gb` 1 of 2). The most on one node is 1 (`n1` of \
+         source `cluster`). That is room for 1 of 2 replicas: short by 1 (1 GPU instance). Not free: 1 in use \
+         without a reservation. Inventory: `cluster` (counted, 2026-11-23 04:00:00 UTC).\n\n\
+         Lower `replicas` by 1.\n\n\
+         not-enough-gpus"
+    );
+    // Whole devices have room for eight, and the parts are none of them.
+    assert!(
+        ask(&snapshot, &[demand("whole", &["H200"], 1, 8)])
+            .witness()
+            .is_some()
+    );
+    cannot(&ask(&snapshot, &[demand("whole", &["H200"], 9, 1)]));
+}
+
+#[test]
 fn enough_in_total_but_no_node_with_eight() {
     let snapshot = cluster((0..4).map(|node| devices(&format!("n{node}"), "T4", 15_360, 7)));
     let text = cannot(&ask(&snapshot, &[demand("wide", &["T4"], 1, 8)]));

@@ -13,7 +13,7 @@ use portcullis_model::{DeviceSource, Fetch, Grade, Name, NodeName};
 
 pub use fault::NvmlFault;
 pub use host::{Host, HostDevice, MemoryRows};
-pub use mig::{GpuInstance, InstancePlacement, InstanceProfile, Mig};
+pub use mig::{GpuInstance, InstancePlacement, InstanceProfile, Mig, MigDevice};
 pub use observe::observe;
 
 /// The GPUs of this host as a source.

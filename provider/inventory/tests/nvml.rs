@@ -45,7 +45,8 @@ fn child() {
                         memory_mib,
                         health,
                         device.mig_mode(),
-                        device.in_use()
+                        device.in_use(),
+                        device.mig_profile()
                     ])
                 })
                 .collect();
@@ -119,6 +120,10 @@ fn uuid(last: u32) -> String {
     format!("GPU-00000000-0000-4000-8000-{last:012}")
 }
 
+fn mig(last: u32) -> String {
+    uuid(last).replace("GPU-", "MIG-")
+}
+
 #[test]
 fn a_host_is_read_with_what_is_wrong_on_it() {
     let seen = seen(library(), &fixture());
@@ -126,11 +131,37 @@ fn a_host_is_read_with_what_is_wrong_on_it() {
     assert_eq!(
         seen["devices"],
         json!([
-            [uuid(0), "H200", 143_771, "healthy", "disabled", false],
-            [uuid(1), "H200", 143_771, "healthy", "disabled", true],
-            [uuid(2), "H200", 143_771, "healthy", "enabled", false],
-            [uuid(3), "H200", 143_771, "unhealthy", "disabled", false],
-            [uuid(4), "H200", null, "lost", "disabled", true],
+            [uuid(0), "H200", 143_771, "healthy", "disabled", false, null],
+            [uuid(1), "H200", 143_771, "healthy", "disabled", true, null],
+            [uuid(2), "H200", 143_771, "healthy", "enabled", true, null],
+            [
+                uuid(3),
+                "H200",
+                143_771,
+                "unhealthy",
+                "disabled",
+                false,
+                null
+            ],
+            [uuid(4), "H200", null, "lost", "disabled", true, null],
+            [
+                mig(1),
+                "H200",
+                71_424,
+                "healthy",
+                "disabled",
+                true,
+                "3g.71gb"
+            ],
+            [
+                mig(2),
+                "H200",
+                16_384,
+                "healthy",
+                "disabled",
+                false,
+                "1g.18gb"
+            ],
         ])
     );
     let host = &seen["host"];
@@ -151,18 +182,28 @@ fn a_host_is_read_with_what_is_wrong_on_it() {
 #[test]
 fn mig_placements_come_from_the_raw_symbol() {
     let seen = seen(library(), &fixture());
-    let mig = &seen["host"]["devices"][2]["mig"];
-    assert_eq!(mig["profiles"][1]["profile"], "3g.71gb");
-    assert_eq!(mig["profiles"][1]["memory_mib"], 71_424);
+    let told = &seen["host"]["devices"][2]["mig"];
+    assert_eq!(told["profiles"][1]["profile"], "3g.71gb");
+    assert_eq!(told["profiles"][1]["memory_mib"], 71_424);
     assert_eq!(
-        mig["profiles"][1]["placements"],
+        told["profiles"][1]["placements"],
         json!([{ "start": 0, "size": 4 }, { "start": 4, "size": 4 }])
     );
     assert_eq!(
-        mig["instances"],
+        told["instances"],
         json!([
-            { "id": 1, "profile_id": 9, "placement": { "start": 0, "size": 4 } },
-            { "id": 2, "profile_id": 19, "placement": { "start": 6, "size": 1 } },
+            {
+                "id": 1,
+                "profile_id": 9,
+                "placement": { "start": 0, "size": 4 },
+                "devices": [{ "uuid": mig(1), "processes": [4343] }],
+            },
+            {
+                "id": 2,
+                "profile_id": 19,
+                "placement": { "start": 6, "size": 1 },
+                "devices": [{ "uuid": mig(2), "processes": [] }],
+            },
         ])
     );
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{DeviceId, GpuModel, Grade, NodeName};
+use crate::{DeviceId, GpuModel, Grade, MigProfile, NodeName};
 
 closed_set! {
     /// Whether a device works; ordered, the best first.
@@ -30,15 +30,18 @@ closed_set! {
     }
 }
 
-/// One GPU as a source reports it, before it is packed into a [`Snapshot`](crate::Snapshot).
+/// One GPU, or one GPU instance of a divided GPU, as a source reports it, before it is packed into a
+/// [`Snapshot`](crate::Snapshot). A divided GPU is a device of its own beside its instances.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
     /// The machine it sits in.
     pub node: NodeName,
     /// Which of the machine's devices.
     pub id: DeviceId,
-    /// What it is.
+    /// What it is; of a GPU instance, what it is a part of.
     pub model: GpuModel,
+    /// The profile of a GPU instance; `None` for a whole device.
+    pub mig_profile: Option<MigProfile>,
     /// Total memory of the device in MiB; `None` where the source does not tell.
     pub memory_mib: Option<u32>,
     /// How far the report can be trusted.

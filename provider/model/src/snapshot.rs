@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{DeviceId, DeviceKey, GpuModel, NodeName};
+use crate::{DeviceId, DeviceKey, GpuModel, MigProfile, NodeName};
 use record::{IdKind, Record};
 
 /// The GPUs of the world at one time: immutable, packed, in a canonical order.
@@ -33,6 +33,7 @@ pub struct Snapshot {
     /// Sorted pairs of source and node name.
     nodes: Vec<(u16, NodeName)>,
     models: Vec<GpuModel>,
+    mig_profiles: Vec<MigProfile>,
     /// Device ids that are neither UUID nor index.
     other_ids: Vec<Arc<str>>,
     records: Vec<Record>,
@@ -107,6 +108,12 @@ impl Snapshot {
     #[must_use]
     pub fn models(&self) -> &[GpuModel] {
         &self.models
+    }
+
+    /// Every profile that a GPU instance has, sorted.
+    #[must_use]
+    pub fn mig_profiles(&self) -> &[MigProfile] {
+        &self.mig_profiles
     }
 
     /// How many nodes the sources report, those without devices too.

@@ -70,7 +70,7 @@ impl Call {
 impl Connector {
     pub(crate) fn new(host: Host, plugin: PluginRef, config: Value, grants: Grants) -> Self {
         Self {
-            session: Session::new(&grants, &host.inner.limits),
+            session: Session::new(&grants, &host.inner.limits, &host.inner.network),
             limits: Arc::clone(&host.inner.limits),
             host,
             plugin,
@@ -83,10 +83,19 @@ impl Connector {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self {
-            session: Session::new(&self.grants, &limits),
+            session: Session::new(&self.grants, &limits, &self.host.inner.network),
             limits: Arc::new(limits),
             ..self
         }
+    }
+
+    /// Whether the connector has that part. Loads the plugin and calls nothing.
+    ///
+    /// # Errors
+    /// When the plugin is not the pinned one or cannot run here.
+    pub async fn has(&self, part: Part) -> Result<bool, PluginError> {
+        let loaded = self.host.load(&self.plugin, World::Connector).await?;
+        Ok(loaded.surface.has(part))
     }
 
     fn call(&self, function: &'static str, phase: Phase, deadline: Duration) -> Call {
@@ -174,7 +183,6 @@ impl Connector {
         {
             return Err(lacking(name, call.function, part));
         }
-        let inner = &self.host.inner;
         let gate = Gate::new(
             &loaded.manifest,
             &self.config,
@@ -182,7 +190,6 @@ impl Connector {
             Circumstances {
                 phase: call.phase,
                 end: call.end,
-                network: inner.network.clone(),
                 limits: Arc::clone(&self.limits),
                 session: self.session.clone(),
                 random: Random::new(call.seed),

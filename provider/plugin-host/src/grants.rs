@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde::Serialize;
 
 use crate::error::PluginError;
@@ -25,6 +28,8 @@ pub struct Grants {
     /// Where methods that usually write only read.
     pub(crate) reads: Vec<Target>,
     pub(crate) secrets: Vec<SecretGrant>,
+    /// Who may sign the certificates of its hosts; empty for the authorities that browsers trust.
+    pub(crate) authorities: Vec<CertificateDer<'static>>,
 }
 
 /// Requests to one origin, under one path.
@@ -132,6 +137,33 @@ impl Grants {
         Ok(self)
     }
 
+    /// Trusts the certificate authorities of `pem`, one or more certificates, for the hosts of this connector: then these
+    /// and no others.
+    ///
+    /// # Errors
+    /// When the text holds no certificate, or one that is no authority's.
+    pub fn authorities(mut self, pem: &str) -> Result<Self, PluginError> {
+        let invalid = |reason| PluginError::Grant {
+            grant: "ca_certificate".to_owned(),
+            reason,
+            remedy: "Give the certificate of the authority as PEM text, for example with `file(\"ca.pem\")`.",
+        };
+        let mut store = RootCertStore::empty();
+        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+            let certificate = certificate.map_err(|_| {
+                invalid("the text is not whole: a certificate in it cannot be decoded")
+            })?;
+            store
+                .add(certificate.clone())
+                .map_err(|_| invalid("the text holds something that is no X.509 certificate"))?;
+            self.authorities.push(certificate);
+        }
+        if store.is_empty() {
+            return Err(invalid("the text holds no `-----BEGIN CERTIFICATE-----`"));
+        }
+        Ok(self)
+    }
+
     /// Grants that the host sends a secret for the plugin, in the header and to the origin that the manifest names for
     /// it. That origin has to be granted too.
     ///
@@ -201,6 +233,11 @@ mod tests {
             Grants::none().secret("TOKEN", ""),
             Grants::none().secret("TOKEN", "seven77"),
             Grants::none().secret("TOKEN", "line-end\n"),
+            Grants::none().authorities(""),
+            Grants::none().authorities("MIIB"),
+            Grants::none().authorities("-----BEGIN CERTIFICATE-----\nMIIB\n"),
+            Grants::none()
+                .authorities("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
         ] {
             let error = grants.unwrap_err().to_string();
             assert!(error.starts_with("Plugin grant is not valid\n"), "{error}");

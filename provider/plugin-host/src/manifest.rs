@@ -41,6 +41,9 @@ pub struct Manifest {
     /// Kinds of objects that it keeps: `identity`, `grant`, `pool`.
     #[serde(default)]
     pub objects: Vec<String>,
+    /// Whose words the facts of its part `access` use, `kubernetes` for example; empty when nobody's.
+    #[serde(default)]
+    pub platform: String,
 }
 
 /// The kind of a plugin.

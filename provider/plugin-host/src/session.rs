@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::grants::Grants;
+use crate::http::Network;
 use crate::limits::Limits;
 use crate::memory::Memory;
 use crate::scrub::Scrubber;
@@ -21,10 +22,11 @@ pub(crate) struct Session {
     pub(crate) traffic: Arc<Traffic>,
     pub(crate) memory: Arc<Memory>,
     pub(crate) scrubber: Arc<Scrubber>,
+    pub(crate) network: Network,
 }
 
 impl Session {
-    pub(crate) fn new(grants: &Grants, limits: &Limits) -> Self {
+    pub(crate) fn new(grants: &Grants, limits: &Limits, network: &Network) -> Self {
         let secrets = grants.secrets.iter().map(|grant| grant.value.as_str());
         Self {
             guests: Arc::new(Semaphore::new(GUESTS)),
@@ -34,6 +36,10 @@ impl Session {
             )),
             memory: Arc::default(),
             scrubber: Arc::new(Scrubber::of(secrets)),
+            network: match grants.authorities.as_slice() {
+                [] => network.clone(),
+                authorities => network.only(authorities),
+            },
         }
     }
 }

@@ -26,6 +26,10 @@ pub(super) fn inventory<'a>(
     let held: BTreeSet<usize> = snapshot.positions(reserved).into_iter().flatten().collect();
     let mut counts: BTreeMap<(usize, String), Count> = BTreeMap::new();
     for (position, device) in snapshot.devices().enumerate() {
+        // A GPU instance is a part of a device that is counted itself.
+        if device.mig_profile().is_some() {
+            continue;
+        }
         let model = device.model().to_string();
         let count = counts.entry((device.source_index(), model)).or_default();
         count.nodes.insert(device.node_index());

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::ledger::table;
 use super::sources::Sources;
 use super::{Exit, Failure};
-use crate::count::{ModelCounts, is_free};
+use crate::count::{ModelCounts, is_free, named};
 
 /// Show the GPUs of this host or of fleet files.
 #[derive(Debug, Args)]
@@ -45,7 +45,7 @@ impl Inventory {
 fn print(out: &mut impl Write, snapshot: &Snapshot) -> io::Result<()> {
     let mut counts: BTreeMap<(String, String), ModelCounts> = BTreeMap::new();
     for device in snapshot.devices() {
-        let key = (device.source().name.to_string(), device.model().to_string());
+        let key = (device.source().name.to_string(), named(&device));
         counts
             .entry(key)
             .or_default()
@@ -103,6 +103,7 @@ fn document(snapshot: &Snapshot) -> Json {
             "node": device.node().to_string(),
             "id": device.id().to_string(),
             "model": device.model().to_string(),
+            "mig_profile": device.mig_profile(),
             "memory_mib": device.memory_mib(),
             "grade": device.grade().as_str(),
             "health": device.health().as_str(),

@@ -16,6 +16,9 @@ pub struct Allow {
     /// Names of secrets that are sent for it, taken from the environment variables of these names. The component never
     /// sees them; the manifest says to which host and in which header they go.
     pub secrets: Optional<Vec<String>>,
+    /// Who signs the certificates of these hosts, where it is an authority of your own: one or more certificates as PEM
+    /// text, such as `file("ca.pem")`. Then these are trusted for this connector, and no others.
+    pub ca_certificate: Optional<String>,
     /// A grant that is narrower than one of `hosts`.
     pub request: BlockList<AllowRequest>,
 }

@@ -8,7 +8,7 @@ use tfplugin::{DataSource, Outcome, Report, Schema};
 
 use crate::config::ProviderBlock;
 use crate::configured::Configured;
-use crate::count::{ModelCounts, is_free};
+use crate::count::{ModelCounts, is_free, named};
 
 /// The GPUs that the connectors see, counted by model.
 ///
@@ -27,6 +27,9 @@ pub struct GpuInventory {
     pub nodes: Computed<u64>,
     /// The same numbers for each model, by its canonical name.
     pub by_model: Computed<BTreeMap<String, Nested<ModelCount>>>,
+    /// The same numbers for the GPU instances of divided GPUs (MIG), which are not counted otherwise, by model and profile,
+    /// such as `H200 1g.18gb`.
+    pub by_mig_profile: Computed<BTreeMap<String, Nested<ModelCount>>>,
     /// What became of asking each connector.
     pub asked: Computed<Vec<Nested<AskedSource>>>,
     /// SHA-256 over what was seen, times left out: two looks at an unchanged world have one digest.
@@ -74,14 +77,19 @@ impl DataSource for GpuInventory {
             .collect();
         let mut all = ModelCounts::default();
         let mut by_model: BTreeMap<String, ModelCounts> = BTreeMap::new();
+        let mut by_mig_profile: BTreeMap<String, ModelCounts> = BTreeMap::new();
         for (position, device) in snapshot.devices().enumerate() {
             if self.counts_model(device.model())? && self.counts_source(&device.source().name)? {
                 let free = is_free(&device) && !held.contains(&position);
-                all.add(&device, free);
-                by_model
-                    .entry(device.model().to_string())
-                    .or_default()
-                    .add(&device, free);
+                let counts = match device.mig_profile() {
+                    // A part of a device that is counted itself.
+                    Some(_) => &mut by_mig_profile,
+                    None => {
+                        all.add(&device, free);
+                        &mut by_model
+                    }
+                };
+                counts.entry(named(&device)).or_default().add(&device, free);
             }
         }
         self.total.set(all.total);
@@ -91,6 +99,10 @@ impl DataSource for GpuInventory {
             .into_iter()
             .map(|(model, count)| (model, Nested(count.into())));
         self.by_model.set(counts.collect::<BTreeMap<_, _>>());
+        let counts = by_mig_profile
+            .into_iter()
+            .map(|(profile, count)| (profile, Nested(count.into())));
+        self.by_mig_profile.set(counts.collect::<BTreeMap<_, _>>());
         let mut asked: Vec<Nested<AskedSource>> = Vec::new();
         for state in snapshot.sources() {
             if self.counts_source(&state.name)? {

@@ -1,8 +1,8 @@
 //! `portcullis_gpu_pool`
 
-use portcullis_capacity::Demand;
+use portcullis_capacity::{Demand, MigGeometry};
 use portcullis_ledger::{Device, Kind, Object};
-use portcullis_model::{DeviceKey, GpuModel, Grade, Name, Owner, WorkloadKey};
+use portcullis_model::{DeviceKey, GpuModel, Grade, MigProfile, Name, Owner, WorkloadKey};
 use tfplugin::field::{Computed, Nested, Optional, Required, RequiredBlock, Text};
 use tfplugin::resource::Plan;
 use tfplugin::value::Refinement;
@@ -53,6 +53,9 @@ pub struct GpuPool {
 pub struct Gpu {
     /// Models that will do, such as `H200` or `A100-80GB`; names as vendors and drivers print them are understood.
     pub models: Required<Vec<Text<GpuModel>>>,
+    /// The profile of GPU instances (MIG), such as `1g.18gb`, for a pool of instances that are there. Then whatever counts
+    /// GPUs counts instances. Whole GPUs when left out.
+    pub mig_profile: Optional<Text<MigProfile>>,
     /// Copies of the workload.
     pub replicas: Required<u32>,
     /// GPUs of each copy.
@@ -90,6 +93,12 @@ impl Recorded for GpuPool {
         ] {
             if count.known() == Some(&0) {
                 report.push(too_few(name, name));
+            }
+        }
+        if let Some(profile) = gpu.mig_profile.get()? {
+            let models = gpu.models.get()?.iter().map(Text::value);
+            if let Some(unknown) = nobody_has(*profile.value(), models) {
+                report.push(unknown);
             }
         }
         Ok(())
@@ -174,11 +183,13 @@ async fn choose(
 
 /// The shortfall, saying that it is about what a pool asks for beyond what it keeps.
 fn beyond(shortfall: Diagnostic, kept: usize) -> Diagnostic {
-    if kept == 0 {
-        return shortfall;
-    }
+    let holds = match kept {
+        0 => return shortfall,
+        1 => "the one that it holds".to_owned(),
+        kept => format!("the {kept} that it holds"),
+    };
     let detail = format!(
-        "The pool keeps the {kept} GPUs that it holds; this is about the rest. {}",
+        "The pool keeps {holds}; this is about the rest. {}",
         shortfall.detail
     );
     Diagnostic {
@@ -288,6 +299,7 @@ impl GpuPool {
         Ok(Demand {
             pool: self.name.get()?.value().clone(),
             models: models.collect(),
+            mig_profile: gpu.mig_profile.get()?.map(|profile| *profile.value()),
             replicas: *gpu.replicas.get()?,
             gpus_per_replica: *gpu.gpus_per_replica.get()?,
             same_node: gpu.same_node.get()?.copied().unwrap_or(true),
@@ -324,6 +336,37 @@ impl Placement {
         );
         placement
     }
+}
+
+/// What to say of a profile that none of the models has; nothing while one of them may have it.
+fn nobody_has<'a>(
+    profile: MigProfile,
+    models: impl Iterator<Item = &'a GpuModel>,
+) -> Option<Diagnostic> {
+    let mut known = Vec::new();
+    for model in models {
+        let geometry = MigGeometry::of(model)?;
+        if geometry.shape(profile).is_some() {
+            return None;
+        }
+        let profiles: Vec<String> = geometry.profiles().map(|one| format!("`{one}`")).collect();
+        known.push(format!(
+            "`{}` has {}",
+            geometry.model(),
+            profiles.join(", ")
+        ));
+    }
+    if known.is_empty() {
+        return None;
+    }
+    let detail = format!(
+        "`mig_profile` asks for GPU instances `{profile}`, which none of `models` has: {}.\n\n\
+         Name a profile of a model that `models` names: names are not the same from model to model.\n\n\
+         mig-profile-unknown",
+        known.join("; ")
+    );
+    let path = Path::root().attribute("gpu").attribute("mig_profile");
+    Some(Diagnostic::error("Model does not have the MIG profile", detail).at(path))
 }
 
 fn too_few(attribute: &str, noun: &str) -> Diagnostic {

@@ -21,6 +21,9 @@ pub(super) fn requests(allow: Option<&Allow>) -> Outcome<Grants> {
     for url in allow.reads.get()?.into_iter().flatten() {
         grants = grants.reads(url).map_err(at("reads"))?;
     }
+    if let Some(pem) = allow.ca_certificate.get()? {
+        grants = grants.authorities(pem).map_err(at("ca_certificate"))?;
+    }
     for (position, request) in allow.request.get()?.iter().enumerate() {
         grants = narrow(grants, &request.0).map_err(|stop| {
             let inside = path().attribute("request").index(position);

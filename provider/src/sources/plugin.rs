@@ -8,7 +8,7 @@ use portcullis_model::{
     Device, DeviceId, DeviceSource, Fetch, GpuModel, Grade, Health, MigMode, Name, NodeName,
     ParseError, Reason, SourceReport,
 };
-use portcullis_plugin_host::{Connector, DeviceRecord, PluginError};
+use portcullis_plugin_host::{Connector, DeviceRecord, Part, PluginError};
 
 /// A connector that is a WebAssembly component.
 #[derive(Debug)]
@@ -26,6 +26,14 @@ impl PluginSource {
             timeout,
         }
     }
+
+    /// None from a connector that tells of other things than devices.
+    async fn devices(&self) -> Result<Vec<DeviceRecord>, PluginError> {
+        if !self.connector.has(Part::Inventory).await? {
+            return Ok(Vec::new());
+        }
+        self.connector.list_inventory(self.timeout).await
+    }
 }
 
 impl DeviceSource for PluginSource {
@@ -40,7 +48,7 @@ impl DeviceSource for PluginSource {
 
     fn fetch(&self, now: Timestamp) -> Fetch<'_> {
         Box::pin(async move {
-            let records = self.connector.list_inventory(self.timeout).await;
+            let records = self.devices().await;
             let records = records.map_err(|error| unavailable(&error))?;
             Ok(report(&self.name, &records, now))
         })
@@ -52,13 +60,15 @@ fn report(source: &Name, records: &[DeviceRecord], now: Timestamp) -> SourceRepo
     let mut devices: BTreeMap<(NodeName, DeviceId), Device> = BTreeMap::new();
     let mut refused: Option<(usize, ParseError)> = None;
     for (position, record) in records.iter().enumerate() {
-        match device(record, now) {
-            // Instances of one device are one device.
-            Ok(device) => drop(
-                devices
-                    .entry((device.node.clone(), device.id.clone()))
-                    .or_insert(device),
-            ),
+        match reported(record, now) {
+            Ok(Reported { device, parent }) => {
+                for device in [Some(device), parent].into_iter().flatten() {
+                    // Every instance tells of the device that it is a part of.
+                    devices
+                        .entry((device.node.clone(), device.id.clone()))
+                        .or_insert(device);
+                }
+            }
             Err(error) => drop(refused.get_or_insert((position, error))),
         }
     }
@@ -82,27 +92,54 @@ fn report(source: &Name, records: &[DeviceRecord], now: Timestamp) -> SourceRepo
     }
 }
 
-/// One device. A GPU instance stands for the device it is a part of, which is then not available as a whole.
+/// A record as a device and, of a GPU instance, the device it is a part of, which is then not available as a whole.
+struct Reported {
+    device: Device,
+    parent: Option<Device>,
+}
+
+fn reported(record: &DeviceRecord, now: Timestamp) -> Result<Reported, ParseError> {
+    let device = device(record, now)?;
+    let of = record
+        .labels
+        .iter()
+        .find(|(name, _)| name == "parent_uuid")
+        .filter(|_| device.mig_profile.is_some());
+    let parent = match of {
+        None => None,
+        Some((_, id)) => Some(Device {
+            id: id.parse()?,
+            mig_profile: None,
+            memory_mib: None,
+            mig_mode: MigMode::Enabled,
+            in_use: false,
+            ..device.clone()
+        }),
+    };
+    Ok(Reported { device, parent })
+}
+
 fn device(record: &DeviceRecord, now: Timestamp) -> Result<Device, ParseError> {
     let model: GpuModel = record.model.parse()?;
-    let is_instance = record.mig_profile.is_some();
-    let memory_mib = record.memory_mib.filter(|_| !is_instance);
+    let mig_profile = record.mig_profile.as_deref().map(str::parse).transpose()?;
     Ok(Device {
         node: record.node.parse()?,
         id: device_id(record)?,
-        model: match memory_mib {
+        // The memory of an instance says nothing of the size in which the device was sold.
+        model: match record.memory_mib.filter(|_| mig_profile.is_none()) {
             Some(memory) => model.with_memory_mib(memory),
             None => model,
         },
-        memory_mib,
+        mig_profile,
+        memory_mib: record.memory_mib,
         grade: record.grade.parse()?,
         health: match record.health.as_str() {
             "healthy" => Health::Healthy,
             "degraded" | "failed" => Health::Unhealthy,
             _ => Health::Unreported,
         },
-        mig_mode: if is_instance {
-            MigMode::Enabled
+        mig_mode: if mig_profile.is_some() {
+            MigMode::Disabled
         } else {
             MigMode::Unreported
         },
@@ -114,17 +151,15 @@ fn device(record: &DeviceRecord, now: Timestamp) -> Result<Device, ParseError> {
     })
 }
 
-/// The device that a record is of, or is a part of.
 fn device_id(record: &DeviceRecord) -> Result<DeviceId, ParseError> {
-    let parent = record.labels.iter().find(|(name, _)| name == "parent_uuid");
-    match (parent, record.uuid.as_str(), record.index) {
-        (Some((_, parent)), _, _) => parent.parse(),
-        (None, "", Some(index)) => Ok(DeviceId::Index(index)),
-        (None, uuid, _) => uuid.parse(),
+    match (record.uuid.as_str(), record.index) {
+        ("", Some(index)) => Ok(DeviceId::Index(index)),
+        // Where an instance has no UUID of its own, connectors write `MIG-<device>/<number>`; keys are written with `/`.
+        (uuid, _) => uuid.replace('/', ":").parse(),
     }
 }
 
-fn unavailable(error: &PluginError) -> Reason {
+pub(super) fn unavailable(error: &PluginError) -> Reason {
     let text = error.to_string();
     let mut parts = text.splitn(2, '\n');
     let summary = parts.next().unwrap_or_default().to_owned();
@@ -175,14 +210,14 @@ mod tests {
         }
     }
 
-    fn reported(records: &[DeviceRecord]) -> SourceReport {
+    fn all(records: &[DeviceRecord]) -> SourceReport {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         report(&"cluster".parse().unwrap(), records, now)
     }
 
     #[test]
     fn what_is_not_said_to_be_free_is_in_use() {
-        let report = reported(&[
+        let report = all(&[
             record("GPU-a893886b-3030-584c-91b3-7728f717af39", "free"),
             record("GPU-b893886b-3030-584c-91b3-7728f717af39", "unknown"),
         ]);
@@ -192,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn instances_are_one_divided_device() {
+    fn instances_stand_beside_the_device_that_they_divide() {
         let parent = "GPU-a893886b-3030-584c-91b3-7728f717af39";
         let instance = |number: u32| DeviceRecord {
             mig_profile: Some("1g.18gb".to_owned()),
@@ -200,15 +235,25 @@ mod tests {
             labels: vec![("parent_uuid".to_owned(), parent.to_owned())],
             ..record(&format!("MIG-{parent}/{number}"), "free")
         };
-        let report = reported(&[instance(1), instance(2)]);
-        let [device] = report.devices.as_slice() else {
-            panic!("{:?}", report.devices);
-        };
+        let report = all(&[instance(1), instance(2)]);
+        let told: Vec<(String, Option<String>, MigMode)> = report
+            .devices
+            .iter()
+            .map(|device| {
+                let profile = device.mig_profile.map(|profile| profile.to_string());
+                (device.id.to_string(), profile, device.mig_mode)
+            })
+            .collect();
+        let profile = || Some("1g.18gb".to_owned());
         assert_eq!(
-            (device.id.to_string().as_str(), device.mig_mode),
-            (parent, MigMode::Enabled)
+            told,
+            [
+                (parent.to_owned(), None, MigMode::Enabled),
+                (format!("MIG-{parent}:1"), profile(), MigMode::Disabled),
+                (format!("MIG-{parent}:2"), profile(), MigMode::Disabled),
+            ]
         );
-        assert_eq!(device.memory_mib, None);
+        assert_eq!(report.devices[1].memory_mib, Some(16_384));
     }
 
     #[test]
@@ -217,7 +262,7 @@ mod tests {
             node: "a/b\n".to_owned(),
             ..record("GPU-1", "free")
         };
-        let report = reported(&[strange, record("GPU-2", "free")]);
+        let report = all(&[strange, record("GPU-2", "free")]);
         assert_eq!(report.devices.len(), 1);
         let reason = report.partial.unwrap().to_string();
         assert!(reason.contains("Of 2 records, number 1 has"), "{reason}");

@@ -97,6 +97,7 @@ pub struct Manifest {
     http: &'static [HttpAccess],
     secrets: &'static [SecretAccess],
     objects: &'static [&'static str],
+    platform: &'static str,
     config: Schema,
 }
 
@@ -131,6 +132,7 @@ impl Manifest {
             http: &[],
             secrets: &[],
             objects: &[],
+            platform: "",
             config: Schema::of(Kind::Any),
         }
     }
@@ -153,6 +155,14 @@ impl Manifest {
     #[must_use]
     pub const fn objects(mut self, kinds: &'static [&'static str]) -> Self {
         self.objects = kinds;
+        self
+    }
+
+    /// Whose words the facts of [`Access`](crate::Access) use: `kubernetes`, `aws`, `vault`, `gcp`, `azure` or `github`. The
+    /// host knows which permissions lead further there. Without it, facts are kept and only their edges lead anywhere.
+    #[must_use]
+    pub const fn platform(mut self, platform: &'static str) -> Self {
+        self.platform = platform;
         self
     }
 
@@ -199,6 +209,9 @@ impl Manifest {
         out = write_secrets(write_http(out, self.http), self.secrets);
         if !self.objects.is_empty() {
             out = out.raw(",\"objects\":[").texts(self.objects).raw("]");
+        }
+        if !self.platform.is_empty() {
+            out = out.raw(",\"platform\":").text(self.platform);
         }
         out.raw("}")
     }
@@ -272,6 +285,7 @@ mod tests {
         ])
         .secrets(&[SecretAccess::new("TOKEN", "authorization", "config:url")])
         .objects(&["identity", "pool"])
+        .platform("kubernetes")
         .config(Vec::<u8>::SCHEMA);
     const LEN: usize = FULL.json_len();
     static SECTION: [u8; LEN] = FULL.json_bytes::<LEN>();
@@ -294,6 +308,7 @@ mod tests {
                 ],
                 "secrets": [{"name": "TOKEN", "header": "authorization", "origin": "config:url"}],
                 "objects": ["identity", "pool"],
+                "platform": "kubernetes",
             })
         );
     }

@@ -26,8 +26,9 @@ const PLANTED: [(&str, &[&str]); 22] = [
     (
         "takes-errors-for-nothing",
         &[
-            "fault status-500 inventory always",
-            "fault reset inventory always",
+            // Faults that pass are tried again, for as long as chance has it, and may spend the deadline.
+            "fault status-401 inventory always",
+            "fault garbage inventory always",
         ],
     ),
     (
@@ -39,7 +40,7 @@ const PLANTED: [(&str, &[&str]); 22] = [
     ),
     (
         "calls-everything-internal",
-        &["fault status-429 inventory always"],
+        &["fault status-403 inventory always"],
     ),
     (
         "calls-refusal-unreachable",
@@ -48,7 +49,7 @@ const PLANTED: [(&str, &[&str]); 22] = [
             "fault status-401 inventory always",
         ],
     ),
-    ("ignores-status", &["fault status-503 inventory always"]),
+    ("ignores-status", &["fault status-403 inventory always"]),
     ("forgets-attributes", &["create pool"]),
     ("cannot-find-by-name", &["read-after-create pool"]),
     ("plans-for-ever", &["second-plan-empty pool"]),

@@ -2,7 +2,8 @@
 
 use portcullis_model::Grade;
 
-use super::{NAMED_MAX, Question, gpus};
+use super::unit::Unit;
+use super::{NAMED_MAX, Question};
 use crate::Demand;
 use crate::fits::solve;
 use crate::fleet::Match;
@@ -33,14 +34,30 @@ pub(super) fn ways(question: &Question<'_>, demand: &Demand) -> Vec<String> {
             };
             (with, format!("take from `{}` in `sources`", source.name))
         });
+    // A larger instance does what a smaller one does; a whole device would waste the rest of it.
+    let larger = snapshot.mig_profiles().iter().filter(|profile| {
+        demand.mig_profile.is_some_and(|own| {
+            **profile != own
+                && profile.slices() >= own.slices()
+                && profile.memory_gb() >= own.memory_gb()
+        })
+    });
+    let profiles = larger.map(|profile| {
+        let with = Demand {
+            mig_profile: Some(*profile),
+            ..demand.clone()
+        };
+        (with, format!("use `{profile}` in `mig_profile`"))
+    });
     let mut ways: Vec<_> = models
         .chain(sources)
+        .chain(profiles)
         .filter(|(with, _)| would_fit(question, demand, with))
         .map(|(with, way)| {
             let (grade, free) = supply(question, &with);
             (
                 std::cmp::Reverse((grade, free)),
-                format!("{way} ({} free)", gpus(free)),
+                format!("{way} ({} free)", Unit::of(&[demand]).count(free)),
             )
         })
         .collect();

@@ -5,13 +5,16 @@ use std::fmt::Write as _;
 
 use portcullis_model::SourceStatus;
 
-use super::{NAMED_MAX, gpus};
+use super::NAMED_MAX;
+use super::unit::Unit;
 use crate::Demand;
-use crate::fleet::{Fleet, Match, Taken};
+use crate::fleet::{Fleet, Kind, Match, Taken};
 
 /// What the inventory has of the kinds that some pools accept.
 #[derive(Debug, Default)]
 pub(super) struct Supply {
+    /// What all of it counts.
+    unit: Unit,
     pub(super) total: u64,
     pub(super) free: u64,
     /// Free devices that would count if their source told memory or size.
@@ -27,7 +30,10 @@ pub(super) struct Supply {
 
 impl Supply {
     pub(super) fn count(fleet: &Fleet, members: &[&Demand]) -> Self {
-        let mut supply = Self::default();
+        let mut supply = Self {
+            unit: Unit::of(members),
+            ..Self::default()
+        };
         let mut matching = BTreeSet::new();
         for (index, kind) in (0_u32..).zip(&fleet.kinds) {
             let matches: Vec<Match> = members
@@ -39,10 +45,7 @@ impl Supply {
                 supply.total += kind.free + kind.taken.total();
                 supply.free += kind.free;
                 supply.taken.add(&kind.taken);
-                let model = fleet
-                    .model_of(kind)
-                    .map(ToString::to_string)
-                    .unwrap_or_default();
+                let model = named(fleet, kind);
                 let (free, total) = supply.models.entry(model).or_default();
                 *free += kind.free;
                 *total += kind.free + kind.taken.total();
@@ -75,10 +78,12 @@ impl Supply {
     pub(super) fn describe(&self) -> String {
         let Self { total, free, .. } = self;
         let mut text = match total {
-            0 => "No GPU of the inventory matches.".to_owned(),
+            0 => format!("No {} of the inventory matches.", self.unit.noun()),
             _ => {
                 let are = if *free == 1 { "is" } else { "are" };
-                format!("Of {} that match, {free} {are} free", gpus(*total))
+                let matches = if *total == 1 { "matches" } else { "match" };
+                let all = self.unit.count(*total);
+                format!("Of {all} that {matches}, {free} {are} free")
             }
         };
         let models: Vec<String> = self
@@ -100,7 +105,7 @@ impl Supply {
             let _ = write!(
                 text,
                 " {} more are free with at most {most} MiB.",
-                gpus(count)
+                self.unit.count(count)
             );
         }
         text
@@ -160,6 +165,19 @@ impl Supply {
             format!(" Inventory: {}.", sources.join(", "))
         }
     }
+}
+
+/// Model and, of GPU instances, profile.
+fn named(fleet: &Fleet, kind: &Kind) -> String {
+    let mut name = fleet
+        .model_of(kind)
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    if let Some(profile) = kind.mig_profile {
+        // Writing to a text does not fail.
+        let _ = write!(name, " {profile}");
+    }
+    name
 }
 
 fn fits_but_for_memory(fleet: &Fleet, demand: &Demand, kind: u32) -> bool {

@@ -24,6 +24,7 @@ pub(crate) fn devices(node: &str, model: &str, memory_mib: u32, count: u32) -> V
         node: node.clone(),
         id: DeviceId::Index(index),
         model: model.parse().unwrap(),
+        mig_profile: None,
         memory_mib: (memory_mib > 0).then_some(memory_mib),
         grade: Grade::Counted,
         health: Health::Healthy,
@@ -59,6 +60,7 @@ pub(crate) fn demand(pool: &str, models: &[&str], replicas: u32, gpus_per_replic
     Demand {
         pool: name(pool),
         models: models.iter().map(|model| model.parse().unwrap()).collect(),
+        mig_profile: None,
         replicas,
         gpus_per_replica,
         same_node: true,

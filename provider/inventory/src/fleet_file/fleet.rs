@@ -98,6 +98,7 @@ impl Fleet {
                 node: node.clone(),
                 id,
                 model: model.clone(),
+                mig_profile: None,
                 memory_mib,
                 // The report sets grade and time of all devices at once.
                 grade: Grade::Counted,

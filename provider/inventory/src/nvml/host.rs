@@ -82,6 +82,7 @@ impl HostDevice {
             id: id.unwrap_or(DeviceId::Index(self.index)),
             // Without a name it is still a device: it is there, and nobody can ask for it.
             model: model.unwrap_or_else(GpuModel::unreported),
+            mig_profile: None,
             memory_mib: self.memory_mib,
             grade: Grade::Counted,
             health: self.health(),
@@ -96,6 +97,25 @@ impl HostDevice {
                 .is_none_or(|processes| !processes.is_empty()),
             observed_at: now,
         }
+    }
+
+    /// Its GPU instances, those of profiles that have no name left out: nobody can ask for them.
+    fn instances(&self, whole: &Device) -> Vec<Device> {
+        let Some(mig) = &self.mig else {
+            return Vec::new();
+        };
+        let instances = mig.instances.iter().filter_map(|instance| {
+            let profile = mig.profile_of(instance)?;
+            Some(Device {
+                id: instance.device_id(&whole.id)?,
+                mig_profile: Some(profile.profile?),
+                memory_mib: u32::try_from(profile.memory_mib).ok(),
+                mig_mode: MigMode::Disabled,
+                in_use: instance.is_in_use(),
+                ..whole.clone()
+            })
+        });
+        instances.collect()
     }
 }
 
@@ -122,7 +142,11 @@ impl Host {
             devices: self
                 .devices
                 .iter()
-                .map(|device| device.device(node, now))
+                .flat_map(|device| {
+                    let whole = device.device(node, now);
+                    let instances = device.instances(&whole);
+                    std::iter::once(whole).chain(instances)
+                })
                 .collect(),
         }
     }

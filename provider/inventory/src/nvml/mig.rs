@@ -3,6 +3,7 @@
 //! nvml-wrapper 0.13 has no function for GPU instances, and its `possible_placements` always
 //! returns an empty list: the raw symbols are called.
 
+use std::collections::BTreeMap;
 use std::ffi::{CStr, c_uint};
 
 use nvml_wrapper::Device;
@@ -11,7 +12,7 @@ use nvml_wrapper_sys::bindings::{
     NVML_GPU_INSTANCE_PROFILE_COUNT, nvmlGpuInstance_t, nvmlGpuInstanceInfo_t,
     nvmlGpuInstancePlacement_t, nvmlGpuInstanceProfileInfo_v2_t,
 };
-use portcullis_model::MigProfile;
+use portcullis_model::{DeviceId, MigProfile};
 use serde::Serialize;
 
 /// How a device is divided, and how it could be.
@@ -58,6 +59,17 @@ pub struct GpuInstance {
     pub profile_id: u32,
     /// Where it lies.
     pub placement: InstancePlacement,
+    /// What programs see of it: one for each of its compute instances. Without any, nothing can run on it.
+    pub devices: Vec<MigDevice>,
+}
+
+/// A compute instance of a GPU instance, as programs see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MigDevice {
+    /// Such as `MIG-a07104aa-cf86-513a-b93f-87d4136b1fd2`.
+    pub uuid: Option<String>,
+    /// Process ids that compute on it; `None` where they cannot be listed.
+    pub processes: Option<Vec<u32>>,
 }
 
 /// Every profile of the device.
@@ -130,10 +142,21 @@ pub(super) fn instances(
     device: &Device<'_>,
     profiles: &[InstanceProfile],
 ) -> Result<Vec<GpuInstance>, NvmlError> {
+    let mut seen = match mig_devices(device) {
+        // An older driver does not tell; the instances are there all the same.
+        Err(
+            NvmlError::NotSupported
+            | NvmlError::FailedToLoadSymbol(_)
+            | NvmlError::FunctionNotFound,
+        ) => BTreeMap::new(),
+        seen => seen?,
+    };
     let mut instances = Vec::new();
     for profile in profiles {
         for handle in handles(device, profile)? {
-            instances.push(instance(device, handle)?);
+            let mut instance = instance(device, handle)?;
+            instance.devices = seen.remove(&instance.id).unwrap_or_default();
+            instances.push(instance);
         }
     }
     instances.sort_by_key(|instance| instance.placement.start);
@@ -171,7 +194,72 @@ fn instance(device: &Device<'_>, handle: nvmlGpuInstance_t) -> Result<GpuInstanc
         id: info.id,
         profile_id: info.profileId,
         placement: info.placement.into(),
+        devices: Vec::new(),
     })
+}
+
+/// What programs see, by the number of the GPU instance.
+fn mig_devices(device: &Device<'_>) -> Result<BTreeMap<u32, Vec<MigDevice>>, NvmlError> {
+    let mut seen: BTreeMap<u32, Vec<MigDevice>> = BTreeMap::new();
+    // The count is how many there can be; the numbers have gaps.
+    for index in 0..device.mig_device_count()? {
+        let part = match device.mig_device_by_index(index) {
+            Ok(part) => part,
+            Err(NvmlError::NotFound | NvmlError::InvalidArg) => continue,
+            Err(error) => return Err(error),
+        };
+        let processes = part.running_compute_processes();
+        let device = MigDevice {
+            uuid: part.uuid().ok(),
+            processes: processes
+                .ok()
+                .map(|processes| processes.into_iter().map(|process| process.pid).collect()),
+        };
+        seen.entry(instance_id(&part)?).or_default().push(device);
+    }
+    Ok(seen)
+}
+
+#[allow(
+    unsafe_code,
+    reason = "nvml-wrapper 0.13 does not wrap nvmlDeviceGetGpuInstanceId"
+)]
+fn instance_id(device: &Device<'_>) -> Result<u32, NvmlError> {
+    let symbol = nvml_sym(device.nvml().lib().nvmlDeviceGetGpuInstanceId.as_ref())?;
+    let mut id: c_uint = 0;
+    // SAFETY: the handle lives as long as `device`; NVML writes one number.
+    nvml_try(unsafe { symbol(device.handle(), &mut id) })?;
+    Ok(id)
+}
+
+impl Mig {
+    /// The profile of an instance of this device.
+    pub(super) fn profile_of(&self, instance: &GpuInstance) -> Option<&InstanceProfile> {
+        let mut profiles = self.profiles.iter();
+        profiles.find(|profile| profile.id == instance.profile_id)
+    }
+}
+
+impl GpuInstance {
+    /// The UUID by which programs choose it where there is one; otherwise its number on the device.
+    pub(super) fn device_id(&self, device: &DeviceId) -> Option<DeviceId> {
+        if let [
+            MigDevice {
+                uuid: Some(uuid), ..
+            },
+        ] = self.devices.as_slice()
+        {
+            return uuid.parse().ok();
+        }
+        format!("MIG-{device}:{}", self.id).parse().ok()
+    }
+
+    /// Whether something runs on it, or may: processes that cannot be listed may be anybody's, and nothing can begin on an
+    /// instance that programs do not see.
+    pub(super) fn is_in_use(&self) -> bool {
+        let idle = |device: &MigDevice| device.processes.as_ref().is_some_and(Vec::is_empty);
+        self.devices.is_empty() || !self.devices.iter().all(idle)
+    }
 }
 
 impl From<nvmlGpuInstancePlacement_t> for InstancePlacement {

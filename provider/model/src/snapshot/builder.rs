@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::record::{self, IdKind, Record};
 use super::{Snapshot, SourceState, SourceStatus, twice};
-use crate::{Device, DeviceId, GpuModel, Grade, Name, NodeName, Reason, SourceReport};
+use crate::{Device, DeviceId, GpuModel, Grade, MigProfile, Name, NodeName, Reason, SourceReport};
 
 /// Sources' answers on their way into one [`Snapshot`].
 #[derive(Debug, Default)]
@@ -114,12 +114,14 @@ impl SnapshotBuilder {
         let Tables {
             nodes,
             models,
+            mig_profiles,
             other_ids,
         } = tables;
         Snapshot {
             sources,
             nodes,
             models,
+            mig_profiles,
             other_ids,
             records,
             duplicates,
@@ -131,12 +133,14 @@ impl SnapshotBuilder {
 struct Tables {
     nodes: Vec<(u16, NodeName)>,
     models: Vec<GpuModel>,
+    mig_profiles: Vec<MigProfile>,
     other_ids: Vec<Arc<str>>,
 }
 
 impl Tables {
     fn new(mut nodes: Vec<(u16, NodeName)>, devices: &[(u16, Device)]) -> Self {
         let mut models: Vec<GpuModel> = Vec::new();
+        let mut mig_profiles = Vec::new();
         let mut other_ids = Vec::new();
         for (source, device) in devices {
             // Devices of a node mostly come together: look back before storing.
@@ -149,6 +153,9 @@ impl Tables {
             if models.last() != Some(&device.model) {
                 models.push(device.model.clone());
             }
+            if device.mig_profile.is_some() && mig_profiles.last() != device.mig_profile.as_ref() {
+                mig_profiles.extend(device.mig_profile);
+            }
             if let DeviceId::Other(text) = &device.id {
                 other_ids.push(Arc::clone(text));
             }
@@ -157,16 +164,19 @@ impl Tables {
         nodes.dedup();
         models.sort_unstable();
         models.dedup();
+        mig_profiles.sort_unstable();
+        mig_profiles.dedup();
         other_ids.sort_unstable();
         other_ids.dedup();
         Self {
             nodes,
             models,
+            mig_profiles,
             other_ids,
         }
     }
 
-    /// `None` only beyond the numbers that a record can hold: 65,536 models or 4 billion nodes.
+    /// `None` only beyond the numbers that a record can hold: 65,536 models, 65,535 profiles or 4 billion nodes.
     fn pack(&self, source: u16, device: &Device) -> Option<Record> {
         let node = self
             .nodes
@@ -175,6 +185,12 @@ impl Tables {
             })
             .ok()?;
         let (id_kind, id) = record::pack_id(&device.id, &self.other_ids)?;
+        let mig_profile = match &device.mig_profile {
+            None => 0,
+            Some(profile) => {
+                u16::try_from(self.mig_profiles.binary_search(profile).ok()? + 1).ok()?
+            }
+        };
         Some(Record {
             id,
             node: u32::try_from(node).ok()?,
@@ -182,6 +198,7 @@ impl Tables {
             observed_at: u32::try_from(device.observed_at.as_second().max(0)).unwrap_or(u32::MAX),
             model: u16::try_from(self.models.binary_search(&device.model).ok()?).ok()?,
             source,
+            mig_profile,
             id_kind,
             grade: device.grade,
             health: device.health,

@@ -12,7 +12,7 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
         hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
         hash.update(text);
     };
-    text("portcullis snapshot 1");
+    text("portcullis snapshot 2");
     for source in &snapshot.sources {
         text(source.name.as_str());
         text(source.grade.as_str());
@@ -28,6 +28,11 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
         .models
         .iter()
         .for_each(|model| text(&model.to_string()));
+    text("MIG profiles");
+    snapshot
+        .mig_profiles
+        .iter()
+        .for_each(|profile| text(&profile.to_string()));
     text("other ids");
     snapshot.other_ids.iter().for_each(|id| text(id));
     text("devices");
@@ -36,6 +41,7 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
         hash.update(record.id);
         hash.update(record.memory_mib.to_le_bytes());
         hash.update(record.model.to_le_bytes());
+        hash.update(record.mig_profile.to_le_bytes());
         hash.update([
             record.id_kind as u8,
             record.grade as u8,

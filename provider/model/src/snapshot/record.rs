@@ -15,6 +15,8 @@ pub(super) struct Record {
     pub(super) observed_at: u32,
     pub(super) model: u16,
     pub(super) source: u16,
+    /// Position in the table of profiles, from 1; 0 for a whole device.
+    pub(super) mig_profile: u16,
     pub(super) id_kind: IdKind,
     pub(super) grade: Grade,
     pub(super) health: Health,

@@ -12,6 +12,7 @@ fn device(node: &str, id: &str) -> Device {
         node: node.parse().unwrap(),
         id: id.parse().unwrap(),
         model: "H200".parse().unwrap(),
+        mig_profile: None,
         memory_mib: Some(143_771),
         grade: Grade::Counted,
         health: Health::Healthy,

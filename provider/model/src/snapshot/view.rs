@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::record::{Record, unpack_id};
 use super::{Snapshot, SourceState};
-use crate::{DeviceId, DeviceKey, GpuModel, Grade, Health, MigMode, NodeName};
+use crate::{DeviceId, DeviceKey, GpuModel, Grade, Health, MigMode, MigProfile, NodeName};
 
 /// One device of a snapshot; a pair of references, made on the way.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,13 @@ impl<'a> DeviceView<'a> {
     #[must_use]
     pub fn model_index(&self) -> usize {
         usize::from(self.record.model)
+    }
+
+    /// The profile of a GPU instance; `None` for a whole device.
+    #[must_use]
+    pub fn mig_profile(&self) -> Option<MigProfile> {
+        let position = usize::from(self.record.mig_profile).checked_sub(1)?;
+        self.snapshot.mig_profiles.get(position).copied()
     }
 
     /// Which of the machine's devices.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Connector;
 use crate::error::PluginError;
 use crate::grants::Phase;
+use crate::manifest::World;
 use crate::record::{AccessFacts, Edge, Object, Permission, Subject};
 
 impl Connector {
@@ -13,7 +14,11 @@ impl Connector {
     /// # Errors
     /// As [`Connector::list_inventory`].
     pub async fn list_access(&self, deadline: Duration) -> Result<AccessFacts, PluginError> {
-        let mut facts = AccessFacts::default();
+        let loaded = self.host.load(&self.plugin, World::Connector).await?;
+        let mut facts = AccessFacts {
+            platform: loaded.manifest.platform.clone(),
+            ..AccessFacts::default()
+        };
         self.pages(
             self.call("list-access", Phase::Plan, deadline),
             async |store, loaded, config, cursor| {

@@ -17,7 +17,6 @@ use crate::http::exchange::Exchange;
 use crate::http::failure::{DEFECT, limit, refused, unreachable};
 use crate::http::header::insert;
 use crate::http::kept::{self, Kept};
-use crate::http::network::Network;
 use crate::http::record::{Records, RequestRecord, Trace};
 use crate::http::rights::{Refusal, Rights};
 use crate::http::target::{Host, Target};
@@ -53,7 +52,6 @@ pub(crate) struct Circumstances {
     pub(crate) phase: Phase,
     /// When the call as a whole ends.
     pub(crate) end: Instant,
-    pub(crate) network: Network,
     pub(crate) limits: Arc<Limits>,
     pub(crate) session: Session,
     /// Seeded by the call.
@@ -214,7 +212,6 @@ impl Gate {
         let (method, target, headers) = checked.map_err(|failure| trace.failed(masked(failure)))?;
         let Circumstances {
             end,
-            network,
             limits,
             session,
             ..
@@ -229,7 +226,7 @@ impl Gate {
                 ))
             })?;
             let addresses = self.addresses(&asked, &target).await?;
-            let stream = connect(network, &target.origin, &addresses, protocol)
+            let stream = connect(&session.network, &target.origin, &addresses, protocol)
                 .await
                 .map_err(|reason| unreachable(&asked, &reason))?;
             Ok((slot, stream))
@@ -336,7 +333,7 @@ impl Gate {
         let addresses = match &target.origin.host {
             Host::Address(address) => vec![*address],
             Host::Name(name) => {
-                let resolved = self.circumstances.network.resolve(name).await;
+                let resolved = self.circumstances.session.network.resolve(name).await;
                 resolved.map_err(|error| unreachable(asked, &error.to_string()))?
             }
         };

@@ -1,4 +1,5 @@
-//! How names become addresses and which certificates are trusted. One for all plugins of a provider.
+//! How names become addresses and which certificates are trusted. One for all plugins of a provider, but for connectors
+//! that trust authorities of their own.
 
 use std::fmt;
 use std::future::Future;
@@ -38,6 +39,8 @@ impl Resolve for System {
 #[derive(Clone)]
 pub struct Network {
     resolver: Arc<dyn Resolve>,
+    /// Whether the authorities that browsers trust are trusted.
+    public_roots: bool,
     extra_roots: Vec<CertificateDer<'static>>,
     /// Made with the first request over TLS.
     tls: Arc<OnceLock<Arc<ClientConfig>>>,
@@ -49,6 +52,7 @@ impl Default for Network {
     fn default() -> Self {
         Self {
             resolver: Arc::new(System),
+            public_roots: true,
             extra_roots: Vec::new(),
             tls: Arc::default(),
             tls_http2: Arc::default(),
@@ -59,6 +63,7 @@ impl Default for Network {
 impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Network")
+            .field("public_roots", &self.public_roots)
             .field("extra_roots", &self.extra_roots.len())
             .finish_non_exhaustive()
     }
@@ -81,6 +86,17 @@ impl Network {
         self
     }
 
+    /// Trusts these certificate authorities and no others.
+    pub(crate) fn only(&self, authorities: &[CertificateDer<'static>]) -> Self {
+        Self {
+            resolver: Arc::clone(&self.resolver),
+            public_roots: false,
+            extra_roots: authorities.to_vec(),
+            tls: Arc::default(),
+            tls_http2: Arc::default(),
+        }
+    }
+
     pub(super) async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
         self.resolver.resolve(name).await
     }
@@ -93,9 +109,10 @@ impl Network {
         if let Some(config) = made.get() {
             return Ok(Arc::clone(config));
         }
-        let mut roots = RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
+        let mut roots = RootCertStore::empty();
+        if self.public_roots {
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        }
         for root in &self.extra_roots {
             roots.add(root.clone()).map_err(io::Error::other)?;
         }

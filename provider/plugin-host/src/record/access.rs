@@ -8,6 +8,9 @@ use crate::bindings::access;
 /// Everything that one source tells about access.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct AccessFacts {
+    /// Whose words the facts use, as the manifest says; empty when nobody's.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub platform: String,
     /// Those who may hold permissions.
     pub subjects: Vec<Subject>,
     /// What permissions are about.

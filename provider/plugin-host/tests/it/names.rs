@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use portcullis_plugin_host::{Limits, Network, Resolve, Resolving};
 use serde_json::json;
 
@@ -101,6 +103,45 @@ async fn the_checked_address_is_the_one_that_is_connected_to() {
         found.contains("10.0.0.1"),
         "the next request is checked by itself: {found}"
     );
+}
+
+/// `allow { ca_certificate }` puts one connector's authorities in the place of those of the host.
+#[tokio::test]
+async fn a_connector_trusts_the_authorities_of_its_grants_and_no_others() {
+    let (server, authority) = Server::start_tls("prom.example").await;
+    let (_, other) = Server::start_tls("prom.example").await;
+    let url = server.url().replace("127.0.0.1", "prom.example");
+    for (hosts, own, trusted) in [
+        (None, Some(&authority), true),
+        (Some(&authority), Some(&other), false),
+        (Some(&authority), None, true),
+    ] {
+        let mut network = Network::default().resolver(Names::of("prom.example", &[&["127.0.0.1"]]));
+        if let Some(authority) = hosts {
+            network = network.root(authority.clone());
+        }
+        let guest = Guest::with(Limits::default(), network);
+        let mut grants = granted(&url).host(&server.url()).unwrap();
+        if let Some(own) = own {
+            grants = grants.authorities(&pem(own)).unwrap();
+        }
+        let config = json!({"url": url, "call": format!("{url}/echo")});
+        match guest.call(config, grants).await {
+            Ok(devices) => assert!(trusted && devices[0].model == "200"),
+            Err(error) => {
+                let error = error.to_string();
+                let of_another = error.contains("invalid peer certificate");
+                assert!(!trusted && of_another, "{error}");
+            }
+        }
+    }
+}
+
+/// Two certificates of the same authority, as bundles have them, with a comment before.
+fn pem(der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let one = format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+    format!("# Acme\n{one}{one}")
 }
 
 #[tokio::test]

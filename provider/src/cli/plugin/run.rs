@@ -1,7 +1,7 @@
 //! `portcullis plugin run`: call one function of a plugin, without Terraform.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -34,6 +34,9 @@ pub(crate) struct Run {
     /// Allow a connector an origin, as `allow { hosts }` does in HCL. May be given several times.
     #[arg(long, value_name = "URL")]
     allow: Vec<String>,
+    /// Trust the authorities in this PEM file, and no others, as `allow { ca_certificate }` does in HCL.
+    #[arg(long, value_name = "FILE")]
+    ca_certificate: Option<PathBuf>,
     /// Grant a secret of the manifest, with its value in that environment variable. May be given several times.
     #[arg(long, value_name = "NAME=VARIABLE")]
     secret: Vec<String>,
@@ -115,6 +118,10 @@ impl Run {
         for url in &self.allow {
             grants = grants.host(url).map_err(Failure::told)?;
         }
+        if let Some(path) = &self.ca_certificate {
+            let pem = std::fs::read_to_string(path).map_err(|error| unread(path, &error))?;
+            grants = grants.authorities(&pem).map_err(Failure::told)?;
+        }
         for secret in &self.secret {
             let (name, variable) = secret.split_once('=').unwrap_or((secret, secret));
             let value = std::env::var(variable).map_err(|_| unset(name, variable))?;
@@ -147,6 +154,14 @@ fn unset(name: &str, variable: &str) -> Failure {
     Failure::Answer(format!(
         "Secret is not in the environment\n\nAsked to grant `{name}` with the value of the variable `{variable}`, which this \
          environment does not have.\n\nSet the variable, or name another one after `=`.\n\nplugin-secret-missing"
+    ))
+}
+
+fn unread(path: &Path, error: &io::Error) -> Failure {
+    Failure::Answer(format!(
+        "Certificate cannot be read\n\nAsked to trust the authorities in `{}`; found: {error}.\n\nName a PEM file that this \
+         user may read.\n\nca-certificate-unreadable",
+        path.display()
     ))
 }
 
