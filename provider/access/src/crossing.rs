@@ -1,60 +1,139 @@
-//! A subject on both sides, as a path to look at.
+//! A subject that can come to be on both sides, as paths to look at.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use portcullis_model::Subject;
+use jiff::Timestamp;
+use portcullis_model::{Name, Reason, Subject};
 
-/// A subject on both sides of a split, with the shortest path to each.
+use crate::missing::asked;
+use crate::{Evidence, Route};
+
+/// A subject that can come to be on both sides of a split, with the shortest path to each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crossing {
-    /// From the subject up to the one declared under `deploy`.
-    pub deploy: Vec<Subject>,
-    /// From the subject up to the one declared under `runtime`, or to the workload's own identity.
-    pub runtime: Vec<Subject>,
-    /// How many further subjects are on both sides.
+    /// From the subject to one declared under `deploy`.
+    pub deploy: Route,
+    /// From the subject to one declared under `runtime`, or to the workload's own identity.
+    pub runtime: Route,
+    /// Whether checks of one grant at a time pass: the subject may neither read a secret of the identity nor take it on,
+    /// and becomes it by deciding what runs.
+    pub is_side_door: bool,
+    /// How many further subjects cross.
     pub others: usize,
 }
 
 impl Crossing {
-    /// Each single change that cuts this path, in words.
+    /// Whether a path leads over `subject`.
+    #[must_use]
+    pub fn involves(&self, subject: &Subject) -> bool {
+        let shown = subject.to_string();
+        let mut stations = self.deploy.stations().chain(self.runtime.stations());
+        stations.any(|station| station == shown)
+    }
+
+    /// Each single change to a declaration that cuts this path, in words.
     #[must_use]
     pub fn cuts(&self) -> Vec<String> {
         let mut cuts = Vec::new();
-        for (path, side) in self.sides() {
-            for edge in path.windows(2) {
-                if let [member, group @ Subject::Group(_)] = edge {
-                    cuts.push(format!("take `{member}` out of `{group}`"));
+        for (route, side) in self.sides() {
+            let mut here = route.start.as_str();
+            for hop in &route.hops {
+                if hop.does == "member of" && !hop.evidence.iter().any(Evidence::is_read) {
+                    cuts.push(format!("take `{here}` out of `{}`", hop.to));
                 }
+                here = &hop.to;
             }
-            if let Some(declared) = path.last() {
-                cuts.push(format!("take `{declared}` off the {side} side"));
-            }
+            cuts.push(format!("take `{}` off the {side} side", route.end()));
         }
         cuts.dedup();
         cuts
     }
 
-    fn sides(&self) -> [(&[Subject], &'static str); 2] {
+    /// The same, for the practitioner who declared the split of `workload`.
+    pub(crate) fn reason(&self, workload: &str) -> Reason {
+        let others = match self.others {
+            0 => String::new(),
+            1 => "\n\nOne more subject is on both sides.".to_owned(),
+            more => format!("\n\n{more} more subjects are on both sides."),
+        };
+        let direct = if self.is_side_door {
+            "\n\nDirect checks pass (read the secret: no, mint the token: no); what runs, and as whom, is the way in."
+        } else {
+            ""
+        };
+        let mut read = String::new();
+        for line in self.read() {
+            read.push_str("\n  ");
+            read.push_str(&line);
+        }
+        if !read.is_empty() {
+            read.insert_str(0, "\n\nThis rests on:");
+        }
+        Reason {
+            code: "deploy-reaches-runtime".to_owned(),
+            summary: "Deploy can reach runtime".to_owned(),
+            asked: asked(workload),
+            found: format!("Found one that does:\n\n{self}{direct}{read}{others}"),
+            remedy: format!("Cut one:\n  {}", self.cuts().join("\n  ")),
+        }
+    }
+
+    /// What connectors read, a line a connector and time.
+    fn read(&self) -> Vec<String> {
+        let mut by_source: BTreeMap<(&Name, Timestamp), Vec<String>> = BTreeMap::new();
+        let hops = self.deploy.hops.iter().chain(&self.runtime.hops);
+        let mut seen = BTreeSet::new();
+        for evidence in hops.flat_map(|hop| &hop.evidence) {
+            let Evidence::Read {
+                source,
+                at,
+                granted_by,
+                condition,
+            } = evidence
+            else {
+                continue;
+            };
+            if seen.insert(evidence) {
+                let condition = match condition.as_str() {
+                    "" => String::new(),
+                    condition => format!(" (if `{condition}`, which is taken to hold)"),
+                };
+                by_source
+                    .entry((source, *at))
+                    .or_default()
+                    .push(format!("{granted_by}{condition}"));
+            }
+        }
+        by_source
+            .into_iter()
+            .map(|((source, at), said)| {
+                format!("{}; read from connector {source} at {at}", said.join(", "))
+            })
+            .collect()
+    }
+
+    fn sides(&self) -> [(&Route, &'static str); 2] {
         [(&self.deploy, "deploy"), (&self.runtime, "runtime")]
     }
 }
 
-/// One indented line a side, which a terminal leaves unwrapped.
+/// One indented line a side, which a terminal leaves unwrapped. A path that platforms let a declared subject take is
+/// one line, from that subject to the other side.
 impl fmt::Display for Crossing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, (path, side)) in self.sides().into_iter().enumerate() {
-            f.write_str(if position == 0 { "  " } else { "\n  " })?;
-            for subject in path {
-                match subject {
-                    Subject::Ci { selector: None, .. } if path.first() != Some(subject) => {
-                        write!(f, " --is a run of--> {subject}")?;
-                    }
-                    _ if path.first() == Some(subject) => write!(f, "{subject}")?,
-                    _ => write!(f, " --member of--> {subject}")?,
-                }
+        let is_live = |route: &Route| {
+            let mut evidence = route.hops.iter().flat_map(|hop| &hop.evidence);
+            evidence.any(Evidence::is_read)
+        };
+        match (&self.deploy, &self.runtime) {
+            (declared, path) | (path, declared) if declared.hops.is_empty() && is_live(path) => {
+                write!(f, "  {path}")
             }
-            write!(f, " --declared under--> {side}")?;
+            (deploy, runtime) => write!(
+                f,
+                "  {deploy} --declared under--> deploy\n  {runtime} --declared under--> runtime"
+            ),
         }
-        Ok(())
     }
 }

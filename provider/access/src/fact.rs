@@ -1,9 +1,11 @@
-//! What is known about memberships, and from where.
+//! What is known, and from where.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use portcullis_model::Subject;
+use portcullis_model::{Name, Subject};
+
+use crate::Access;
 
 /// Where a fact comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,13 +28,17 @@ impl fmt::Display for Source {
 /// The direct members of each group, groups among them. A group's entry is complete: nobody else is in it.
 pub type Memberships = BTreeMap<Subject, BTreeSet<Subject>>;
 
-/// The memberships known. Borrowed, so that judging one split of a thousand copies nothing.
+/// Everything known. Borrowed, so that judging one split of a thousand copies nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     /// Declared in the configuration being planned.
     pub configuration: &'a Memberships,
     /// Applied by some workspace, and recorded.
     pub ledger: &'a Memberships,
+    /// What connectors said, and what follows from it.
+    pub access: &'a Access,
+    /// Connectors that should have told who has access and did not, or not all of it, each with the reason.
+    pub unread: &'a BTreeMap<Name, String>,
 }
 
 impl<'a> Facts<'a> {

@@ -1,19 +1,43 @@
 //! Who can come to hold which permission. Pure: facts in, verdict with witness paths out.
 //!
 //! A [`Split`] declares two sides of a workload: subjects that may deploy it, and subjects that may act as it. Static
-//! separation of duty (INCITS 359) asks that no subject be on both, however it got there. [`separate`] follows groups
-//! into groups from both sides at once; a group that no fact describes makes the answer unknown, because an
-//! undeclared member may be anybody.
+//! separation of duty (INCITS 359) asks that no subject be on both, however it got there. Two steps answer that:
+//!
+//! 1. [`Access::derive`] turns what connectors read into a graph. An edge says that whoever is at its start can come to
+//!    hold what its end holds. Rules, one a line, say which permissions amount to which edge; what stands for many (any
+//!    service account of a namespace) is a node, so that the graph grows with permissions plus accounts.
+//! 2. [`separate`] lays the declared groups over it and searches from both sides. What is not known, be it a group that
+//!    no fact describes or a connector that did not answer, makes the answer unknown: it may be anybody.
 
+mod access;
 mod crossing;
+mod derive;
 mod duties;
+mod evidence;
 mod fact;
+mod graph;
+mod missing;
+mod nodes;
+mod platform;
+mod question;
+mod relation;
+mod route;
+mod rules;
 mod separation;
-mod side;
+mod source_facts;
 mod split;
+mod through;
 
+pub use access::Access;
 pub use crossing::Crossing;
 pub use duties::foreign_duties;
+pub use evidence::Evidence;
 pub use fact::{Facts, Memberships, Source};
-pub use separation::{Proof, Separation, separate};
+pub use platform::Platform;
+pub use relation::Relation;
+pub use route::{Hop, Route};
+pub use rules::primitives;
+pub use separation::{Missing, Proof, Separation, separate};
+pub use source_facts::{ListedEdge, ListedObject, ListedPermission, ListedSubject, SourceFacts};
 pub use split::Split;
+pub use through::Through;

@@ -1,71 +1,185 @@
 //! The verdict on one split.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
-use portcullis_model::{Reason, Subject, Verdict};
+use jiff::Timestamp;
+use portcullis_model::{Name, Subject, Verdict};
 
-use crate::side::Side;
-use crate::{Crossing, Facts, Split};
+use crate::nodes::{Node, number};
+use crate::question::{NOT_REACHED, Question};
+use crate::{Crossing, Facts, Relation, Route, Split};
 
-/// Why a split holds: how many subjects were looked at on each side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a split holds: who was looked at, and on whose word.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// Subjects that may deploy, groups and their members all counted.
     pub deploy: usize,
     /// Subjects that may act as the workload, counted likewise.
     pub runtime: usize,
+    /// The connectors whose facts were used, and when each was read.
+    pub sources: BTreeMap<Name, Timestamp>,
+    /// Break-glass access that ends by itself, of which the connectors told: it is no standing authority, and is not
+    /// followed.
+    pub exceptions: usize,
+}
+
+/// What is not known, so that nothing can be said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// Groups that no fact describes.
+    pub groups: BTreeSet<String>,
+    /// Connectors whose facts are absent or partial, each with the reason.
+    pub sources: BTreeMap<Name, String>,
 }
 
 /// Whether the two sides of a split are apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Separation {
-    /// Nobody is on both sides, and every group is known.
+    /// No path leads from one side to the other, and every fact that could show one was there.
     Holds(Proof),
-    /// Somebody is on both sides, whatever else is unknown.
-    Crossed(Crossing),
-    /// Nobody known is on both sides, and nobody described these groups.
-    Undecided(BTreeSet<Subject>),
+    /// A path leads from one side to the other, whatever else is unknown.
+    Crossed(Box<Crossing>),
+    /// No path is known, and not everything is.
+    Undecided(Missing),
 }
 
-/// Whether no subject is on both sides of `split`, as far as `facts` tell.
+/// Whether no subject can come to be on both sides of `split`, as far as `facts` tell.
 ///
-/// Groups themselves cross too: one group on both sides is a crossing even when it has no known member.
+/// A subject is on a side when it is declared there or has that authority at any time: through groups, or by taking on
+/// a declared identity. It crosses when it can come to the other side in any way that the split looks through. Groups
+/// themselves cross too: one group on both sides is a crossing even when it has no known member.
 #[must_use]
 pub fn separate(split: &Split, facts: Facts<'_>) -> Separation {
-    let deploy = Side::reach(&split.deploy, facts);
-    let runtime = Side::reach(&split.runtime, facts);
-    let crossing: BTreeSet<&Subject> = deploy
-        .subjects()
-        .filter(|subject| runtime.holding(subject).is_some())
-        .chain(
-            runtime
-                .subjects()
-                .filter(|subject| deploy.holding(subject).is_some()),
-        )
-        .collect();
+    let question = Question::new(split, facts);
+    let sides = Sides::of(&question);
+    let crossing = sides.crossing(&question);
     // The plainest witness: the shortest paths; people and pipelines before the groups that hold them.
-    let witness = crossing.iter().min_by_key(|subject| {
-        let length = deploy.path(subject).len() + runtime.path(subject).len();
-        (length, matches!(subject, Subject::Group(_)), **subject)
-    });
-    if let Some(subject) = witness {
-        return Separation::Crossed(Crossing {
-            deploy: deploy.path(subject),
-            runtime: runtime.path(subject),
-            others: crossing.len() - 1,
-        });
+    let cost = |node: Node| sides.cost(node).unwrap_or(NOT_REACHED);
+    let shortest = crossing.iter().map(|&node| cost(node)).min();
+    let witness = crossing
+        .iter()
+        .filter(|&&node| Some(cost(node)) == shortest)
+        .map(|&node| (question.is_group(node), question.shown(node), node))
+        .min();
+    if let Some((_, _, subject)) = witness {
+        return Separation::Crossed(Box::new(sides.witness(
+            subject,
+            crossing.len() - 1,
+            &question,
+        )));
     }
-    let undescribed: BTreeSet<Subject> = deploy
-        .undescribed
-        .union(&runtime.undescribed)
-        .cloned()
-        .collect();
-    if undescribed.is_empty() {
-        let (deploy, runtime) = (deploy.subjects().len(), runtime.subjects().len());
-        Separation::Holds(Proof { deploy, runtime })
+    let missing = sides.missing(split, facts, &question);
+    if missing == Missing::default() {
+        let count = |distances: &[u32]| distances.iter().filter(|at| **at != NOT_REACHED).count();
+        Separation::Holds(Proof {
+            deploy: count(&sides.deploy_standing),
+            runtime: count(&sides.runtime_standing),
+            sources: facts.access.sources(),
+            exceptions: facts.access.exceptions,
+        })
     } else {
-        Separation::Undecided(undescribed)
+        Separation::Undecided(missing)
     }
+}
+
+/// How far every node is from each side: over standing authority, and over every path.
+struct Sides {
+    deploy_standing: Vec<u32>,
+    deploy: Vec<u32>,
+    runtime_standing: Vec<u32>,
+    runtime: Vec<u32>,
+}
+
+impl Sides {
+    fn of(question: &Question<'_>) -> Self {
+        Self {
+            deploy_standing: question.distances(&question.deploy, true),
+            deploy: question.distances(&question.deploy, false),
+            runtime_standing: question.distances(&question.runtime, true),
+            runtime: question.distances(&question.runtime, false),
+        }
+    }
+
+    /// Everybody on one side with a path to the other.
+    fn crossing(&self, question: &Question<'_>) -> Vec<Node> {
+        (0..number(question.len()))
+            .filter(|&node| self.cost(node).is_some())
+            .collect()
+    }
+
+    /// How many edges there are on the shortest two paths of a node, one to each side, of which one is standing.
+    fn cost(&self, node: Node) -> Option<u32> {
+        let sum = |one: &[u32], other: &[u32]| at(one, node)?.checked_add(at(other, node)?);
+        let through_deploy = sum(&self.deploy_standing, &self.runtime);
+        let through_runtime = sum(&self.runtime_standing, &self.deploy);
+        match (through_deploy, through_runtime) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        }
+    }
+
+    fn witness(&self, subject: Node, others: usize, question: &Question<'_>) -> Crossing {
+        let sum = |one: &[u32], other: &[u32]| at(one, subject)?.checked_add(at(other, subject)?);
+        let forward = sum(&self.deploy_standing, &self.runtime).map(Reverse);
+        let backward = sum(&self.runtime_standing, &self.deploy).map(Reverse);
+        let ((deploy, _), (runtime, door), target) = if forward >= backward {
+            (
+                Route::along(subject, &self.deploy_standing, true, question),
+                Route::along(subject, &self.runtime, false, question),
+                &question.runtime,
+            )
+        } else {
+            let (deploy, door) = Route::along(subject, &self.deploy, false, question);
+            let (runtime, _) = Route::along(subject, &self.runtime_standing, true, question);
+            ((deploy, None), (runtime, door), &question.deploy)
+        };
+        // One grant at a time nothing shows: neither the credential itself nor the identity is granted.
+        let is_side_door = door.is_some_and(|holder| {
+            let mut direct = [Relation::ReadsSecretOf, Relation::Assumes].into_iter();
+            !direct.any(|relation| question.may(holder, relation, target))
+        });
+        Crossing {
+            is_side_door,
+            deploy,
+            runtime,
+            others,
+        }
+    }
+
+    /// What keeps a split from being proved.
+    fn missing(&self, split: &Split, facts: Facts<'_>, question: &Question<'_>) -> Missing {
+        let on_a_side = |node: &Node| {
+            let sides = [&self.deploy_standing, &self.runtime_standing];
+            sides.iter().any(|side| at(side, *node).is_some())
+        };
+        let groups = (0..number(question.len()))
+            .filter(on_a_side)
+            .filter(|&node| question.is_undescribed(node))
+            .map(|node| question.shown(node))
+            .collect();
+        let mut sources = facts.unread.clone();
+        for subject in split.deploy.iter().chain(&split.runtime) {
+            if let Subject::ServiceAccount { connector, .. } = subject
+                && !facts
+                    .access
+                    .origins
+                    .iter()
+                    .any(|origin| origin.source == *connector)
+            {
+                let absent = "no connector of this name told who has access";
+                sources
+                    .entry(connector.clone())
+                    .or_insert_with(|| absent.to_owned());
+            }
+        }
+        Missing { groups, sources }
+    }
+}
+
+fn at(distances: &[u32], node: Node) -> Option<u32> {
+    let distance = distances.get(node as usize).copied()?;
+    (distance != NOT_REACHED).then_some(distance)
 }
 
 impl Separation {
@@ -73,46 +187,8 @@ impl Separation {
     pub fn into_verdict(self, workload: &str) -> Verdict<Proof> {
         match self {
             Self::Holds(proof) => Verdict::Fits(proof),
-            Self::Crossed(crossing) => Verdict::Cannot(crossed(&crossing, workload)),
-            Self::Undecided(groups) => Verdict::Unknown(undecided(&groups, workload)),
+            Self::Crossed(crossing) => Verdict::Cannot(crossing.reason(workload)),
+            Self::Undecided(missing) => Verdict::Unknown(missing.reason(workload)),
         }
-    }
-}
-
-fn crossed(crossing: &Crossing, workload: &str) -> Reason {
-    let others = match crossing.others {
-        0 => String::new(),
-        1 => "\n\nOne more subject is on both sides.".to_owned(),
-        more => format!("\n\n{more} more subjects are on both sides."),
-    };
-    Reason {
-        code: "deploy-reaches-runtime".to_owned(),
-        summary: "Deploy can reach runtime".to_owned(),
-        asked: format!(
-            "The permission split of `{workload}` asks that no subject both deploys it and acts as it."
-        ),
-        found: format!("Found one that does:\n\n{crossing}{others}"),
-        remedy: format!("Cut one:\n  {}", crossing.cuts().join("\n  ")),
-    }
-}
-
-fn undecided(groups: &BTreeSet<Subject>, workload: &str) -> Reason {
-    let names: Vec<String> = groups.iter().map(|group| format!("`{group}`")).collect();
-    Reason {
-        code: "separation-unknown".to_owned(),
-        summary: "Separation cannot be decided".to_owned(),
-        asked: format!(
-            "The permission split of `{workload}` asks that no subject both deploys it and acts as it."
-        ),
-        found: format!(
-            "Nobody known does, but neither this configuration, as far as it is planned, nor the ledger \
-             says who is in {}.",
-            names.join(", ")
-        ),
-        remedy:
-            "Declare the members with a `portcullis_group` and refer to it by its `id`, so that \
-                 Terraform plans it first; or set `on_unknown = \"warn\"` in `separation` to go on \
-                 without proof."
-                .to_owned(),
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use portcullis_model::Subject;
 
+use crate::Through;
+
 /// A declaration that deploying a workload and acting as it are apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
@@ -13,4 +15,6 @@ pub struct Split {
     pub deploy: BTreeSet<Subject>,
     /// Subjects that may act as it, its own identities among them.
     pub runtime: BTreeSet<Subject>,
+    /// The classes of paths looked through; [`Through::all`] unless the declaration says otherwise.
+    pub through: BTreeSet<Through>,
 }

@@ -38,6 +38,7 @@ mod subject;
 mod trust_domain;
 mod ttl;
 mod verdict;
+mod visible;
 mod workload_class;
 mod workload_key;
 
@@ -71,5 +72,6 @@ pub use subject::Subject;
 pub use trust_domain::TrustDomain;
 pub use ttl::Ttl;
 pub use verdict::Verdict;
+pub use visible::visible;
 pub use workload_class::WorkloadClass;
 pub use workload_key::WorkloadKey;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::visible;
+
 /// Longest part of a refused text that a diagnostic repeats, in characters.
 const SHOWN_CHARS: usize = 80;
 
@@ -136,19 +138,7 @@ pub(crate) fn nearest<'a>(
 
 /// A text that is safe between backticks in a diagnostic: short, printable, one line.
 pub(crate) fn escape(text: &str) -> String {
-    let mut shown = String::new();
-    for (count, character) in text.chars().enumerate() {
-        if count == SHOWN_CHARS {
-            shown.push_str("...");
-            break;
-        }
-        match character {
-            '\'' | '"' => shown.push(character),
-            '`' => shown.push('\''),
-            _ => shown.extend(character.escape_debug()),
-        }
-    }
-    shown
+    visible(text, SHOWN_CHARS)
 }
 
 /// A character as a diagnostic names it.

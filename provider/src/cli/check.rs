@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use portcullis_access::{Facts, Memberships, separate};
+use portcullis_access::{Access, Facts, Memberships, separate};
 use portcullis_ledger::{Author, LedgerUrl};
 use portcullis_model::{Reason, Verdict};
 use serde::Serialize;
@@ -189,6 +189,8 @@ fn separation(plan: &PlanFile, promised: &Promised) -> Result<Vec<Answer>, Failu
     let facts = Facts {
         configuration: &groups,
         ledger: &promised.groups,
+        access: &Access::default(),
+        unread: &BTreeMap::new(),
     };
     let mut answers = Vec::new();
     for split in plan.resources::<PermissionSplit>()? {

@@ -1,6 +1,8 @@
 //! Is every split that a declaration touches still a split?
 
-use portcullis_access::{Facts, Separation, separate};
+use std::collections::BTreeMap;
+
+use portcullis_access::{Access, Facts, Separation, separate};
 use portcullis_model::{Subject, WorkloadKey};
 use tfplugin::{Diagnostic, Outcome, Path};
 
@@ -22,6 +24,8 @@ pub async fn split(
     let facts = Facts {
         configuration: &board.groups,
         ledger: &promised.groups,
+        access: &Access::default(),
+        unread: &BTreeMap::new(),
     };
     let verdict = separate(&declared.split, facts);
     let said = match &verdict {
@@ -49,13 +53,15 @@ pub async fn group(group: &Subject, provider: &Configured) -> Outcome<Vec<Diagno
     let facts = Facts {
         configuration: &board.groups,
         ledger: &promised.groups,
+        access: &Access::default(),
+        unread: &BTreeMap::new(),
     };
     let crossed = splits(&board, &promised).filter_map(|declared| {
         let verdict = separate(&declared.split, facts);
         let Separation::Crossed(crossing) = &verdict else {
             return None;
         };
-        if !crossing.deploy.contains(group) && !crossing.runtime.contains(group) {
+        if !crossing.involves(group) {
             return None;
         }
         let reason = verdict.into_verdict(&declared.split.workload);

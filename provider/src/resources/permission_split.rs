@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_access::{Split, foreign_duties};
+use portcullis_access::{Split, Through, foreign_duties};
 use portcullis_ledger::{Kind, Object};
 use portcullis_model::{DeployVerb, Object as Target, Subject, WorkloadKey};
 use tfplugin::field::{
@@ -200,6 +200,7 @@ impl PermissionSplit {
             workload,
             deploy: deploy.into_iter().collect(),
             runtime,
+            through: Through::all(),
         };
         let may = self.deploy.get()?.may.get()?;
         Ok(DeclaredSplit {

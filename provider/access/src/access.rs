@@ -1,0 +1,135 @@
+//! What connectors said about access, and what follows from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexSet;
+use jiff::Timestamp;
+use portcullis_model::Name;
+
+use crate::derive::{Derivation, Pattern};
+use crate::graph::Graph;
+use crate::nodes::{Node, Nodes, Scope, number};
+use crate::{Platform, Relation, SourceFacts};
+
+/// A text, by its number.
+pub(crate) type Text = u32;
+
+/// Every text that facts repeat, interned.
+#[derive(Debug, Default)]
+pub(crate) struct Texts(IndexSet<Box<str>>);
+
+impl Texts {
+    pub(crate) fn add(&mut self, text: &str) -> Text {
+        if let Some(known) = self.0.get_index_of(text) {
+            return number(known);
+        }
+        number(self.0.insert_full(text.into()).0)
+    }
+
+    pub(crate) fn get(&self, text: Text) -> &str {
+        self.0
+            .get_index(text as usize)
+            .map_or("", |text| text.as_ref())
+    }
+}
+
+/// One listing that facts come from.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    pub(crate) source: Name,
+    pub(crate) scope: Scope,
+    pub(crate) platform: Platform,
+    pub(crate) observed_at: Timestamp,
+}
+
+/// What a source said that a path can rest on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fact {
+    /// Number of the listing.
+    pub(crate) origin: u32,
+    pub(crate) content: Content,
+    pub(crate) condition: Text,
+    /// What grants it, in the platform's words.
+    pub(crate) granted_by: Text,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Content {
+    Permission {
+        holder: Node,
+        operation: Text,
+        object: Text,
+    },
+    Edge {
+        from: Node,
+        to: Node,
+        relation: Relation,
+    },
+}
+
+/// A class, and what it is about: it includes identities that do not exist yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Open {
+    pub(crate) class: Node,
+    pub(crate) platform: Platform,
+    pub(crate) object: Text,
+}
+
+/// What connectors said about access, and every edge that follows from it: built once, read by every split.
+///
+/// Texts are kept once; an edge is a few numbers, and keeps the facts that it came from. An empty one costs nothing.
+#[derive(Debug, Default)]
+pub struct Access {
+    pub(crate) nodes: Nodes,
+    pub(crate) texts: Texts,
+    pub(crate) origins: Vec<Origin>,
+    pub(crate) facts: Vec<Fact>,
+    /// Facts that make an edge only together.
+    pub(crate) joined: Vec<Box<[u32]>>,
+    pub(crate) graph: Graph,
+    /// Groups whose members some source lists.
+    pub(crate) described: BTreeSet<Node>,
+    /// Classes of resources.
+    pub(crate) open: Vec<Open>,
+    /// Patterns of pipelines, such as `ci:github:acme/*`.
+    pub(crate) patterns: Vec<Node>,
+    /// Break-glass edges that end by themselves, which are not followed.
+    pub(crate) exceptions: usize,
+}
+
+impl Access {
+    /// Everything that follows from what the sources said. The order of the facts decides nothing.
+    #[must_use]
+    pub fn derive(sources: &[SourceFacts]) -> Self {
+        Derivation::of(sources)
+    }
+
+    /// When each source was read; of a source given twice, the earlier time.
+    #[must_use]
+    pub fn sources(&self) -> BTreeMap<Name, Timestamp> {
+        let mut sources: BTreeMap<Name, Timestamp> = BTreeMap::new();
+        for origin in &self.origins {
+            let read = sources
+                .entry(origin.source.clone())
+                .or_insert(origin.observed_at);
+            *read = origin.observed_at.min(*read);
+        }
+        sources
+    }
+
+    /// The patterns of pipelines that a pipeline matches.
+    pub(crate) fn matching_patterns(&self, name: &str) -> Vec<Node> {
+        let patterns = self.patterns.iter().copied();
+        let matches = |node: &Node| {
+            let pattern = self.nodes.name(*node);
+            pattern.is_some_and(|(pattern, _)| Pattern(pattern).covers(name))
+        };
+        patterns.filter(matches).collect()
+    }
+
+    /// How many edges there are, stated and derived.
+    #[must_use]
+    pub fn edges(&self) -> usize {
+        self.graph.len()
+    }
+}

@@ -1,0 +1,267 @@
+//! From facts to edges.
+
+mod cloud;
+mod joint;
+mod kubernetes;
+mod pattern;
+
+pub(crate) use kubernetes::{any_account_in, in_place};
+pub(crate) use pattern::Pattern;
+
+use crate::access::{Access, Content, Fact, Open, Origin, Text, Texts};
+use crate::graph::{Because, Edge, Graph, How};
+use crate::nodes::{EVERYBODY, Node, Nodes, Scope, number};
+use crate::{ListedEdge, ListedObject, ListedPermission, Platform, Relation, SourceFacts};
+
+/// An [`Access`] while it is built.
+#[derive(Debug, Default)]
+pub(crate) struct Derivation {
+    access: Access,
+    edges: Vec<Edge>,
+    denials: Vec<Denial>,
+    /// Who is held by which boundary, and which source says so.
+    bounds: Vec<(Node, Node, Scope)>,
+    /// Who a source lists as a subject of its own.
+    listed: Vec<(Scope, Node)>,
+    /// Who answers for whom.
+    owners: Vec<(Node, Node)>,
+}
+
+/// What a source says that somebody may not do, whatever else allows it.
+#[derive(Debug, Clone, Copy)]
+struct Denial {
+    scope: Scope,
+    holder: Node,
+    operation: Text,
+    object: Text,
+}
+
+impl Derivation {
+    pub(crate) fn of(sources: &[SourceFacts]) -> Access {
+        let mut derivation = Self::default();
+        for source in sources {
+            derivation.read(source);
+        }
+        derivation.relate_pipelines();
+        kubernetes::derive(&mut derivation);
+        cloud::derive(&mut derivation);
+        let Self {
+            mut access, edges, ..
+        } = derivation;
+        access.graph = Graph::new(edges, access.nodes.len());
+        access
+    }
+
+    fn nodes(&mut self) -> &mut Nodes {
+        &mut self.access.nodes
+    }
+
+    fn texts(&mut self) -> &mut Texts {
+        &mut self.access.texts
+    }
+
+    /// Takes one source's facts in, each with the edge that it states.
+    fn read(&mut self, source: &SourceFacts) {
+        let scope = self.nodes().scope(&source.source);
+        let origin = number(self.access.origins.len());
+        self.access.origins.push(Origin {
+            source: source.source.clone(),
+            scope,
+            platform: source.platform,
+            observed_at: source.observed_at,
+        });
+        for subject in &source.subjects {
+            let node = self.nodes().named(&subject.id, scope);
+            self.listed.push((scope, node));
+            // A cluster names the groups that it binds, and never knows who is in them.
+            if subject.kind == "group" && source.platform != Platform::Kubernetes {
+                self.access.described.insert(node);
+            }
+            for (label, value) in &subject.labels {
+                self.label(node, label, value, scope, source.platform);
+            }
+        }
+        for object in &source.objects {
+            self.object(object, scope);
+        }
+        let expired =
+            |end: Option<jiff::Timestamp>| end.is_some_and(|end| end <= source.observed_at);
+        for permission in &source.permissions {
+            if !expired(permission.expires_at) {
+                self.permission(permission, origin, scope);
+            }
+        }
+        for edge in &source.edges {
+            if edge.mode == "break-glass" && edge.expires_at.is_some() {
+                // An exception that ends by itself is no standing authority. It is counted, so that a proof says so.
+                self.access.exceptions += 1;
+            } else if !expired(edge.expires_at) {
+                self.edge(edge, origin, scope);
+            }
+        }
+    }
+
+    /// A service account that a cloud lets act as one of its own identities, and who answers for somebody.
+    fn label(&mut self, subject: Node, label: &str, value: &str, scope: Scope, platform: Platform) {
+        let cloud = match (platform, label) {
+            (Platform::Other, "owner") => {
+                let owner = self.nodes().named(value, scope);
+                self.owners.push((subject, owner));
+                return;
+            }
+            (Platform::Kubernetes, "role_arn") => format!("role:{value}"),
+            (Platform::Kubernetes, "gcp_service_account") => format!("serviceAccount:{value}"),
+            _ => return,
+        };
+        let cloud = self.nodes().named(&cloud, EVERYBODY);
+        if let Some((number, rule)) = crate::rules::find("k8s-provider-iam") {
+            let how = How::Rule(number, rule.relation);
+            self.push(subject, cloud, how, Because::Built);
+        }
+    }
+
+    fn object(&mut self, object: &ListedObject, scope: Scope) {
+        let node = self.nodes().named(&object.id, scope);
+        for (label, value) in &object.labels {
+            if label == "service_account" {
+                let account = self.nodes().named(&format!("sa:{value}"), scope);
+                self.push(node, account, How::CredentialOf, Because::Built);
+            }
+        }
+    }
+
+    fn permission(&mut self, permission: &ListedPermission, origin: u32, scope: Scope) {
+        let holder = self.nodes().named(&permission.subject, scope);
+        let operation = self.texts().add(&permission.operation);
+        let object = self.texts().add(&permission.object);
+        if permission.effect != "allow" {
+            // A denial under a condition may not apply, and takes nothing away.
+            if permission.condition.is_empty() {
+                self.denials.push(Denial {
+                    scope,
+                    holder,
+                    operation,
+                    object,
+                });
+            }
+            return;
+        }
+        let content = Content::Permission {
+            holder,
+            operation,
+            object,
+        };
+        self.fact(origin, content, &permission.condition, &permission.source);
+    }
+
+    fn edge(&mut self, edge: &ListedEdge, origin: u32, scope: Scope) {
+        let from = self.nodes().named(&edge.from, scope);
+        let to = self.nodes().named(&edge.to, scope);
+        if edge.relation == "bounded_by" {
+            // A boundary under a condition may not apply either.
+            if edge.condition.is_empty() {
+                self.bounds.push((from, to, scope));
+            }
+            return;
+        }
+        let relation = Relation::named(&edge.relation);
+        let content = Content::Edge { from, to, relation };
+        let because = Because::Fact(self.fact(origin, content, &edge.condition, &edge.source));
+        let name = self.access.nodes.name(to).map_or("", |(name, _)| name);
+        let is_role = ["role:", "clusterrole:", "policy:"]
+            .iter()
+            .any(|kind| name.starts_with(kind));
+        let how = if relation == Relation::MemberOf && is_role {
+            How::Holds
+        } else {
+            How::Stated(relation)
+        };
+        if how == How::Stated(Relation::MemberOf) {
+            self.access.described.insert(to);
+        }
+        self.push(from, to, how, because);
+    }
+
+    fn fact(&mut self, origin: u32, content: Content, condition: &str, granted_by: &str) -> u32 {
+        let condition: Text = self.texts().add(condition);
+        let granted_by = self.texts().add(granted_by);
+        self.access.facts.push(Fact {
+            origin,
+            content,
+            condition,
+            granted_by,
+        });
+        number(self.access.facts.len() - 1)
+    }
+
+    /// An edge that rests on several facts together, the leading one first.
+    fn join(&mut self, from: Node, to: Node, how: How, facts: Vec<u32>) {
+        let because = match facts.as_slice() {
+            [fact] => Because::Fact(*fact),
+            _ => {
+                self.access.joined.push(facts.into());
+                Because::Facts(number(self.access.joined.len() - 1))
+            }
+        };
+        self.push(from, to, how, because);
+    }
+
+    /// Remembers what a class is about, for identities that do not exist yet.
+    fn open(&mut self, class: Node, platform: Platform, object: &str) {
+        let object = self.texts().add(object);
+        self.access.open.push(Open {
+            class,
+            platform,
+            object,
+        });
+    }
+
+    fn push(&mut self, from: Node, to: Node, how: How, because: Because) {
+        if from != to {
+            self.edges.push(Edge {
+                from,
+                to,
+                how,
+                because,
+            });
+        }
+    }
+
+    /// A pipeline named with a selector is a run of its project, which may be declared without one; and a pattern of
+    /// pipelines, as trust policies have them, holds for those that match.
+    fn relate_pipelines(&mut self) {
+        for node in 0..number(self.access.nodes.len()) {
+            let Some((name, EVERYBODY)) = self.access.nodes.name(node) else {
+                continue;
+            };
+            let is_pattern = name.starts_with("ci:") && name.contains(['*', '?']);
+            if is_pattern {
+                self.access.patterns.push(node);
+                continue;
+            }
+            let project = project_of(name).map(str::to_owned);
+            if let Some(project) = project {
+                let project = self.nodes().named(&project, EVERYBODY);
+                self.push(node, project, How::RunOf, Because::Built);
+            }
+        }
+        for node in 0..number(self.access.nodes.len()) {
+            let Some((name, EVERYBODY)) = self.access.nodes.name(node) else {
+                continue;
+            };
+            if name.starts_with("ci:") && !name.contains(['*', '?']) {
+                let matching = self.access.matching_patterns(name);
+                for pattern in matching {
+                    self.push(node, pattern, How::Matches, Because::Built);
+                }
+            }
+        }
+    }
+}
+
+/// `ci:github:acme/fraud` of `ci:github:acme/fraud:ref:main`.
+fn project_of(name: &str) -> Option<&str> {
+    let mut colons = name.strip_prefix("ci:")?.match_indices(':');
+    let (_, selector) = (colons.next()?, colons.next()?);
+    name.get(.."ci:".len() + selector.0)
+}

@@ -1,0 +1,478 @@
+//! Permissions that amount to a path only together, in one subject's hands.
+//!
+//! A subject holds what its groups and roles hold. An edge is put where everything comes together: at the group, when
+//! the group alone holds it all, and otherwise at the members that do. So a group of many is one edge, not many.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::Relation;
+use crate::access::{Content, Text};
+use crate::derive::{Denial, Derivation, Pattern};
+use crate::graph::{Because, Edge, Graph, How};
+use crate::nodes::{Node, Scope};
+use crate::rules::Rule;
+
+/// How many members are looked at one by one. Beyond it a group is taken to hold what any of its members may: too much
+/// rather than too little.
+const MEMBERS_MAX: usize = 2_000_000;
+
+/// How a platform reads its permissions.
+pub(super) trait Dialect {
+    /// Whether a permission is, or includes, what a rule needs.
+    fn meets(&self, need: &'static str, operation: &str, object: &str) -> bool;
+
+    /// Whether a denial of an operation is one of all that a rule needs.
+    fn denies(&self, need: &str, operation: &str) -> bool;
+
+    /// Where a rule leads somebody; `None` when nowhere.
+    fn leads(&self, lead: &Lead<'_>, derivation: &mut Derivation) -> Option<Node>;
+}
+
+/// Somebody who meets a rule.
+#[derive(Debug)]
+pub(super) struct Lead<'a> {
+    pub(super) rule: &'static Rule,
+    pub(super) scope: Scope,
+    /// The groups and roles that the holder is in, itself among them.
+    pub(super) standing_in: &'a BTreeSet<Node>,
+    /// What the leading permission is about.
+    pub(super) object: &'a str,
+    /// What is denied of it.
+    pub(super) except: Vec<String>,
+    /// What a boundary leaves of it; `None` without a boundary.
+    pub(super) within: Option<Vec<String>>,
+    /// Whether the members were too many to be looked at, so that the holder may be anybody.
+    pub(super) assumed: bool,
+}
+
+/// A permission that meets some needs.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    at: Node,
+    fact: u32,
+    /// Bits of the needs that it meets, by their position among all.
+    needs: [u64; 4],
+    object: Text,
+    granted_by: Text,
+}
+
+/// A rule whose leading permission somebody holds.
+struct Opening {
+    number: u16,
+    rule: &'static Rule,
+    needs: Vec<usize>,
+    held: Held,
+}
+
+/// What one subject is in, through all its groups and roles.
+struct Closure {
+    nodes: BTreeSet<Node>,
+    /// The step by which a node was reached from the subject.
+    from: BTreeMap<Node, Edge>,
+}
+
+/// Everything held on one source.
+struct Holdings<'r> {
+    scope: Scope,
+    /// Each rule with its number and the positions of its needs, the leading one first.
+    rules: Vec<(u16, &'static Rule, Vec<usize>)>,
+    dialect: &'r dyn Dialect,
+    held: BTreeMap<Node, Vec<Held>>,
+    denied: BTreeMap<Node, Vec<Denial>>,
+    bounds: BTreeMap<Node, Vec<Node>>,
+    /// Who is in which group or role.
+    members: Graph,
+    /// Needs that somebody meets.
+    met: [u64; 4],
+}
+
+/// Derives the edges of `rules` for one source.
+pub(super) fn derive(
+    derivation: &mut Derivation,
+    scope: Scope,
+    rules: &[(u16, &'static Rule)],
+    dialect: &dyn Dialect,
+) {
+    let needs: BTreeSet<&'static str> = rules
+        .iter()
+        .flat_map(|(_, rule)| rule.needs.iter().copied())
+        .collect();
+    let needs: Vec<&'static str> = needs.into_iter().collect();
+    let numbered = rules.iter().map(|&(number, rule)| {
+        let position = |need: &&str| needs.iter().position(|one| one == need);
+        (
+            number,
+            rule,
+            rule.needs.iter().filter_map(position).collect(),
+        )
+    });
+    let held = held(derivation, scope, &needs, dialect);
+    let mut met = [0; 4];
+    for held in held.values().flatten() {
+        add(&mut met, held.needs);
+    }
+    let mut holdings = Holdings {
+        scope,
+        rules: numbered.collect(),
+        dialect,
+        held,
+        denied: BTreeMap::new(),
+        bounds: BTreeMap::new(),
+        members: memberships(derivation),
+        met,
+    };
+    for denial in derivation
+        .denials
+        .iter()
+        .filter(|denial| denial.scope == scope)
+    {
+        holdings
+            .denied
+            .entry(denial.holder)
+            .or_default()
+            .push(*denial);
+    }
+    for &(holder, boundary, said_by) in &derivation.bounds {
+        if said_by == scope {
+            holdings.bounds.entry(holder).or_default().push(boundary);
+        }
+    }
+    let holders: Vec<Node> = holdings.held.keys().copied().collect();
+    let mut left = MEMBERS_MAX;
+    for holder in holders {
+        holdings.derive(holder, &mut left, derivation);
+    }
+}
+
+impl Holdings<'_> {
+    /// Puts the edges that follow from what `holder` itself holds: at it, or at those of its members that complete them.
+    fn derive(&self, holder: Node, left: &mut usize, derivation: &mut Derivation) {
+        let mut open: Vec<Opening> = self.openings(holder);
+        if open.is_empty() {
+            return;
+        }
+        let closure = self.closure(holder);
+        let limited = self.is_limited_below(holder, left);
+        open.retain(|opening| {
+            let edge = self.meet(opening, &closure, derivation);
+            match edge {
+                Some((to, facts)) if !limited => {
+                    derivation.join(holder, to, opening.how(), facts);
+                    false
+                }
+                _ => true,
+            }
+        });
+        if open.is_empty() {
+            return;
+        }
+        let mut seen = BTreeSet::from([holder]);
+        let mut queue = VecDeque::from([holder]);
+        while let Some(node) = queue.pop_front() {
+            for edge in self.members.ending_at(node) {
+                let member = edge.from;
+                if !seen.insert(member) {
+                    continue;
+                }
+                queue.push_back(member);
+                let closure = self.closure(member);
+                for opening in &open {
+                    if let Some((to, facts)) = self.meet(opening, &closure, derivation) {
+                        derivation.join(member, to, opening.how(), facts);
+                    }
+                }
+                let Some(fewer) = left.checked_sub(1) else {
+                    return self.give_up(holder, &open, derivation);
+                };
+                *left = fewer;
+            }
+        }
+    }
+
+    /// Too many members to look at: what any of them might do, all of them can.
+    fn give_up(&self, holder: Node, open: &[Opening], derivation: &mut Derivation) {
+        for opening in open {
+            let lead = Lead {
+                rule: opening.rule,
+                scope: self.scope,
+                standing_in: &BTreeSet::new(),
+                object: &opening.held.object(derivation),
+                except: Vec::new(),
+                within: None,
+                assumed: true,
+            };
+            if let Some(to) = self.dialect.leads(&lead, derivation) {
+                derivation.join(holder, to, opening.how(), vec![opening.held.fact]);
+            }
+        }
+    }
+
+    /// Every rule whose leading permission `holder` itself holds, and whose others somebody does.
+    fn openings(&self, holder: Node) -> Vec<Opening> {
+        let mut openings = Vec::new();
+        for held in self.held.get(&holder).into_iter().flatten() {
+            for (number, rule, needs) in &self.rules {
+                let leads = needs.first().is_some_and(|need| has(held.needs, *need));
+                if leads && needs.iter().all(|need| has(self.met, *need)) {
+                    openings.push(Opening {
+                        number: *number,
+                        rule,
+                        needs: needs.clone(),
+                        held: *held,
+                    });
+                }
+            }
+        }
+        openings
+    }
+
+    /// What `holder` is in, and how it got there.
+    fn closure(&self, holder: Node) -> Closure {
+        let mut closure = Closure {
+            nodes: BTreeSet::from([holder]),
+            from: BTreeMap::new(),
+        };
+        let mut queue = VecDeque::from([holder]);
+        while let Some(node) = queue.pop_front() {
+            for edge in self.members.starting_at(node) {
+                if closure.nodes.insert(edge.to) {
+                    closure.from.insert(edge.to, *edge);
+                    queue.push_back(edge.to);
+                }
+            }
+        }
+        closure
+    }
+
+    /// Whether a denial or a boundary of some member makes it hold less than `holder` gives it.
+    fn is_limited_below(&self, holder: Node, left: &mut usize) -> bool {
+        if self.denied.is_empty() && self.bounds.is_empty() {
+            return false;
+        }
+        let mut seen = BTreeSet::from([holder]);
+        let mut open = vec![holder];
+        while let Some(node) = open.pop() {
+            for edge in self.members.ending_at(node) {
+                let member = edge.from;
+                if self.denied.contains_key(&member) || self.bounds.contains_key(&member) {
+                    return true;
+                }
+                let Some(fewer) = left.checked_sub(1) else {
+                    return false;
+                };
+                *left = fewer;
+                if seen.insert(member) {
+                    open.push(member);
+                }
+            }
+        }
+        false
+    }
+
+    /// Where an opening leads whose closure this is, and the facts that it rests on, when the closure completes it.
+    fn meet(
+        &self,
+        opening: &Opening,
+        closure: &Closure,
+        derivation: &mut Derivation,
+    ) -> Option<(Node, Vec<u32>)> {
+        let [first, others @ ..] = opening.rule.needs else {
+            return None;
+        };
+        let object = opening.held.object(derivation);
+        let except = self.except(first, closure, derivation);
+        if except.iter().any(|denied| Pattern(denied).covers(&object)) {
+            return None;
+        }
+        let within = self.within(*opening.needs.first()?, closure, derivation);
+        if let Some(within) = &within
+            && !within.iter().any(|one| Pattern(one).overlaps(&object))
+        {
+            return None;
+        }
+        let mut facts = vec![opening.held.fact];
+        let mut nodes = vec![opening.held.at];
+        for (need, position) in others.iter().zip(opening.needs.iter().skip(1)) {
+            let companion = self.companion(need, *position, opening, closure, derivation)?;
+            facts.push(companion.fact);
+            nodes.push(companion.at);
+        }
+        for mut node in nodes {
+            while let Some(edge) = closure.from.get(&node) {
+                if let Because::Fact(fact) = edge.because {
+                    facts.push(fact);
+                }
+                node = edge.from;
+            }
+        }
+        let lead = Lead {
+            rule: opening.rule,
+            scope: self.scope,
+            standing_in: &closure.nodes,
+            object: &object,
+            except,
+            within,
+            assumed: false,
+        };
+        let to = self.dialect.leads(&lead, derivation)?;
+        Some((to, facts))
+    }
+
+    /// The first permission, by its text, that meets a further need of an opening.
+    fn companion(
+        &self,
+        need: &'static str,
+        position: usize,
+        opening: &Opening,
+        closure: &Closure,
+        derivation: &Derivation,
+    ) -> Option<Held> {
+        let except = self.except(need, closure, derivation);
+        let within = self.within(position, closure, derivation);
+        let lead = opening.held.object(derivation);
+        let allowed = |held: &&Held| {
+            let object = held.object(derivation);
+            let bounded = within
+                .as_ref()
+                .is_none_or(|within| within.iter().any(|one| Pattern(one).overlaps(&object)));
+            has(held.needs, position)
+                && bounded
+                && !except.iter().any(|denied| Pattern(denied).covers(&object))
+                && (!opening.rule.same_object || Pattern(&object).overlaps(&lead))
+        };
+        let held = closure.nodes.iter().filter_map(|node| self.held.get(node));
+        held.flatten()
+            .filter(allowed)
+            .min_by_key(|held| held.order(derivation))
+            .copied()
+    }
+
+    /// What of a need is denied to somebody, in order.
+    fn except(&self, need: &str, closure: &Closure, derivation: &Derivation) -> Vec<String> {
+        let texts = &derivation.access.texts;
+        let denials = closure
+            .nodes
+            .iter()
+            .filter_map(|node| self.denied.get(node));
+        let objects: BTreeSet<&str> = denials
+            .flatten()
+            .filter(|denial| self.dialect.denies(need, texts.get(denial.operation)))
+            .map(|denial| texts.get(denial.object))
+            .collect();
+        objects.into_iter().map(str::to_owned).collect()
+    }
+
+    /// What boundaries leave of a need to somebody, in order; `None` without a boundary.
+    fn within(
+        &self,
+        need: usize,
+        closure: &Closure,
+        derivation: &Derivation,
+    ) -> Option<Vec<String>> {
+        let bounds = closure
+            .nodes
+            .iter()
+            .filter_map(|node| self.bounds.get(node));
+        let mut bounds = bounds.flatten().peekable();
+        bounds.peek()?;
+        let held = bounds
+            .filter_map(|boundary| self.held.get(boundary))
+            .flatten();
+        let objects: BTreeSet<String> = held
+            .filter(|held| has(held.needs, need))
+            .map(|held| held.object(derivation))
+            .collect();
+        Some(objects.into_iter().collect())
+    }
+}
+
+impl Opening {
+    fn how(&self) -> How {
+        How::Rule(self.number, self.rule.relation)
+    }
+}
+
+impl Held {
+    fn object(&self, derivation: &Derivation) -> String {
+        derivation.access.texts.get(self.object).to_owned()
+    }
+
+    /// What decides between permissions that do equally well.
+    fn order<'d>(&self, derivation: &'d Derivation) -> (&'d str, &'d str) {
+        let texts = &derivation.access.texts;
+        (texts.get(self.granted_by), texts.get(self.object))
+    }
+}
+
+/// What each holder of a source holds of the needs.
+fn held(
+    derivation: &Derivation,
+    scope: Scope,
+    needs: &[&'static str],
+    dialect: &dyn Dialect,
+) -> BTreeMap<Node, Vec<Held>> {
+    let access = &derivation.access;
+    let mut known: BTreeMap<(Text, Text), [u64; 4]> = BTreeMap::new();
+    let mut held: BTreeMap<Node, Vec<Held>> = BTreeMap::new();
+    for (number, fact) in (0_u32..).zip(&access.facts) {
+        let Content::Permission {
+            holder,
+            operation,
+            object,
+        } = fact.content
+        else {
+            continue;
+        };
+        let origin = access.origins.get(fact.origin as usize);
+        if origin.is_none_or(|origin| origin.scope != scope) {
+            continue;
+        }
+        let bits = *known.entry((operation, object)).or_insert_with(|| {
+            let (operation, object) = (access.texts.get(operation), access.texts.get(object));
+            let mut bits = [0; 4];
+            for (position, need) in needs.iter().enumerate() {
+                if dialect.meets(need, operation, object) {
+                    set(&mut bits, position);
+                }
+            }
+            bits
+        });
+        if bits != [0; 4] {
+            held.entry(holder).or_default().push(Held {
+                at: holder,
+                fact: number,
+                needs: bits,
+                object,
+                granted_by: fact.granted_by,
+            });
+        }
+    }
+    held
+}
+
+/// Who is in which group or role, as far as is derived yet.
+fn memberships(derivation: &Derivation) -> Graph {
+    let stated = How::Stated(Relation::MemberOf);
+    let edges = derivation
+        .edges
+        .iter()
+        .filter(|edge| [How::Holds, How::Implied, stated].contains(&edge.how));
+    Graph::new(edges.copied().collect(), derivation.access.nodes.len())
+}
+
+fn set(bits: &mut [u64; 4], position: usize) {
+    if let Some(word) = bits.get_mut(position / 64) {
+        *word |= 1 << (position % 64);
+    }
+}
+
+fn has(bits: [u64; 4], position: usize) -> bool {
+    let word = bits.get(position / 64).copied().unwrap_or_default();
+    word >> (position % 64) & 1 == 1
+}
+
+fn add(bits: &mut [u64; 4], more: [u64; 4]) {
+    for (word, more) in bits.iter_mut().zip(more) {
+        *word |= more;
+    }
+}

@@ -1,0 +1,176 @@
+//! A path through the access graph, in the platforms' words.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use portcullis_model::visible;
+
+use crate::access::{Access, Content};
+use crate::evidence::Evidence;
+use crate::graph::{Because, Edge, How};
+use crate::nodes::Node;
+use crate::question::Question;
+use crate::{Relation, Through, rules};
+
+/// One step: what is done, and where it leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    /// What is done, `creates deployments in infer` for example.
+    pub does: String,
+    /// Where it leads: a subject, or what stands for many, such as `any service account in infer`.
+    pub to: String,
+    /// What says so. Empty for what every platform of the kind does by itself.
+    pub evidence: BTreeSet<Evidence>,
+}
+
+/// A path from a subject to one that is declared on a side of a split. Texts are safe to print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The subject.
+    pub start: String,
+    /// Step by step; none when the subject itself is declared.
+    pub hops: Vec<Hop>,
+}
+
+impl Route {
+    /// The first of the shortest paths from `start`, by its text, so that the order of the facts decides nothing; and
+    /// who on it first decides what runs as somebody else.
+    pub(crate) fn along(
+        start: Node,
+        distances: &[u32],
+        standing: bool,
+        question: &Question<'_>,
+    ) -> (Self, Option<Node>) {
+        let far = |node: Node| distances.get(node as usize).copied().unwrap_or_default();
+        let mut hops: Vec<(Hop, How)> = Vec::new();
+        let (mut here, mut holder, mut door) = (start, start, None);
+        while far(here) > 0 {
+            let nearer = question
+                .starting_at(here)
+                .filter(|edge| Some(far(edge.to)) == far(here).checked_sub(1))
+                .filter(|edge| !standing || edge.how.is_standing());
+            let next = nearer
+                .map(|edge| (Hop::of(edge, question), edge))
+                .min_by(|(one, _), (other, _)| one.order().cmp(&other.order()));
+            let Some((hop, edge)) = next else { break };
+            if edge.how.through() == Some(Through::PodIdentity) {
+                door = door.or(Some(holder));
+            }
+            here = edge.to;
+            if edge.how != How::Holds {
+                holder = here;
+            }
+            match hops.last_mut() {
+                // Being bound to a role says nothing by itself: what the role lets do is the step.
+                Some((held, How::Holds)) if matches!(edge.how, How::Rule(..)) => {
+                    held.evidence.extend(hop.evidence);
+                    (held.does, held.to) = (hop.does, hop.to);
+                    if let Some((_, how)) = hops.last_mut() {
+                        *how = edge.how;
+                    }
+                }
+                _ => hops.push((hop, edge.how)),
+            }
+        }
+        let route = Self {
+            start: question.shown(start),
+            hops: hops.into_iter().map(|(hop, _)| hop).collect(),
+        };
+        (route, door)
+    }
+
+    /// The subject at the end.
+    #[must_use]
+    pub fn end(&self) -> &str {
+        self.hops.last().map_or(&self.start, |hop| &hop.to)
+    }
+
+    /// Everything on the path, from start to end.
+    pub fn stations(&self) -> impl Iterator<Item = &str> {
+        let ends = self.hops.iter().map(|hop| hop.to.as_str());
+        std::iter::once(self.start.as_str()).chain(ends)
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.start)?;
+        for hop in &self.hops {
+            write!(f, " --{}--> {}", hop.does, hop.to)?;
+        }
+        Ok(())
+    }
+}
+
+impl Hop {
+    pub(crate) fn of(edge: &Edge, question: &Question<'_>) -> Self {
+        let access = question.access;
+        Self {
+            does: does(edge, access),
+            to: question.shown(edge.to),
+            evidence: evidence(edge, access),
+        }
+    }
+
+    fn order(&self) -> (&str, &str, &BTreeSet<Evidence>) {
+        (&self.to, &self.does, &self.evidence)
+    }
+}
+
+fn does(edge: &Edge, access: &Access) -> String {
+    match edge.how {
+        How::Stated(relation) => relation.as_str().to_owned(),
+        How::Holds => Relation::MemberOf.as_str().to_owned(),
+        How::Includes => "includes".to_owned(),
+        How::CredentialOf => "is a credential of".to_owned(),
+        How::Implied => "is always in".to_owned(),
+        How::RunOf => "is a run of".to_owned(),
+        How::Matches => "matches".to_owned(),
+        How::Rule(number, _) => {
+            let does = match rules::rule(number) {
+                Some(rule) if rule.does.is_empty() => format!("calls {} on", rule.needs.join(", ")),
+                Some(rule) => rule.does.to_owned(),
+                None => String::new(),
+            };
+            match place(edge, access) {
+                Some(place) => format!("{does} {place}"),
+                None => does,
+            }
+        }
+    }
+}
+
+/// Where the permission of an edge holds, as it follows a verb.
+fn place(edge: &Edge, access: &Access) -> Option<String> {
+    let fact = *facts(edge, access).first()?;
+    let fact = access.facts.get(fact as usize)?;
+    let Content::Permission { object, .. } = fact.content else {
+        return None;
+    };
+    let object = visible(access.texts.get(object), 200);
+    let platform = access.origins.get(fact.origin as usize)?.platform;
+    Some(crate::derive::in_place(&object, platform))
+}
+
+/// The facts of an edge, the leading one first.
+pub(crate) fn facts<'a>(edge: &'a Edge, access: &'a Access) -> &'a [u32] {
+    match &edge.because {
+        Because::Fact(fact) => std::slice::from_ref(fact),
+        Because::Facts(list) => access
+            .joined
+            .get(*list as usize)
+            .map_or(&[], |facts| facts.as_ref()),
+        Because::Built | Because::Configuration | Because::Ledger => &[],
+    }
+}
+
+fn evidence(edge: &Edge, access: &Access) -> BTreeSet<Evidence> {
+    match edge.because {
+        Because::Configuration => BTreeSet::from([Evidence::Configuration]),
+        Because::Ledger => BTreeSet::from([Evidence::Ledger]),
+        _ => facts(edge, access)
+            .iter()
+            .filter_map(|&fact| Evidence::of(fact, access))
+            .collect(),
+    }
+}
