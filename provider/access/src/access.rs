@@ -91,6 +91,8 @@ pub struct Access {
     pub(crate) described: BTreeSet<Node>,
     /// Classes of resources.
     pub(crate) open: Vec<Open>,
+    /// Roles of clouds that their own source lists.
+    pub(crate) listed_roles: BTreeSet<Node>,
     /// Patterns of pipelines, such as `ci:github:acme/*`.
     pub(crate) patterns: Vec<Node>,
     /// Break-glass edges that end by themselves, which are not followed.

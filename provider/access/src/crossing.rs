@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use portcullis_model::{Name, Reason, Subject};
 
 use crate::missing::asked;
-use crate::{Evidence, Route};
+use crate::{Cuts, Evidence, Route};
+
+/// Most cuts that a diagnostic lists.
+const CUTS_SHOWN: usize = 12;
 
 /// A subject that can come to be on both sides of a split, with the shortest path to each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub struct Crossing {
     /// Whether checks of one grant at a time pass: the subject may neither read a secret of the identity nor take it on,
     /// and becomes it by deciding what runs.
     pub is_side_door: bool,
+    /// The smallest sets of changes after which nobody crosses.
+    pub cuts: Cuts,
     /// How many further subjects cross.
     pub others: usize,
 }
@@ -30,24 +35,6 @@ impl Crossing {
         let shown = subject.to_string();
         let mut stations = self.deploy.stations().chain(self.runtime.stations());
         stations.any(|station| station == shown)
-    }
-
-    /// Each single change to a declaration that cuts this path, in words.
-    #[must_use]
-    pub fn cuts(&self) -> Vec<String> {
-        let mut cuts = Vec::new();
-        for (route, side) in self.sides() {
-            let mut here = route.start.as_str();
-            for hop in &route.hops {
-                if hop.does == "member of" && !hop.evidence.iter().any(Evidence::is_read) {
-                    cuts.push(format!("take `{here}` out of `{}`", hop.to));
-                }
-                here = &hop.to;
-            }
-            cuts.push(format!("take `{}` off the {side} side", route.end()));
-        }
-        cuts.dedup();
-        cuts
     }
 
     /// The same, for the practitioner who declared the split of `workload`.
@@ -75,7 +62,7 @@ impl Crossing {
             summary: "Deploy can reach runtime".to_owned(),
             asked: asked(workload),
             found: format!("Found one that does:\n\n{self}{direct}{read}{others}"),
-            remedy: format!("Cut one:\n  {}", self.cuts().join("\n  ")),
+            remedy: self.remedy(),
         }
     }
 
@@ -113,8 +100,24 @@ impl Crossing {
             .collect()
     }
 
-    fn sides(&self) -> [(&Route, &'static str); 2] {
-        [(&self.deploy, "deploy"), (&self.runtime, "runtime")]
+    fn remedy(&self) -> String {
+        if self.cuts.sets.is_empty() {
+            return "No three changes are enough, as far as was looked. Take subjects off one side, or give the workload an \
+                    identity that nothing else can become."
+                .to_owned();
+        }
+        let shown = self.cuts.sets.iter().take(CUTS_SHOWN);
+        let mut lines: Vec<String> = shown.map(|set| set.join(", and ")).collect();
+        match self.cuts.sets.len().saturating_sub(CUTS_SHOWN) {
+            0 => {}
+            more => lines.push(format!("or one of {more} further sets of changes")),
+        }
+        let bound = if self.cuts.is_complete {
+            ""
+        } else {
+            "\n\nThere may be further cuts: not all were looked for."
+        };
+        format!("Cut one:\n  {}{bound}", lines.join("\n  "))
     }
 }
 

@@ -73,6 +73,9 @@ impl Derivation {
         for subject in &source.subjects {
             let node = self.nodes().named(&subject.id, scope);
             self.listed.push((scope, node));
+            if source.platform == Platform::Aws {
+                self.access.listed_roles.insert(node);
+            }
             // A cluster names the groups that it binds, and never knows who is in them.
             if subject.kind == "group" && source.platform != Platform::Kubernetes {
                 self.access.described.insert(node);

@@ -11,6 +11,7 @@
 
 mod access;
 mod crossing;
+mod cuts;
 mod derive;
 mod duties;
 mod evidence;
@@ -30,6 +31,7 @@ mod through;
 
 pub use access::Access;
 pub use crossing::Crossing;
+pub use cuts::Cuts;
 pub use duties::foreign_duties;
 pub use evidence::Evidence;
 pub use fact::{Facts, Memberships, Source};

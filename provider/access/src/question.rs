@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use portcullis_model::Subject;
 
-use crate::access::Open;
 use crate::derive::{Pattern, any_account_in};
 use crate::graph::{Because, Edge, Graph, How};
 use crate::nodes::{Node, number};
@@ -182,6 +181,10 @@ impl<'a> Question<'a> {
         self.numbers.insert(subject.clone(), node);
         if known.is_none() {
             self.further.push(subject.clone());
+        }
+        // A role that other sources only speak of is as good as unknown.
+        let is_role = matches!(subject, Subject::Role(_));
+        if known.is_none() || (is_role && !self.access.listed_roles.contains(&node)) {
             self.place(subject, node, edges);
         }
         self.authenticate(subject, node, edges);
@@ -228,7 +231,7 @@ impl<'a> Question<'a> {
                 edges.extend(groups.map(|group| built(node, group, How::Implied)));
             }
             Subject::Role(name) => {
-                let covers = |open: &&Open| {
+                let covers = |open: &&crate::access::Open| {
                     let object = self.access.texts.get(open.object);
                     open.platform == Platform::Aws && Pattern(object).covers(name)
                 };

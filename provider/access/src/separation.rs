@@ -8,7 +8,7 @@ use portcullis_model::{Name, Subject, Verdict};
 
 use crate::nodes::{Node, number};
 use crate::question::{NOT_REACHED, Question};
-use crate::{Crossing, Facts, Relation, Route, Split};
+use crate::{Crossing, Cuts, Facts, Relation, Route, Split};
 
 /// Why a split holds: who was looked at, and on whose word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,11 +63,7 @@ pub fn separate(split: &Split, facts: Facts<'_>) -> Separation {
         .map(|&node| (question.is_group(node), question.shown(node), node))
         .min();
     if let Some((_, _, subject)) = witness {
-        return Separation::Crossed(Box::new(sides.witness(
-            subject,
-            crossing.len() - 1,
-            &question,
-        )));
+        return Separation::Crossed(Box::new(sides.witness(subject, &crossing, &question)));
     }
     let missing = sides.missing(split, facts, &question);
     if missing == Missing::default() {
@@ -84,7 +80,7 @@ pub fn separate(split: &Split, facts: Facts<'_>) -> Separation {
 }
 
 /// How far every node is from each side: over standing authority, and over every path.
-struct Sides {
+pub(crate) struct Sides {
     deploy_standing: Vec<u32>,
     deploy: Vec<u32>,
     runtime_standing: Vec<u32>,
@@ -108,6 +104,11 @@ impl Sides {
             .collect()
     }
 
+    /// Whether a path leads from a node to either side.
+    pub(crate) fn leads_anywhere(&self, node: Node) -> bool {
+        at(&self.deploy, node).or(at(&self.runtime, node)).is_some()
+    }
+
     /// How many edges there are on the shortest two paths of a node, one to each side, of which one is standing.
     fn cost(&self, node: Node) -> Option<u32> {
         let sum = |one: &[u32], other: &[u32]| at(one, node)?.checked_add(at(other, node)?);
@@ -119,7 +120,7 @@ impl Sides {
         }
     }
 
-    fn witness(&self, subject: Node, others: usize, question: &Question<'_>) -> Crossing {
+    fn witness(&self, subject: Node, crossing: &[Node], question: &Question<'_>) -> Crossing {
         let sum = |one: &[u32], other: &[u32]| at(one, subject)?.checked_add(at(other, subject)?);
         let forward = sum(&self.deploy_standing, &self.runtime).map(Reverse);
         let backward = sum(&self.runtime_standing, &self.deploy).map(Reverse);
@@ -141,9 +142,10 @@ impl Sides {
         });
         Crossing {
             is_side_door,
+            cuts: Cuts::of(crossing, self, question),
             deploy,
             runtime,
-            others,
+            others: crossing.len() - 1,
         }
     }
 
@@ -159,13 +161,13 @@ impl Sides {
             .map(|node| question.shown(node))
             .collect();
         let mut sources = facts.unread.clone();
+        let origins = &facts.access.origins;
+        // Where no connector tells who has access, the answer rests on declarations alone, and its proof names no source.
+        let is_live = !origins.is_empty() || !sources.is_empty();
         for subject in split.deploy.iter().chain(&split.runtime) {
             if let Subject::ServiceAccount { connector, .. } = subject
-                && !facts
-                    .access
-                    .origins
-                    .iter()
-                    .any(|origin| origin.source == *connector)
+                && is_live
+                && !origins.iter().any(|origin| origin.source == *connector)
             {
                 let absent = "no connector of this name told who has access";
                 sources

@@ -97,7 +97,8 @@ fn a_connector_that_did_not_tell_all_proves_nothing() {
             .reason()
             .unwrap()
     );
-    let absent = judge(&split(DEPLOY, RUNTIME), &[]);
+    let elsewhere = source("other", Platform::Kubernetes);
+    let absent = judge(&split(DEPLOY, RUNTIME), &[elsewhere]);
     assert!(matches!(
         absent,
         Separation::Undecided(missing) if missing.sources.keys().any(|name| name.as_str() == "cluster")

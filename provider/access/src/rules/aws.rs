@@ -4,8 +4,8 @@
 //! resource, both with the wildcards that the policy has; `!` before a list by commas is `NotAction` or `NotResource`.
 //! Its subject is the user, group or role that the policy is attached to. A permission boundary is a subject with
 //! permissions, and an edge `bounded_by` from whom it bounds. A trust policy is edges `assumes` to the role: from
-//! `service:lambda.amazonaws.com`, `account:<number>`, `anyone`, a pipeline, or a user or role by its ARN. A role to which
-//! no such edge leads is taken to trust whoever asks.
+//! `service:lambda.amazonaws.com`, `account:<number>`, `anyone`, a pipeline, or a user or role by its ARN. A role that
+//! the source lists and to which no such edge leads trusts nobody; one that it does not list may trust whoever asks.
 
 use crate::Platform;
 use crate::Relation::{

@@ -16,7 +16,7 @@ use crate::rules::Reach;
 /// Who may take on which role, by the role's trust policy.
 #[derive(Debug, Default)]
 pub(super) struct Trust {
-    /// Services, accounts and `anyone`, by role. A role without an entry trusts whoever asks.
+    /// Services, accounts and `anyone`, by role. A role without an entry trusts nobody.
     by_role: BTreeMap<Node, BTreeSet<Box<str>>>,
 }
 
@@ -52,7 +52,7 @@ impl Trust {
 
     fn trusts(&self, role: Node, is_one: impl Fn(&str) -> bool) -> bool {
         let named = self.by_role.get(&role);
-        named.is_none_or(|named| named.iter().any(|name| &**name == "anyone" || is_one(name)))
+        named.is_some_and(|named| named.iter().any(|name| &**name == "anyone" || is_one(name)))
     }
 }
 

@@ -1,0 +1,367 @@
+//! The smallest sets of changes after which nobody crosses.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use portcullis_model::visible;
+
+use crate::access::Content;
+use crate::graph::{Because, Edge, How};
+use crate::nodes::Node;
+use crate::question::{NOT_REACHED, Question};
+use crate::route::facts;
+use crate::separation::Sides;
+use crate::{Platform, Relation};
+
+/// Most changes of one cut.
+const CHANGES_MAX: usize = 3;
+
+/// Most edges looked at while cuts are sought: a fraction of a second.
+const EDGES_MAX: usize = 3_000_000;
+
+/// Longest text of a source that a change repeats, in characters.
+const SHOWN_CHARS: usize = 200;
+
+/// The smallest sets of changes after which nobody crosses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cuts {
+    /// Sets of changes in words, each of which is enough and none of which contains another; the smallest first.
+    pub sets: Vec<Vec<String>>,
+    /// Whether these are all the sets of up to three changes. Not so when the search was ended, or where permissions
+    /// amount to a path only together: of those, only the leading one is looked at.
+    pub is_complete: bool,
+}
+
+/// A change, by its number.
+type Change = usize;
+
+/// The part of the graph that crossings lead over, with everything that each edge rests on.
+struct Passage {
+    /// For each node the edges that end there: start, whether it is standing, and the changes that take it away.
+    into: Vec<Vec<Step>>,
+    changes: Vec<String>,
+    deploy: usize,
+    runtime: usize,
+    /// Edges that may still be looked at.
+    left: usize,
+}
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Step {
+    from: usize,
+    is_standing: bool,
+    changes: Vec<Change>,
+}
+
+impl Cuts {
+    /// The cuts of everybody in `crossing`.
+    pub(crate) fn of(crossing: &[Node], sides: &Sides, question: &Question<'_>) -> Self {
+        let Some((mut passage, mut is_complete)) = Passage::of(crossing, sides, question) else {
+            return Self::default();
+        };
+        let mut sets: Vec<BTreeSet<Change>> = Vec::new();
+        let mut chosen = Vec::new();
+        is_complete &= passage.search(&mut chosen, &mut BTreeSet::new(), &mut sets);
+        let contains_another = |set: &BTreeSet<Change>| {
+            sets.iter()
+                .any(|other| other != set && other.is_subset(set))
+        };
+        let mut smallest: Vec<&BTreeSet<Change>> = Vec::new();
+        for size in 1..=CHANGES_MAX {
+            for set in &sets {
+                if set.len() == size && !contains_another(set) && !smallest.contains(&set) {
+                    smallest.push(set);
+                }
+            }
+        }
+        let words = |set: &BTreeSet<Change>| {
+            let changes = set.iter();
+            changes
+                .filter_map(|change| passage.changes.get(*change).cloned())
+                .collect()
+        };
+        Self {
+            sets: smallest.into_iter().map(words).collect(),
+            is_complete,
+        }
+    }
+}
+
+impl Passage {
+    /// Everything between those who cross and both sides; and whether every change to it is known. `None` when it is too
+    /// large to search.
+    fn of(crossing: &[Node], sides: &Sides, question: &Question<'_>) -> Option<(Self, bool)> {
+        let mut left = EDGES_MAX;
+        let mut nodes: BTreeSet<Node> = crossing.iter().copied().collect();
+        let mut open: Vec<Node> = crossing.to_vec();
+        let mut edges: Vec<Edge> = Vec::new();
+        while let Some(node) = open.pop() {
+            for edge in question.starting_at(node) {
+                left = left.checked_sub(1)?;
+                if sides.leads_anywhere(edge.to) {
+                    edges.push(*edge);
+                    if nodes.insert(edge.to) {
+                        open.push(edge.to);
+                    }
+                }
+            }
+        }
+        // By their text, so that the order of the facts decides nothing.
+        let mut named: Vec<(String, Node)> = nodes
+            .iter()
+            .map(|&node| (question.shown(node), node))
+            .collect();
+        named.sort();
+        let numbers: BTreeMap<Node, usize> = named
+            .iter()
+            .enumerate()
+            .map(|(position, (_, node))| (*node, position))
+            .collect();
+        let (deploy, runtime) = (named.len(), named.len() + 1);
+        let mut passage = Self {
+            into: vec![Vec::new(); named.len() + 2],
+            changes: Vec::new(),
+            deploy,
+            runtime,
+            left,
+        };
+        let mut known: BTreeMap<String, Change> = BTreeMap::new();
+        let mut is_complete = true;
+        for edge in &edges {
+            is_complete &= !matches!(edge.because, Because::Facts(_));
+            let changes = changes(edge, question);
+            let changes = passage.number(changes, &mut known);
+            if let (Some(&from), Some(&to)) = (numbers.get(&edge.from), numbers.get(&edge.to)) {
+                passage.put(from, to, edge.how.is_standing(), changes);
+            }
+        }
+        for (declared, side, word) in [
+            (&question.deploy, deploy, "deploy"),
+            (&question.runtime, runtime, "runtime"),
+        ] {
+            for &node in declared {
+                let change = format!("take `{}` off the {word} side", question.shown(node));
+                let changes = passage.number(vec![change], &mut known);
+                if let Some(&from) = numbers.get(&node) {
+                    passage.put(from, side, true, changes);
+                }
+            }
+        }
+        passage.into.iter_mut().for_each(|steps| steps.sort());
+        Some((passage, is_complete))
+    }
+
+    fn number(
+        &mut self,
+        changes: Vec<String>,
+        known: &mut BTreeMap<String, Change>,
+    ) -> Vec<Change> {
+        let numbered = changes.into_iter().map(|words| {
+            *known.entry(words.clone()).or_insert_with(|| {
+                self.changes.push(words);
+                self.changes.len() - 1
+            })
+        });
+        numbered.collect()
+    }
+
+    fn put(&mut self, from: usize, to: usize, is_standing: bool, changes: Vec<Change>) {
+        if let Some(steps) = self.into.get_mut(to) {
+            steps.push(Step {
+                from,
+                is_standing,
+                changes,
+            });
+        }
+    }
+
+    /// Every set of changes that leaves no crossing: each must contain a change of the crossing that is left without it.
+    /// Sets with a change of `passed_over` are found elsewhere. False when the search was ended.
+    fn search(
+        &mut self,
+        chosen: &mut Vec<Change>,
+        passed_over: &mut BTreeSet<Change>,
+        sets: &mut Vec<BTreeSet<Change>>,
+    ) -> bool {
+        let Some(crossing) = self.crossing(chosen) else {
+            return false;
+        };
+        let Some(changes) = crossing else {
+            sets.push(chosen.iter().copied().collect());
+            return true;
+        };
+        if chosen.len() == CHANGES_MAX {
+            return true;
+        }
+        let mut is_complete = true;
+        let mut tried = Vec::new();
+        for change in changes {
+            if passed_over.contains(&change) {
+                continue;
+            }
+            chosen.push(change);
+            is_complete &= self.search(chosen, passed_over, sets);
+            chosen.pop();
+            passed_over.insert(change);
+            tried.push(change);
+        }
+        for change in tried {
+            passed_over.remove(&change);
+        }
+        is_complete
+    }
+
+    /// The changes of one shortest crossing that is left without the edges of `removed`, in the order of its paths; inside,
+    /// `None` when nobody crosses. `None` when too much was looked at.
+    fn crossing(&mut self, removed: &[Change]) -> Option<Option<Vec<Change>>> {
+        let deploy_standing = self.reach(self.deploy, true, removed)?;
+        let runtime_standing = self.reach(self.runtime, true, removed)?;
+        let deploy = self.reach(self.deploy, false, removed)?;
+        let runtime = self.reach(self.runtime, false, removed)?;
+        let mut best: Option<(u32, usize, [&Reached; 2])> = None;
+        for node in 0..self.deploy {
+            for legs in [[&deploy_standing, &runtime], [&deploy, &runtime_standing]] {
+                let [one, other] = legs.map(|leg| leg.distance(node));
+                let (Some(one), Some(other)) = (one, other) else {
+                    continue;
+                };
+                if best.is_none_or(|(cost, ..)| one + other < cost) {
+                    best = Some((one + other, node, legs));
+                }
+            }
+        }
+        let Some((_, node, legs)) = best else {
+            return Some(None);
+        };
+        let mut changes = Vec::new();
+        for leg in legs {
+            let mut here = node;
+            while let Some((next, step)) = leg.next(here) {
+                for change in &step.changes {
+                    if !changes.contains(change) {
+                        changes.push(*change);
+                    }
+                }
+                here = next;
+            }
+        }
+        Some(Some(changes))
+    }
+
+    /// How far every node is from `target`, and by which step; `None` when too much was looked at.
+    fn reach(&mut self, target: usize, standing: bool, removed: &[Change]) -> Option<Reached> {
+        let mut reached = Reached {
+            distances: vec![NOT_REACHED; self.into.len()],
+            next: vec![None; self.into.len()],
+        };
+        let mut queue = VecDeque::from([(target, 0)]);
+        if let Some(distance) = reached.distances.get_mut(target) {
+            *distance = 0;
+        }
+        while let Some((node, distance)) = queue.pop_front() {
+            for step in self.into.get(node).into_iter().flatten() {
+                self.left = self.left.checked_sub(1)?;
+                if (standing && !step.is_standing)
+                    || step.changes.iter().any(|change| removed.contains(change))
+                {
+                    continue;
+                }
+                if let (Some(known), Some(next)) = (
+                    reached.distances.get_mut(step.from),
+                    reached.next.get_mut(step.from),
+                ) && *known == NOT_REACHED
+                {
+                    (*known, *next) = (distance + 1, Some((node, step.clone())));
+                    queue.push_back((step.from, distance + 1));
+                }
+            }
+        }
+        Some(reached)
+    }
+}
+
+/// What a search from one target found.
+struct Reached {
+    distances: Vec<u32>,
+    /// The next node on the way to the target, and the step to it.
+    next: Vec<Option<(usize, Step)>>,
+}
+
+impl Reached {
+    fn distance(&self, node: usize) -> Option<u32> {
+        let distance = self.distances.get(node).copied()?;
+        (distance != NOT_REACHED).then_some(distance)
+    }
+
+    fn next(&self, node: usize) -> Option<(usize, &Step)> {
+        let (next, step) = self.next.get(node)?.as_ref()?;
+        Some((*next, step))
+    }
+}
+
+/// The changes each of which takes an edge away, in words; none for what cannot be changed.
+fn changes(edge: &Edge, question: &Question<'_>) -> Vec<String> {
+    let (from, to) = (question.shown(edge.from), question.shown(edge.to));
+    match (edge.because, edge.how) {
+        (Because::Configuration | Because::Ledger, _) => {
+            vec![format!("take `{from}` out of `{to}`")]
+        }
+        (Because::Fact(_) | Because::Facts(_), _) => {
+            let lead = facts(edge, question.access).first();
+            lead.and_then(|fact| change(*fact, question))
+                .into_iter()
+                .collect()
+        }
+        (Because::Built, How::Rule(..)) => {
+            vec![format!("take the cloud identity `{to}` off `{from}`")]
+        }
+        (Because::Built, How::Includes) if to.starts_with("sa:") && from.contains(" in ") => {
+            vec![format!("move `{to}` to a namespace of its own")]
+        }
+        (Because::Built, _) => Vec::new(),
+    }
+}
+
+/// The change that takes a fact away.
+fn change(fact: u32, question: &Question<'_>) -> Option<String> {
+    let access = question.access;
+    let fact = access.facts.get(fact as usize)?;
+    let origin = access.origins.get(fact.origin as usize)?;
+    let text = |text| visible(access.texts.get(text), SHOWN_CHARS);
+    let granted_by = text(fact.granted_by);
+    // Two clusters may have bindings of one name.
+    let is_alone = access
+        .origins
+        .iter()
+        .all(|other| other.source == origin.source);
+    let whose = if is_alone {
+        String::new()
+    } else {
+        format!(" of connector {}", origin.source)
+    };
+    Some(match fact.content {
+        Content::Permission {
+            holder, operation, ..
+        } if granted_by.is_empty() => {
+            format!(
+                "take `{}` from `{}`",
+                text(operation),
+                question.shown(holder)
+            )
+        }
+        Content::Permission { operation, .. } => {
+            format!("take `{}` out of {granted_by}{whose}", text(operation))
+        }
+        Content::Edge { from, to, relation } => {
+            let (from, to) = (question.shown(from), question.shown(to));
+            let is_binding = origin.platform == Platform::Kubernetes && !granted_by.is_empty();
+            match relation {
+                Relation::MemberOf if is_binding => {
+                    format!("remove the {granted_by}{whose}")
+                }
+                Relation::MemberOf => format!("take `{from}` out of `{to}`"),
+                Relation::RunsAs => format!("run `{from}` as another identity than `{to}`"),
+                _ => format!("end that `{from}` {} `{to}`", relation.as_str()),
+            }
+        }
+    })
+}
