@@ -40,6 +40,8 @@ pub(crate) struct Description {
     pub(crate) provider: bool,
     /// A file of the case that a Prometheus shall scrape while it runs.
     pub(crate) prometheus: Option<String>,
+    /// A file of the case with a JSON list of objects that a Kubernetes cluster shall have while it runs.
+    pub(crate) kubernetes: Option<String>,
     /// A fleet file of the case that this host's NVML shall tell of.
     pub(crate) nvml: Option<String>,
     /// First-party plugins that are copied into the workspace, for instance `gpu-budget`.

@@ -12,6 +12,7 @@ use crate::folder;
 use crate::golden::{Golden, Normaliser};
 use crate::process::Finished;
 use crate::repository;
+use crate::servers::kubernetes::Kubernetes;
 use crate::servers::prometheus::Prometheus;
 use crate::sqlite;
 use crate::terraform::Terraform;
@@ -51,6 +52,7 @@ impl Runner<'_> {
             workspace.set_env(name, value);
         }
         let _prometheus = start_prometheus(case, &mut workspace)?;
+        let _kubernetes = start_kubernetes(case, &mut workspace)?;
         for (index, step) in case.description.steps().iter().enumerate() {
             self.step(case, &mut workspace, step)
                 .with_context(|| format!("step {} ({step:?})", index + 1))?;
@@ -166,6 +168,18 @@ fn start_prometheus(case: &Case, workspace: &mut Workspace) -> Result<Option<Pro
     };
     let server = Prometheus::start(workspace.dir().join(metrics))?;
     workspace.set_env("TF_VAR_prometheus_url", server.url());
+    Ok(Some(server))
+}
+
+/// Starts the cluster that the case asks for, which the HCL takes as `var.kubernetes_url`, `_ca_file` and `_token`.
+fn start_kubernetes(case: &Case, workspace: &mut Workspace) -> Result<Option<Kubernetes>> {
+    let Some(objects) = &case.description.kubernetes else {
+        return Ok(None);
+    };
+    let server = Kubernetes::start(&workspace.dir().join(objects))?;
+    for (name, value) in server.environment() {
+        workspace.set_env(name, value);
+    }
     Ok(Some(server))
 }
 

@@ -46,20 +46,23 @@ fn run_all(context: &Context, progress: &Progress) -> Result<Report> {
 
 /// Takes away the cases whose server is not installed here.
 fn leave_out_without_server(cases: &mut Vec<Case>, report: &mut Report) {
-    if Prometheus::is_installed() {
-        return;
-    }
+    let (prometheus, kubernetes) = (
+        Prometheus::is_installed(),
+        kubernetes_server::is_installed(),
+    );
     cases.retain(|case| {
-        let stays = case.description.prometheus.is_none();
-        if !stays {
-            let what = format!("case {}", case.name);
-            report.leave_out(
-                &what,
-                "Prometheus is not installed",
-                "apt-get install prometheus",
-            );
-        }
-        stays
+        let (why, mend) = if case.description.prometheus.is_some() && !prometheus {
+            ("Prometheus is not installed", "apt-get install prometheus")
+        } else if case.description.kubernetes.is_some() && !kubernetes {
+            (
+                "kube-apiserver or etcd is not installed",
+                kubernetes_server::INSTALL,
+            )
+        } else {
+            return true;
+        };
+        report.leave_out(&format!("case {}", case.name), why, mend);
+        false
     });
 }
 

@@ -21,6 +21,7 @@ mod grpc;
 mod guests;
 mod hostile;
 mod http2;
+mod kubernetes;
 mod languages;
 mod loading;
 mod names;

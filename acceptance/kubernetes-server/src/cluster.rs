@@ -1,0 +1,205 @@
+//! A running cluster, as far as an API server makes one.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::certificates::Certificates;
+use crate::client::Client;
+use crate::etcd::{Etcd, free_port};
+use crate::front::{Front, Passing};
+use crate::program::{INSTALL, api_server};
+
+/// How long a start may take before it counts as failed: a machine that compiles meanwhile is slow.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// The token of the user `admin`, a member of `system:masters`.
+const ADMIN: &str = "admin-of-this-test-cluster";
+
+/// A kube-apiserver and its etcd; ended when dropped.
+#[derive(Debug)]
+pub struct Cluster {
+    server: Child,
+    etcd: Etcd,
+    address: SocketAddr,
+    certificates: Certificates,
+    folder: TempDir,
+}
+
+impl Cluster {
+    /// Starts both and waits until the server is ready, with the roles and bindings that Kubernetes brings.
+    ///
+    /// # Errors
+    /// When a program is missing or does not come up.
+    pub fn start() -> Result<Self> {
+        let program =
+            api_server().with_context(|| format!("there is no kube-apiserver: run `{INSTALL}`"))?;
+        let folder = tempfile::Builder::new().prefix("kubernetes-").tempdir()?;
+        let certificates = Certificates::make(folder.path())?;
+        let tokens = folder.path().join("tokens.csv");
+        fs::write(&tokens, format!("{ADMIN},admin,1,system:masters\n"))?;
+        let etcd = Etcd::start(folder.path())?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
+        let server = Command::new(program)
+            .args(flags(&etcd, address, &certificates, &tokens))
+            .arg(format!("--cert-dir={}", folder.path().display()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::create(folder.path().join("server.log"))?)
+            .spawn()
+            .context("cannot start kube-apiserver")?;
+        let mut cluster = Self {
+            server,
+            etcd,
+            address,
+            certificates,
+            folder,
+        };
+        cluster.wait()?;
+        Ok(cluster)
+    }
+
+    /// Where the server answers, over TLS.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    /// The certificate authority that signed the server's certificate, DER.
+    #[must_use]
+    pub fn authority(&self) -> &[u8] {
+        &self.certificates.authority
+    }
+
+    /// The same as a PEM file.
+    #[must_use]
+    pub fn authority_file(&self) -> &Path {
+        &self.certificates.authority_file
+    }
+
+    /// The token of a user who may do everything.
+    #[must_use]
+    pub fn admin_token(&self) -> &'static str {
+        ADMIN
+    }
+
+    /// A user who may do everything.
+    ///
+    /// # Errors
+    /// When no client can be made.
+    pub fn admin(&self) -> Result<Client> {
+        Client::new(self.address, self.authority(), Some(ADMIN))
+    }
+
+    /// A token of a service account that exists, issued by the server for ten minutes.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn account_token(&self, namespace: &str, account: &str) -> Result<String> {
+        let path = format!("/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token");
+        let ask = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 600}});
+        let issued = self.admin()?.post(&path, &ask)?;
+        let token = issued.pointer("/status/token").and_then(Value::as_str);
+        Ok(token.context("the server issued no token")?.to_owned())
+    }
+
+    /// Makes every continue token that the server gave so far an expired one.
+    ///
+    /// # Errors
+    /// When etcd refuses, as when nothing changed since the last time.
+    pub fn expire_continue_tokens(&self) -> Result<()> {
+        self.etcd.compact()
+    }
+
+    /// The server behind plain HTTP; whoever asks it brings a token.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub fn front(&self) -> Result<Front> {
+        self.front_with(Arc::new(|_, _| {}))
+    }
+
+    /// As [`Cluster::front`], and somebody sees each request before it is passed on.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub fn front_with(&self, passing: Arc<Passing>) -> Result<Front> {
+        Front::start(self.admin()?.with_token(None), passing)
+    }
+
+    fn wait(&mut self) -> Result<()> {
+        let admin = self.admin()?;
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            let ready = admin.send("GET", "/readyz", &[], b"");
+            if ready.is_ok_and(|answer| answer.status == 200) {
+                return Ok(());
+            }
+            if let Some(status) = self.server.try_wait()? {
+                bail!("kube-apiserver ended with {status}:\n{}", self.log());
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        bail!(
+            "kube-apiserver was not ready within {} s:\n{}",
+            PATIENCE.as_secs(),
+            self.log()
+        )
+    }
+
+    /// The end of what the server wrote.
+    fn log(&self) -> String {
+        let text = fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        let last = lines
+            .get(lines.len().saturating_sub(20)..)
+            .unwrap_or_default();
+        last.join("\n")
+    }
+}
+
+/// Admission of service accounts and of new nodes waits for controllers that do not run here.
+fn flags(
+    etcd: &Etcd,
+    address: SocketAddr,
+    certificates: &Certificates,
+    tokens: &Path,
+) -> Vec<String> {
+    let file = |flag: &str, path: &Path| format!("--{flag}={}", path.display());
+    vec![
+        format!("--etcd-servers={}", etcd.url()),
+        format!("--bind-address={}", address.ip()),
+        format!("--advertise-address={}", address.ip()),
+        format!("--secure-port={}", address.port()),
+        "--endpoint-reconciler-type=none".to_owned(),
+        "--service-cluster-ip-range=10.96.0.0/24".to_owned(),
+        "--authorization-mode=RBAC".to_owned(),
+        "--disable-admission-plugins=ServiceAccount,TaintNodesByCondition".to_owned(),
+        "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
+        file("token-auth-file", tokens),
+        file("tls-cert-file", &certificates.server),
+        file("tls-private-key-file", &certificates.server_key),
+        file(
+            "service-account-signing-key-file",
+            &certificates.accounts_key,
+        ),
+        file(
+            "service-account-key-file",
+            &certificates.accounts_public_key,
+        ),
+    ]
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}

@@ -1,0 +1,52 @@
+//! A real kube-apiserver with the objects of a file.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use kubernetes_server::{Cluster, Front};
+use serde_json::Value;
+
+/// A running server; ended when dropped.
+#[derive(Debug)]
+pub(crate) struct Kubernetes {
+    cluster: Cluster,
+    front: Front,
+}
+
+impl Kubernetes {
+    /// Starts a server and creates the objects of `file`, a JSON list, in their order.
+    ///
+    /// # Errors
+    /// When the server does not come up, or refuses an object.
+    pub(crate) fn start(file: &Path) -> Result<Self> {
+        let text =
+            fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let objects: Vec<Value> =
+            serde_json::from_str(&text).with_context(|| format!("in {}", file.display()))?;
+        let cluster = Cluster::start()?;
+        let admin = cluster.admin()?;
+        for object in &objects {
+            admin
+                .create(object)
+                .with_context(|| format!("creating {object}"))?;
+        }
+        let front = cluster.front()?;
+        Ok(Self { cluster, front })
+    }
+
+    /// What a case is told of it: where it is over TLS and with which authority, where it is over plain HTTP for
+    /// programs that know no such authority, and the token of somebody who may do everything.
+    pub(crate) fn environment(&self) -> [(&'static str, String); 4] {
+        let authority = self.cluster.authority_file().display().to_string();
+        [
+            ("TF_VAR_kubernetes_url", self.cluster.url()),
+            ("TF_VAR_kubernetes_ca_file", authority),
+            (
+                "TF_VAR_kubernetes_token",
+                self.cluster.admin_token().to_owned(),
+            ),
+            ("KUBERNETES_FRONT", self.front.url()),
+        ]
+    }
+}

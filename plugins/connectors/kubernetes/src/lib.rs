@@ -1,0 +1,103 @@
+//! The connector `kubernetes`: who may do what on a cluster, from its API server.
+//!
+//! ```hcl
+//! connector "cluster" {
+//!   plugin  = "kubernetes"
+//!   config  = { url = "https://10.0.0.1:6443" }
+//!   secrets = { KUBERNETES_TOKEN = var.kubernetes_token }
+//!   allow { hosts = ["https://10.0.0.1:6443"] }
+//! }
+//! ```
+//!
+//! It lists and never writes, and of secrets it asks for the names alone. What its account needs is in its README.
+
+mod access;
+mod api;
+mod collection;
+mod metadata;
+
+use std::collections::BTreeMap;
+
+use portcullis_plugin::{
+    Access, AccessPage, Connector, Failure, HttpAccess, Manifest, SecretAccess,
+};
+use serde::Deserialize;
+
+/// The secret that is sent as bearer token when it is granted.
+const TOKEN: &str = "KUBERNETES_TOKEN";
+
+/// The connector.
+#[derive(Debug)]
+pub struct Kubernetes;
+
+/// What `config` in HCL holds.
+#[derive(Debug, Deserialize, portcullis_plugin::Config)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the API server listens, with a path if it lies behind one.
+    #[config(pattern = "^https?://")]
+    pub url: String,
+    /// The only namespaces to read; all of them without it. Cluster roles and their bindings are always read.
+    pub namespaces: Option<Vec<String>>,
+    /// Who outside the cluster holds the credentials of a service account: `sa:<namespace>/<name>` to subjects such
+    /// as `ci:github:acme/fraud:ref:main`.
+    #[serde(default)]
+    pub assumed_by: BTreeMap<String, Vec<String>>,
+    /// Objects that one request asks for. An answer may have 8 MiB unless `limits` says otherwise.
+    #[serde(default = "page_size")]
+    #[config(minimum = 1, maximum = 5000)]
+    pub page_size: u32,
+}
+
+fn page_size() -> u32 {
+    250
+}
+
+impl Config {
+    /// # Errors
+    /// When `namespaces` would read nothing, or a name in it is none and would lead to another path.
+    fn check(&self) -> Result<(), Failure> {
+        let Some(namespaces) = &self.namespaces else {
+            return Ok(());
+        };
+        if namespaces.is_empty() {
+            return Err(Failure::config(
+                "`namespaces` in `config` is an empty list, which would read nothing.",
+            )
+            .remedy("Name the namespaces to read, or leave `namespaces` out to read all."));
+        }
+        let is_label = |name: &str| {
+            let known =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            !name.is_empty() && name.len() <= 63 && name.bytes().all(known)
+        };
+        match namespaces.iter().find(|name| !is_label(name)) {
+            None => Ok(()),
+            Some(name) => Err(Failure::config(format!(
+                "`namespaces` in `config` has `{name}`, which is no name of a namespace: 1 to 63 lower-case letters, \
+                 digits and `-`."
+            ))
+            .remedy("Write the namespace as `kubectl get namespaces` shows it.")),
+        }
+    }
+}
+
+impl Connector for Kubernetes {
+    const MANIFEST: Manifest = Manifest::connector(
+        "kubernetes",
+        env!("CARGO_PKG_VERSION"),
+        "Reads who may do what from a Kubernetes API server",
+    )
+    .http(&[HttpAccess::new("config:url", &["GET"], "/")])
+    .secrets(&[SecretAccess::new(TOKEN, "authorization", "config:url")]);
+    type Config = Config;
+}
+
+impl Access for Kubernetes {
+    fn list_access(config: &Config, cursor: Option<&str>) -> Result<AccessPage, Failure> {
+        config.check()?;
+        access::page(config, cursor)
+    }
+}
+
+portcullis_plugin::export_connector!(Kubernetes: Access);
