@@ -80,6 +80,12 @@ impl Client {
         }
     }
 
+    /// The same user over a connection of its own, for another thread.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        self.with_token(self.token.as_deref())
+    }
+
     /// Reads what is at `path`.
     ///
     /// # Errors

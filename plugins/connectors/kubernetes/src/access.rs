@@ -17,12 +17,20 @@ use portcullis_plugin::{AccessPage, Failure, now};
 use serde::{Deserialize, Serialize};
 
 use crate::Config;
-use crate::api::Api;
+use crate::api::{Api, Needs};
 use grant::Grants;
 use workload::Workloads;
 
 /// Facts of one page, roughly: with 200 bytes each a page stays below the host's 8 MiB of output.
 const FACTS: usize = 16_000;
+
+const NEEDS: Needs = Needs {
+    role: "portcullis-access",
+    resources: "namespaces,serviceaccounts,secrets,pods,replicationcontrollers,deployments.apps,statefulsets.apps,\
+                daemonsets.apps,replicasets.apps,jobs.batch,cronjobs.batch,roles.rbac.authorization.k8s.io,\
+                rolebindings.rbac.authorization.k8s.io,clusterroles.rbac.authorization.k8s.io,\
+                clusterrolebindings.rbac.authorization.k8s.io",
+};
 
 /// What is left to tell.
 #[derive(Debug, Deserialize, Serialize)]
@@ -34,7 +42,7 @@ enum Step {
 
 /// The page at `cursor`, the first one without.
 pub(crate) fn page(config: &Config, cursor: Option<&str>) -> Result<AccessPage, Failure> {
-    let api = Api::new(config);
+    let api = Api::new(config, NEEDS);
     let mut page = AccessPage::empty(now());
     let step = cursor.map(serde_json::from_str).transpose()?;
     let next = match step {

@@ -18,6 +18,16 @@ const TRIES: u32 = 2;
 pub(crate) struct Api<'c> {
     config: &'c Config,
     client: Client,
+    needs: Needs,
+}
+
+/// What an account has to be allowed to list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Needs {
+    /// What the cluster role is called that allows it.
+    pub(crate) role: &'static str,
+    /// As `kubectl create clusterrole` takes them.
+    pub(crate) resources: &'static str,
 }
 
 /// Which objects of a collection are listed, and how much of them.
@@ -55,32 +65,39 @@ struct PageMetadata {
     next: String,
 }
 
+/// A group of resources.
+#[derive(Debug, Deserialize)]
+struct Group {
+    versions: Vec<Version>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Version {
+    version: String,
+}
+
 /// What the server says when it refuses.
 #[derive(Debug, Deserialize)]
 struct Status {
     message: String,
 }
 
-/// Why there is no page.
-enum Stopped {
+/// One page of a list.
+pub(crate) enum Part<T> {
+    /// Its objects, and what to ask for the next page, empty on the last one.
+    Page(Vec<T>, String),
     /// The list changed while it was read, and the server forgot what it was at first.
     Expired,
     /// The server has no such collection.
     NotServed,
-    Failed(Failure),
-}
-
-impl From<Failure> for Stopped {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
 }
 
 impl<'c> Api<'c> {
-    pub(crate) fn new(config: &'c Config) -> Self {
+    pub(crate) fn new(config: &'c Config, needs: Needs) -> Self {
         let client = Client::new(&config.url);
         Self {
             config,
+            needs,
             client: if is_granted(TOKEN) {
                 client.bearer(TOKEN)
             } else {
@@ -97,14 +114,8 @@ impl<'c> Api<'c> {
         &self,
         listing: &Listing<'_>,
     ) -> Result<Vec<T>, Failure> {
-        self.list_if_served(listing)?.ok_or_else(|| {
-            Failure::malformed(format!(
-                "`{}` does not serve `{}`, as every Kubernetes API server does.",
-                self.config.url,
-                listing.collection.name()
-            ))
-            .remedy("Check `url` in `config`.")
-        })
+        self.list_if_served(listing)?
+            .ok_or_else(|| self.not_served(listing))
     }
 
     /// As [`Api::list`]; none when the server has no such collection.
@@ -122,6 +133,19 @@ impl<'c> Api<'c> {
         Ok(Some(all))
     }
 
+    /// One page of a listing over all namespaces.
+    ///
+    /// # Errors
+    /// When the server refuses or is not there.
+    pub(crate) fn page<T: DeserializeOwned>(
+        &self,
+        listing: &Listing<'_>,
+        next: &str,
+    ) -> Result<Part<T>, Failure> {
+        let paths = listing.collection.paths(None);
+        self.part(&paths.concat(), listing, next)
+    }
+
     /// All pages of one path, as they were at one time. When the server has forgotten that time, the list is read once
     /// more from its beginning.
     fn whole<T: DeserializeOwned>(
@@ -129,44 +153,90 @@ impl<'c> Api<'c> {
         path: &str,
         listing: &Listing<'_>,
     ) -> Result<Option<Vec<T>>, Failure> {
-        for _ in 0..TRIES {
-            match self.pages(path, listing) {
-                Ok(found) => return Ok(Some(found)),
-                Err(Stopped::Expired) => {}
-                Err(Stopped::NotServed) => return Ok(None),
-                Err(Stopped::Failed(failure)) => return Err(failure),
+        let mut all = Vec::new();
+        let (mut next, mut tries) = (String::new(), 1);
+        loop {
+            match self.part(path, listing, &next)? {
+                Part::Page(found, after) => {
+                    all.extend(found);
+                    if after.is_empty() {
+                        return Ok(Some(all));
+                    }
+                    next = after;
+                }
+                Part::Expired if tries < TRIES => {
+                    all.clear();
+                    next.clear();
+                    tries += 1;
+                }
+                Part::Expired => return Err(self.expired(listing)),
+                Part::NotServed => return Ok(None),
             }
         }
-        Err(Failure::unreachable(format!(
+    }
+
+    fn part<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        listing: &Listing<'_>,
+        next: &str,
+    ) -> Result<Part<T>, Failure> {
+        let response = self.client.send(self.request(path, listing, next))?;
+        match response.status {
+            404 => return Ok(Part::NotServed),
+            410 => return Ok(Part::Expired),
+            _ => self.check(&response, &format!("list `{}`", listing.collection.name()))?,
+        }
+        let page: Page<T> = response.json()?;
+        let after = page.metadata.next;
+        if !after.is_empty() && after == next {
+            return Err(Failure::malformed(format!(
+                "`{path}` names a page as next that was read already."
+            )));
+        }
+        Ok(Part::Page(page.items, after))
+    }
+
+    /// The versions in which the server has a group of resources, the one that it prefers first; none without any.
+    ///
+    /// # Errors
+    /// When the server refuses or is not there.
+    pub(crate) fn versions(&self, group: &str) -> Result<Vec<String>, Failure> {
+        let response = self.client.send(self.client.get("/apis").segment(group))?;
+        if response.status == 404 {
+            return Ok(Vec::new());
+        }
+        self.check(
+            &response,
+            &format!("see which versions of `{group}` there are"),
+        )?;
+        let found: Group = response.json()?;
+        Ok(found
+            .versions
+            .into_iter()
+            .map(|found| found.version)
+            .collect())
+    }
+
+    /// A list that expired for the last time.
+    pub(crate) fn expired(&self, listing: &Listing<'_>) -> Failure {
+        Failure::unreachable(format!(
             "The API server at `{}` forgot `{}` while they were read, {TRIES} times: the list was answered with status \
              410 before its last page.",
             self.config.url,
             listing.collection.name()
         ))
-        .remedy("Raise `page_size` in `config`, so that the list takes fewer requests."))
+        .remedy("Raise `page_size` in `config`, so that the list takes fewer requests.")
     }
 
-    fn pages<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        listing: &Listing<'_>,
-    ) -> Result<Vec<T>, Stopped> {
-        let mut all = Vec::new();
-        let mut next = String::new();
-        loop {
-            let response = self.client.send(self.request(path, listing, &next))?;
-            self.check(&response, listing)?;
-            let page: Page<T> = response.json()?;
-            all.extend(page.items);
-            if page.metadata.next.is_empty() {
-                return Ok(all);
-            }
-            if page.metadata.next == next {
-                let message = format!("`{path}` names a page as next that was read already.");
-                return Err(Failure::malformed(message).into());
-            }
-            next = page.metadata.next;
-        }
+    /// A collection that every server has and this one has not.
+    pub(crate) fn not_served(&self, listing: &Listing<'_>) -> Failure {
+        Failure::malformed(format!(
+            "`{}` does not serve `{}`, as every Kubernetes API server does.",
+            self.config.url,
+            listing.collection.name()
+        ))
+        .remedy("Check `url` in `config`.")
     }
 
     fn request(&self, path: &str, listing: &Listing<'_>, next: &str) -> Request {
@@ -184,39 +254,37 @@ impl<'c> Api<'c> {
         request
     }
 
-    fn check(&self, response: &Response, listing: &Listing<'_>) -> Result<(), Stopped> {
+    /// Refusals in the words of this connector; anything else but success becomes the failure that its status means.
+    fn check(&self, response: &Response, what: &str) -> Result<(), Failure> {
         let url = &self.config.url;
-        let resource = listing.collection.name();
         match response.status {
             401 => Err(Failure::refused(format!(
                 "The API server at `{url}` does not know who asks: it answered with status 401."
             ))
             .remedy(format!(
                 "Grant this connector a token that is valid at the cluster as secret `{TOKEN}`."
-            ))
-            .into()),
+            ))),
             403 => Err(Failure::refused(format!(
-                "The API server at `{url}` does not let this connector list `{resource}`{}.",
+                "The API server at `{url}` does not let this connector {what}{}.",
                 words(response)
             ))
-            .remedy(GRANT)
-            .into()),
-            404 => Err(Stopped::NotServed),
-            410 => Err(Stopped::Expired),
-            // Anything else but success becomes the failure that its status means.
+            .remedy(self.needs.grant())),
             _ => Ok(()),
         }
     }
 }
 
-/// How to give the connector's account what it needs; the README has the same as YAML, and a test holds one to the other.
-pub(crate) const GRANT: &str = "Run `kubectl create clusterrole portcullis-reader --verb=list --resource=namespaces,\
-    serviceaccounts,secrets,pods,replicationcontrollers,deployments.apps,statefulsets.apps,daemonsets.apps,\
-    replicasets.apps,jobs.batch,cronjobs.batch,roles.rbac.authorization.k8s.io,\
-    rolebindings.rbac.authorization.k8s.io,clusterroles.rbac.authorization.k8s.io,\
-    clusterrolebindings.rbac.authorization.k8s.io`, and bind it to the account whose token this is with \
-    `kubectl create clusterrolebinding portcullis-reader --clusterrole=portcullis-reader \
-    --serviceaccount=<namespace>:<name>`.";
+impl Needs {
+    /// How to give an account what it needs. The README has the same as YAML.
+    fn grant(self) -> String {
+        let Self { role, resources } = self;
+        format!(
+            "Run `kubectl create clusterrole {role} --verb=list --resource={resources}`, and bind it to the account \
+             whose token this is with `kubectl create clusterrolebinding {role} --clusterrole={role} \
+             --serviceaccount=<namespace>:<name>`."
+        )
+    }
+}
 
 /// What the server says of its refusal.
 fn words(response: &Response) -> String {

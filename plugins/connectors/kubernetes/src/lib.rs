@@ -1,4 +1,4 @@
-//! The connector `kubernetes`: who may do what on a cluster, from its API server.
+//! The connector `kubernetes`: who may do what on a cluster, and which GPUs it has, from its API server.
 //!
 //! ```hcl
 //! connector "cluster" {
@@ -14,12 +14,14 @@
 mod access;
 mod api;
 mod collection;
+mod inventory;
 mod metadata;
 
 use std::collections::BTreeMap;
 
 use portcullis_plugin::{
-    Access, AccessPage, Connector, Failure, HttpAccess, Manifest, SecretAccess,
+    Access, AccessPage, Connector, DevicePage, Failure, HttpAccess, Inventory, Manifest,
+    SecretAccess,
 };
 use serde::Deserialize;
 
@@ -37,12 +39,18 @@ pub struct Config {
     /// Where the API server listens, with a path if it lies behind one.
     #[config(pattern = "^https?://")]
     pub url: String,
-    /// The only namespaces to read; all of them without it. Cluster roles and their bindings are always read.
+    /// Name of the cluster, put on every device.
+    pub cluster: Option<String>,
+    /// The only namespaces in which to read who may do what; all of them without it. Cluster roles and their bindings are
+    /// always read, and so is every pod that holds a GPU.
     pub namespaces: Option<Vec<String>>,
     /// Who outside the cluster holds the credentials of a service account: `sa:<namespace>/<name>` to subjects such
     /// as `ci:github:acme/fraud:ref:main`.
     #[serde(default)]
     pub assumed_by: BTreeMap<String, Vec<String>>,
+    /// Keys of taints that workloads tolerate. A node or device with another one takes no pods and counts as failed.
+    #[serde(default = "tolerated_taints")]
+    pub tolerated_taints: Vec<String>,
     /// Objects that one request asks for. An answer may have 8 MiB unless `limits` says otherwise.
     #[serde(default = "page_size")]
     #[config(minimum = 1, maximum = 5000)]
@@ -51,6 +59,11 @@ pub struct Config {
 
 fn page_size() -> u32 {
     250
+}
+
+/// The taint by which clusters keep pods without GPUs away from nodes with them.
+fn tolerated_taints() -> Vec<String> {
+    vec!["nvidia.com/gpu".to_owned()]
 }
 
 impl Config {
@@ -86,7 +99,7 @@ impl Connector for Kubernetes {
     const MANIFEST: Manifest = Manifest::connector(
         "kubernetes",
         env!("CARGO_PKG_VERSION"),
-        "Reads who may do what from a Kubernetes API server",
+        "Reads who may do what, and GPU inventory, from a Kubernetes API server",
     )
     .http(&[HttpAccess::new("config:url", &["GET"], "/")])
     .secrets(&[SecretAccess::new(TOKEN, "authorization", "config:url")]);
@@ -100,4 +113,10 @@ impl Access for Kubernetes {
     }
 }
 
-portcullis_plugin::export_connector!(Kubernetes: Access);
+impl Inventory for Kubernetes {
+    fn list_inventory(config: &Config, cursor: Option<&str>) -> Result<DevicePage, Failure> {
+        inventory::page(config, cursor)
+    }
+}
+
+portcullis_plugin::export_connector!(Kubernetes: Access, Inventory);

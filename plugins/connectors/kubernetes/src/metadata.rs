@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 /// `metadata` of an object, as far as it is read.
 #[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Metadata {
     pub(crate) name: String,
     /// Empty for objects of the cluster.
@@ -15,6 +16,8 @@ pub(crate) struct Metadata {
     pub(crate) labels: BTreeMap<String, String>,
     #[serde(default, deserialize_with = "or_default")]
     pub(crate) annotations: BTreeMap<String, String>,
+    /// When somebody asked for its deletion.
+    pub(crate) deletion_timestamp: Option<String>,
 }
 
 impl Metadata {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use kubernetes_connector::Kubernetes;
 use portcullis_testkit::conform::Suite;
-use portcullis_testkit::{Component, Fixture, Script};
+use portcullis_testkit::{Component, DeviceRecord, Fixture, Script};
 use serde_json::json;
 
 fn component() -> Component {
@@ -45,8 +45,18 @@ fn the_recording_reads_the_same_natively_and_as_a_component() {
         .collect();
     assert_eq!(
         runs_as,
-        [("deployment:infer/fraud", "sa:infer/fraud-runtime")]
+        [
+            ("deployment:infer/fraud", "sa:infer/fraud-runtime"),
+            ("pod:infer/fraud-1", "sa:infer/fraud-runtime"),
+            ("pod:infer/fraud-2", "sa:infer/fraud-runtime"),
+        ]
     );
+    let devices = native.twice(|plugin| plugin.list_inventory()).unwrap();
+    assert_eq!(component.list_inventory().unwrap(), devices);
+    let is_there =
+        |device: &&DeviceRecord| device.allocation == "free" && device.health == "healthy";
+    let free = devices.iter().filter(is_there);
+    assert_eq!((devices.len(), free.count()), (10, 5));
 }
 
 /// Nobody has to read the file to know that no value of a secret and no token is in it.

@@ -1,6 +1,7 @@
 //! The first-party connector against a real kube-apiserver.
 
 mod access;
+mod inventory;
 mod pages;
 mod refused;
 
@@ -81,17 +82,18 @@ fn account(namespace: &str, name: &str) -> Value {
 }
 
 fn role(namespace: &str, name: &str, rules: Value) -> Value {
-    json!({
-        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role",
-        "metadata": {"name": name, "namespace": namespace}, "rules": rules,
-    })
+    let mut role = cluster_role(name, rules);
+    role["kind"] = json!("Role");
+    role["metadata"]["namespace"] = json!(namespace);
+    role
 }
 
 fn cluster_role(name: &str, rules: Value) -> Value {
-    json!({
-        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
-        "metadata": {"name": name}, "rules": rules,
-    })
+    let mut role = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name},
+    });
+    role["rules"] = rules;
+    role
 }
 
 /// A binding of `role`, a pair of kind and name, in a namespace or, without one, everywhere.
@@ -99,8 +101,8 @@ fn binding(namespace: Option<&str>, name: &str, role: (&str, &str), subjects: Va
     let mut binding = json!({
         "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": name},
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": role.0, "name": role.1},
-        "subjects": subjects,
     });
+    binding["subjects"] = subjects;
     if let Some(namespace) = namespace {
         binding["kind"] = json!("RoleBinding");
         binding["metadata"]["namespace"] = json!(namespace);

@@ -116,7 +116,7 @@ mod tests {
     use super::Pod;
     use serde_json::{Value, json};
 
-    fn gpus(spec: Value) -> Result<u64, String> {
+    fn gpus(spec: &Value) -> Result<u64, String> {
         let pod: Pod = serde_json::from_value(json!({
             "metadata": {"name": "p", "namespace": "infer"}, "spec": spec,
         }))
@@ -143,23 +143,42 @@ mod tests {
             (json!([container("1"), container("2")]), json!(null), 3),
             (json!([limit]), json!([]), 2),
             (json!([{"resources": {}}, {}]), json!([]), 0),
-            (json!([container("1")]), json!([container("4"), container("2")]), 4),
+            (
+                json!([container("1")]),
+                json!([container("4"), container("2")]),
+                4,
+            ),
             (json!([container("3")]), json!([container("2")]), 3),
             (json!([container("1")]), json!([sidecar("1")]), 2),
-            (json!([container("1")]), json!([sidecar("1"), container("4")]), 5),
-            (json!([container("1")]), json!([container("4"), sidecar("1")]), 4),
-            (json!([container("1")]), json!([sidecar("2"), sidecar("1")]), 4),
+            (
+                json!([container("1")]),
+                json!([sidecar("1"), container("4")]),
+                5,
+            ),
+            (
+                json!([container("1")]),
+                json!([container("4"), sidecar("1")]),
+                4,
+            ),
+            (
+                json!([container("1")]),
+                json!([sidecar("2"), sidecar("1")]),
+                4,
+            ),
         ] {
             let spec = json!({"containers": containers, "initContainers": init});
-            assert_eq!(gpus(spec.clone()), Ok(expected), "{spec}");
+            assert_eq!(gpus(&spec), Ok(expected), "{spec}");
         }
     }
 
     #[test]
     fn an_amount_that_is_no_number_is_an_error_that_names_the_pod() {
         for amount in ["1e99", "-3", "", "½", "0.5"] {
-            let said = gpus(json!({"containers": [container(amount)]})).unwrap_err();
-            assert!(said.contains("Pod infer/p requests") && said.contains(amount), "{said}");
+            let said = gpus(&json!({"containers": [container(amount)]})).unwrap_err();
+            assert!(
+                said.contains("Pod infer/p requests") && said.contains(amount),
+                "{said}"
+            );
         }
     }
 }

@@ -60,19 +60,36 @@ pub(crate) fn facts(labels: &Labels) -> Vec<(String, String)> {
     let version = |full: &str, parts: [&str; 3]| {
         let full = labels.get(&format!("nvidia.com/{full}")).cloned();
         full.or_else(|| {
-            let parts = parts.iter().filter_map(|part| labels.get(&format!("nvidia.com/{part}")));
-            let parts: Vec<&str> = parts.map(String::as_str).filter(|part| !part.is_empty()).collect();
+            let parts = parts
+                .iter()
+                .filter_map(|part| labels.get(&format!("nvidia.com/{part}")));
+            let parts: Vec<&str> = parts
+                .map(String::as_str)
+                .filter(|part| !part.is_empty())
+                .collect();
             (!parts.is_empty()).then(|| parts.join("."))
         })
     };
     let facts = [
-        ("cuda_version", version("cuda.runtime-version.full", ["cuda.runtime.major", "cuda.runtime.minor", ""])),
+        (
+            "cuda_version",
+            version(
+                "cuda.runtime-version.full",
+                ["cuda.runtime.major", "cuda.runtime.minor", ""],
+            ),
+        ),
         (
             "driver_version",
-            version("cuda.driver-version.full", ["cuda.driver.major", "cuda.driver.minor", "cuda.driver.rev"]),
+            version(
+                "cuda.driver-version.full",
+                ["cuda.driver.major", "cuda.driver.minor", "cuda.driver.rev"],
+            ),
         ),
         ("fabric", labels.get("nvidia.com/gpu.clique").cloned()),
-        ("region", labels.get("topology.kubernetes.io/region").cloned()),
+        (
+            "region",
+            labels.get("topology.kubernetes.io/region").cloned(),
+        ),
         ("zone", labels.get("topology.kubernetes.io/zone").cloned()),
     ];
     facts
@@ -86,7 +103,8 @@ mod tests {
     use super::{Labels, Product, facts, product};
 
     fn labels(of: &[(&str, &str)]) -> Labels {
-        let named = |(name, value): &(&str, &str)| (format!("nvidia.com/{name}"), (*value).to_owned());
+        let named =
+            |(name, value): &(&str, &str)| (format!("nvidia.com/{name}"), (*value).to_owned());
         of.iter().map(named).collect()
     }
 
@@ -112,8 +130,16 @@ mod tests {
             }
         );
         let shared = product(&gpu("Tesla-T4-SHARED", "2", "4"), "gpu", 8, false);
-        assert_eq!((shared.model.as_deref(), shared.units), (Some("Tesla-T4"), 4));
-        let single = product(&gpu("NVIDIA-A100-SXM4-40GB-MIG-1g.5gb", "7", "1"), "gpu", 7, false);
+        assert_eq!(
+            (shared.model.as_deref(), shared.units),
+            (Some("Tesla-T4"), 4)
+        );
+        let single = product(
+            &gpu("NVIDIA-A100-SXM4-40GB-MIG-1g.5gb", "7", "1"),
+            "gpu",
+            7,
+            false,
+        );
         assert_eq!(
             (single.model.as_deref(), single.profile.as_deref()),
             (Some("NVIDIA-A100-SXM4-40GB"), Some("1g.5gb"))
@@ -125,15 +151,39 @@ mod tests {
     #[test]
     fn labels_of_something_else_say_nothing() {
         for (what, labels, units, instances) in [
-            ("another model has the rest", gpu("Tesla-T4", "3", "1"), 8, false),
+            (
+                "another model has the rest",
+                gpu("Tesla-T4", "3", "1"),
+                8,
+                false,
+            ),
             ("more than there are", gpu("Tesla-T4", "9", "1"), 8, false),
-            ("partitions of another model", gpu("NVIDIA-H100-PCIe", "6", "1"), 6, true),
-            ("MIG that does not work", gpu("NVIDIA-A100-SXM4-40GB-MIG-INVALID", "0", "0"), 0, false),
+            (
+                "partitions of another model",
+                gpu("NVIDIA-H100-PCIe", "6", "1"),
+                6,
+                true,
+            ),
+            (
+                "MIG that does not work",
+                gpu("NVIDIA-A100-SXM4-40GB-MIG-INVALID", "0", "0"),
+                0,
+                false,
+            ),
             ("no number", gpu("Tesla-T4", "many", "1"), 8, false),
-            ("too many shares", gpu("Tesla-T4", "4294967295", "4294967295"), 8, false),
+            (
+                "too many shares",
+                gpu("Tesla-T4", "4294967295", "4294967295"),
+                8,
+                false,
+            ),
             ("none", Labels::new(), 8, false),
         ] {
-            assert_eq!(product(&labels, "gpu", units, instances).model, None, "{what}");
+            assert_eq!(
+                product(&labels, "gpu", units, instances).model,
+                None,
+                "{what}"
+            );
         }
     }
 
@@ -142,13 +192,20 @@ mod tests {
         for memory in ["0", "", "-1", "lots"] {
             let mut labels = gpu("Tesla-T4", "1", "1");
             labels.insert("nvidia.com/gpu.memory".to_owned(), memory.to_owned());
-            assert_eq!(product(&labels, "gpu", 1, false).memory_mib, None, "{memory}");
+            assert_eq!(
+                product(&labels, "gpu", 1, false).memory_mib,
+                None,
+                "{memory}"
+            );
         }
     }
 
     #[test]
     fn versions_are_whole_or_put_together() {
-        let full = labels(&[("cuda.driver-version.full", "550.54.15"), ("cuda.runtime-version.full", "12.4")]);
+        let full = labels(&[
+            ("cuda.driver-version.full", "550.54.15"),
+            ("cuda.runtime-version.full", "12.4"),
+        ]);
         let old = labels(&[
             ("cuda.driver.major", "550"),
             ("cuda.driver.minor", "54"),

@@ -50,7 +50,14 @@ fn split(text: &str) -> Option<(&str, i32, bool)> {
         ('P', 15),
         ('E', 18),
     ];
-    const BINARY: [(&str, i32); 6] = [("Ki", 1), ("Mi", 2), ("Gi", 3), ("Ti", 4), ("Pi", 5), ("Ei", 6)];
+    const BINARY: [(&str, i32); 6] = [
+        ("Ki", 1),
+        ("Mi", 2),
+        ("Gi", 3),
+        ("Ti", 4),
+        ("Pi", 5),
+        ("Ei", 6),
+    ];
     for (suffix, power) in BINARY {
         if let Some(number) = text.strip_suffix(suffix) {
             return Some((number, power, true));
@@ -84,7 +91,7 @@ fn whole(number: &str, exponent: i32) -> Option<u128> {
     if exponent >= 0 {
         value.checked_mul(factor)
     } else {
-        (value % factor == 0).then_some(value / factor)
+        value.is_multiple_of(factor).then_some(value / factor)
     }
 }
 
@@ -122,9 +129,33 @@ mod tests {
     #[test]
     fn what_is_no_number_of_things_is_none() {
         for text in [
-            "", "-3", "-0", "1e99", "1e-1", "0.5", "500m", "1.5Ki", "abc", "8 ", " 8", "8Gib", "Ki", "e", "1e",
-            "1e99999999999", "99999999999999999999999999999999999999999999", "1Ei6", "٨", "8\u{202e}", "0x8", "NaN",
-            "inf", ".", "+", "1.2.3", "16Ei",
+            "",
+            "-3",
+            "-0",
+            "1e99",
+            "1e-1",
+            "0.5",
+            "500m",
+            "1.5Ki",
+            "abc",
+            "8 ",
+            " 8",
+            "8Gib",
+            "Ki",
+            "e",
+            "1e",
+            "1e99999999999",
+            "99999999999999999999999999999999999999999999",
+            "1Ei6",
+            "٨",
+            "8\u{202e}",
+            "0x8",
+            "NaN",
+            "inf",
+            ".",
+            "+",
+            "1.2.3",
+            "16Ei",
         ] {
             assert_eq!(quantity(text).count(), None, "{text:?}");
         }

@@ -75,7 +75,7 @@ async fn what_may_not_be_listed_is_named_for_every_kind() {
             "{error}"
         );
         assert!(
-            error.contains("kubectl create clusterrole portcullis-reader --verb=list"),
+            error.contains("kubectl create clusterrole portcullis-access --verb=list"),
             "{error}"
         );
         assert!(error.ends_with("plugin-refused"), "{error}");
