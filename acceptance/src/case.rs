@@ -154,6 +154,17 @@ pub(crate) enum Step {
         code: i32,
         golden: Option<String>,
     },
+    /// Sends a request to the case's cluster, as its administrator or as one of its users, which has to end with a status.
+    Kubernetes {
+        /// The user, `system:serviceaccount:<namespace>:<name>` for example.
+        #[serde(rename = "as")]
+        user: Option<String>,
+        method: String,
+        path: String,
+        /// `steps/<file>` is the body.
+        body: Option<String>,
+        status: u16,
+    },
     /// Runs a line of shell in the workspace, to break something on purpose.
     Shell { line: String },
 }

@@ -20,6 +20,7 @@ mod guides;
 mod kills;
 mod lints;
 mod parallel;
+mod paths;
 mod programs;
 mod setup;
 mod tests;
@@ -39,7 +40,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// What takes too long for every run: carried out with `--long`, or when it is named.
-const LONG_STEPS: &[Step] = &[fuzz::STEP];
+const LONG_STEPS: &[Step] = &[fuzz::STEP, paths::STEP];
 
 /// Options of `cargo verify`.
 #[derive(Debug, Args)]
@@ -47,7 +48,7 @@ pub(crate) struct Arguments {
     /// Carry out only this step; may be given again
     #[arg(long, value_name = "STEP")]
     only: Vec<String>,
-    /// Also throw 10,000 of each kind of made-up plugin at the sandbox
+    /// Also throw 10,000 of each kind of made-up plugin at the sandbox, and 100,000 random graphs at the search for paths
     #[arg(long)]
     long: bool,
     /// Only the acceptance cases whose name contains this

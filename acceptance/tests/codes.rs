@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 
 use regex_lite::Regex;
 
-/// Files whose kebab-case words name something else: headers, folders, rules of `ledger verify`.
+/// Files whose kebab-case words name something else: headers, folders, rules of `ledger verify`, published primitives.
 const OTHER_FILES: &[&str] = &[
+    "access/src/rules/",
     "plugin-host/src/contract.rs",
     "plugin-host/src/http/header.rs",
     "plugin-host/src/surface.rs",
@@ -29,6 +30,7 @@ const OTHER_FILES: &[&str] = &[
 
 /// Kebab-case words elsewhere that name something else.
 const OTHER_WORDS: &[&str] = &[
+    "aws-auth",
     "break-glass",
     "compile-plugin",
     "componentize-py",
@@ -40,6 +42,7 @@ const OTHER_WORDS: &[&str] = &[
     "grpc-timeout",
     "job-scoped",
     "kebab-case",
+    "kube-system",
     "ledger-writer",
     "list-access",
     "list-inventory",

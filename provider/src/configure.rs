@@ -22,7 +22,7 @@ use crate::configured::{Configured, Policies};
 use crate::policy::OnProblem;
 use crate::said::said;
 use crate::seen::SeenRecords;
-use crate::sources::{self, Plugins};
+use crate::sources::{self, AccessSource, Plugins};
 
 /// Where the ledger is when the provider block does not say.
 const LEDGER_URL: &str = "sqlite:.portcullis/ledger.db";
@@ -59,6 +59,7 @@ impl Provider for ProviderBlock {
         };
         let Sources {
             inventory,
+            access_sources,
             max_age,
             policies,
             mut installed,
@@ -83,6 +84,8 @@ impl Provider for ProviderBlock {
             clock: Clock,
             policies,
             inventory,
+            access_sources,
+            access: OnceCell::new(),
             max_age,
             snapshot: OnceCell::new(),
             promised: OnceCell::new(),
@@ -145,6 +148,7 @@ fn author() -> Author {
 /// What the connectors come to.
 struct Sources {
     inventory: Inventory,
+    access_sources: Vec<AccessSource>,
     max_age: Option<SignedDuration>,
     policies: Policies,
     installed: Vec<Installed>,
@@ -166,13 +170,16 @@ fn inventory(block: &ProviderBlock, plugins: &Plugins) -> Outcome<Sources> {
         }
     }
     let (mut inventory, mut installed) = (Inventory::default(), Vec::new());
+    let mut access_sources = Vec::new();
     for (label, connector) in block.connector.get()? {
-        let (source, plugin) = sources::source(label, connector, plugins, timeout)?;
-        inventory = inventory.with(source, timeout);
-        installed.extend(plugin);
+        let made = sources::source(label, connector, plugins, timeout)?;
+        inventory = inventory.with(made.devices, timeout);
+        access_sources.extend(made.access);
+        installed.extend(made.installed);
     }
     Ok(Sources {
         inventory,
+        access_sources,
         max_age,
         policies,
         installed,

@@ -21,6 +21,7 @@ use crate::policy::OnProblem;
 use crate::promised::{Promised, holders};
 use crate::said::said;
 use crate::seen::SeenRecords;
+use crate::sources::{AccessSource, LiveAccess};
 
 /// The provider, configured. Everything that is read from outside is read at most once per run, when first needed.
 #[derive(Debug)]
@@ -49,6 +50,9 @@ pub struct Configured {
     pub policies: Policies,
     /// The GPUs of the world.
     pub(crate) inventory: Inventory,
+    /// Who may know who may do what.
+    pub(crate) access_sources: Vec<AccessSource>,
+    pub(crate) access: OnceCell<Arc<LiveAccess>>,
     /// How old an observation may be.
     pub(crate) max_age: Option<SignedDuration>,
     pub(crate) snapshot: OnceCell<Arc<Snapshot>>,
@@ -103,6 +107,15 @@ impl Configured {
             }
         };
         Arc::clone(self.snapshot.get_or_init(fetch).await)
+    }
+
+    /// Who may do what on the platforms, read once per run however many splits ask.
+    pub async fn access(&self) -> Arc<LiveAccess> {
+        let read = || async {
+            let now = self.clock.now();
+            Arc::new(AccessSource::read(&self.access_sources, now).await)
+        };
+        Arc::clone(self.access.get_or_init(read).await)
     }
 
     /// Where the pools of this run would go. Held for one question, never across an await.

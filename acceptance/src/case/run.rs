@@ -52,15 +52,21 @@ impl Runner<'_> {
             workspace.set_env(name, value);
         }
         let _prometheus = start_prometheus(case, &mut workspace)?;
-        let _kubernetes = start_kubernetes(case, &mut workspace)?;
+        let cluster = start_kubernetes(case, &mut workspace)?;
         for (index, step) in case.description.steps().iter().enumerate() {
-            self.step(case, &mut workspace, step)
+            self.step(case, &mut workspace, cluster.as_ref(), step)
                 .with_context(|| format!("step {} ({step:?})", index + 1))?;
         }
         Ok(())
     }
 
-    fn step(&self, case: &Case, workspace: &mut Workspace, step: &Step) -> Result<()> {
+    fn step(
+        &self,
+        case: &Case,
+        workspace: &mut Workspace,
+        cluster: Option<&Kubernetes>,
+        step: &Step,
+    ) -> Result<()> {
         match step {
             Step::Plan {
                 expect,
@@ -120,6 +126,27 @@ impl Runner<'_> {
                 let finished = run_built(workspace, program, args, *code)?;
                 self.compare(case, workspace, golden.as_deref(), &finished)
             }
+            Step::Kubernetes {
+                user,
+                method,
+                path,
+                body,
+                status,
+            } => {
+                let cluster = cluster.context("the case starts no cluster")?;
+                let body = match body {
+                    Some(file) => fs::read(case.folder.join("steps").join(file))?,
+                    None => Vec::new(),
+                };
+                let answer = cluster.send(user.as_deref(), method, path, &body)?;
+                ensure!(
+                    answer.status == *status,
+                    "status {}: {}",
+                    answer.status,
+                    String::from_utf8_lossy(&answer.body)
+                );
+                Ok(())
+            }
             Step::Shell { line } => {
                 let finished = workspace
                     .process(Path::new("sh"))
@@ -171,7 +198,7 @@ fn start_prometheus(case: &Case, workspace: &mut Workspace) -> Result<Option<Pro
     Ok(Some(server))
 }
 
-/// Starts the cluster that the case asks for, which the HCL takes as `var.kubernetes_url`, `_ca_file` and `_token`.
+/// Starts the cluster that the case asks for, which the HCL takes as `var.kubernetes_url` and `_ca_file`.
 fn start_kubernetes(case: &Case, workspace: &mut Workspace) -> Result<Option<Kubernetes>> {
     let Some(objects) = &case.description.kubernetes else {
         return Ok(None);

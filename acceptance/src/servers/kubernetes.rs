@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use kubernetes_server::{Cluster, Front};
+use kubernetes_server::{Answer, Cluster, Front};
 use serde_json::Value;
 
 /// A running server; ended when dropped.
@@ -35,6 +35,22 @@ impl Kubernetes {
         Ok(Self { cluster, front })
     }
 
+    /// Sends a request as `user`, or as the administrator.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub(crate) fn send(
+        &self,
+        user: Option<&str>,
+        method: &str,
+        path: &str,
+        body: &[u8],
+    ) -> Result<Answer> {
+        let mut headers = vec![("content-type", "application/json")];
+        headers.extend(user.map(|user| ("impersonate-user", user)));
+        self.cluster.admin()?.send(method, path, &headers, body)
+    }
+
     /// What a case is told of it: where it is over TLS and with which authority, where it is over plain HTTP for
     /// programs that know no such authority, and the token of somebody who may do everything.
     pub(crate) fn environment(&self) -> [(&'static str, String); 4] {
@@ -42,10 +58,7 @@ impl Kubernetes {
         [
             ("TF_VAR_kubernetes_url", self.cluster.url()),
             ("TF_VAR_kubernetes_ca_file", authority),
-            (
-                "TF_VAR_kubernetes_token",
-                self.cluster.admin_token().to_owned(),
-            ),
+            ("KUBERNETES_TOKEN", self.cluster.admin_token().to_owned()),
             ("KUBERNETES_FRONT", self.front.url()),
         ]
     }

@@ -50,12 +50,6 @@ resource "portcullis_workload_identity" "fraud" {
   purpose     = "Scores card transactions"
   environment = "production"
 
-  subject {
-    connector       = "cluster"
-    namespace       = "infer"
-    service_account = "fraud-runtime"
-  }
-
   credentials {
     max_ttl   = "15m"
     audiences = ["bao"]

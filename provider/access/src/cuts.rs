@@ -117,61 +117,50 @@ impl Passage {
             .map(|(position, (_, node))| (*node, position))
             .collect();
         let (deploy, runtime) = (named.len(), named.len() + 1);
-        let mut passage = Self {
-            into: vec![Vec::new(); named.len() + 2],
-            changes: Vec::new(),
-            deploy,
-            runtime,
-            left,
-        };
-        let mut known: BTreeMap<String, Change> = BTreeMap::new();
         let mut is_complete = true;
+        let mut steps: BTreeSet<(usize, usize, bool, Vec<String>)> = BTreeSet::new();
         for edge in &edges {
             is_complete &= !matches!(edge.because, Because::Facts(_));
-            let changes = changes(edge, question);
-            let changes = passage.number(changes, &mut known);
             if let (Some(&from), Some(&to)) = (numbers.get(&edge.from), numbers.get(&edge.to)) {
-                passage.put(from, to, edge.how.is_standing(), changes);
+                steps.insert((from, to, edge.how.is_standing(), changes(edge, question)));
             }
         }
         for (declared, side, word) in [
             (&question.deploy, deploy, "deploy"),
             (&question.runtime, runtime, "runtime"),
         ] {
-            for &node in declared {
-                let change = format!("take `{}` off the {word} side", question.shown(node));
-                let changes = passage.number(vec![change], &mut known);
-                if let Some(&from) = numbers.get(&node) {
-                    passage.put(from, side, true, changes);
+            for node in declared {
+                let change = format!("take `{}` off the {word} side", question.shown(*node));
+                if let Some(&from) = numbers.get(node) {
+                    steps.insert((from, side, true, vec![change]));
                 }
             }
         }
-        passage.into.iter_mut().for_each(|steps| steps.sort());
-        Some((passage, is_complete))
-    }
-
-    fn number(
-        &mut self,
-        changes: Vec<String>,
-        known: &mut BTreeMap<String, Change>,
-    ) -> Vec<Change> {
-        let numbered = changes.into_iter().map(|words| {
-            *known.entry(words.clone()).or_insert_with(|| {
-                self.changes.push(words);
-                self.changes.len() - 1
-            })
-        });
-        numbered.collect()
-    }
-
-    fn put(&mut self, from: usize, to: usize, is_standing: bool, changes: Vec<Change>) {
-        if let Some(steps) = self.into.get_mut(to) {
-            steps.push(Step {
-                from,
-                is_standing,
-                changes,
-            });
+        let words = steps.iter().flat_map(|(.., changes)| changes);
+        let words: BTreeSet<&String> = words.collect();
+        let words: BTreeMap<&String, Change> = words.into_iter().zip(0..).collect();
+        let mut into = vec![Vec::new(); named.len() + 2];
+        for (from, to, is_standing, changes) in &steps {
+            let changes = changes
+                .iter()
+                .filter_map(|change| words.get(change).copied());
+            let step = Step {
+                from: *from,
+                is_standing: *is_standing,
+                changes: changes.collect(),
+            };
+            if let Some(steps) = into.get_mut(*to) {
+                steps.push(step);
+            }
         }
+        let passage = Self {
+            into,
+            changes: words.into_keys().cloned().collect(),
+            deploy,
+            runtime,
+            left,
+        };
+        Some((passage, is_complete))
     }
 
     /// Every set of changes that leaves no crossing: each must contain a change of the crossing that is left without it.
@@ -317,8 +306,16 @@ fn changes(edge: &Edge, question: &Question<'_>) -> Vec<String> {
         (Because::Built, How::Includes) if to.starts_with("sa:") && from.contains(" in ") => {
             vec![format!("move `{to}` to a namespace of its own")]
         }
+        (Because::Built, How::Implied) if from.starts_with("sa:") && is_group_of_namespace(&to) => {
+            vec![format!("move `{from}` to a namespace of its own")]
+        }
         (Because::Built, _) => Vec::new(),
     }
+}
+
+/// Whether it is the group of the accounts of one namespace.
+fn is_group_of_namespace(group: &str) -> bool {
+    group.contains("/system:serviceaccounts:")
 }
 
 /// The change that takes a fact away.

@@ -170,10 +170,11 @@ impl Derivation {
         let relation = Relation::named(&edge.relation);
         let content = Content::Edge { from, to, relation };
         let because = Because::Fact(self.fact(origin, content, &edge.condition, &edge.source));
-        let name = self.access.nodes.name(to).map_or("", |(name, _)| name);
-        let is_role = ["role:", "clusterrole:", "policy:"]
-            .iter()
-            .any(|kind| name.starts_with(kind));
+        let (name, whose) = self.access.nodes.name(to).unwrap_or_default();
+        let is_role = whose != EVERYBODY
+            && ["role:", "clusterrole:", "policy:"]
+                .iter()
+                .any(|kind| name.starts_with(kind));
         let how = if relation == Relation::MemberOf && is_role {
             How::Holds
         } else {

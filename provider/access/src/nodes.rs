@@ -136,7 +136,9 @@ impl Nodes {
             }
             (Some(source), None) if !key.is_class => format!("{source}/{text}"),
             // A class of one part of a source names the part; the others are of the whole source.
-            (Some(source), _) if key.is_class && !text.contains(" in ") => {
+            (Some(source), _)
+                if key.is_class && ![" in ", " of "].iter().any(|word| text.contains(word)) =>
+            {
                 format!("{text} of {source}")
             }
             _ => text,

@@ -222,12 +222,12 @@ impl<'a> Question<'a> {
                 };
                 let inner = nodes.find_class(&any_account_in(namespace), scope);
                 let outer = nodes.find_class("any service account", scope);
-                let classes = inner.or(outer).into_iter();
+                let classes = inner.into_iter().chain(outer);
                 edges.extend(classes.map(|class| built(class, node, How::Includes)));
                 let inner = format!("group:system:serviceaccounts:{namespace}");
                 let inner = nodes.find(&inner, scope);
                 let outer = nodes.find("group:system:serviceaccounts", scope);
-                let groups = inner.or(outer).into_iter();
+                let groups = inner.into_iter().chain(outer);
                 edges.extend(groups.map(|group| built(node, group, How::Implied)));
             }
             Subject::Role(name) => {
@@ -242,18 +242,24 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// People may be known to any cluster, whether or not it binds them.
+    /// People may be known to any cluster, whether or not it binds them. A group is known by its people.
     fn authenticate(&self, subject: &Subject, node: Node, edges: &mut Vec<Edge>) {
         if !matches!(subject, Subject::User(_) | Subject::Group(_)) {
             return;
         }
+        let is_user = matches!(subject, Subject::User(_));
+        let any = if is_user { "any user" } else { "any group" };
         for origin in &self.access.origins {
-            let group = self
-                .access
-                .nodes
-                .find("group:system:authenticated", origin.scope);
-            if let (Platform::Kubernetes, Some(to)) = (origin.platform, group) {
-                edges.push(built(node, to, How::Implied));
+            let nodes = &self.access.nodes;
+            let group = nodes.find("group:system:authenticated", origin.scope);
+            let class = nodes.find_class(any, origin.scope);
+            if let (Platform::Kubernetes, Some(group), Some(class)) =
+                (origin.platform, group, class)
+            {
+                if is_user {
+                    edges.push(built(node, group, How::Implied));
+                }
+                edges.push(built(class, node, How::Includes));
             }
         }
     }

@@ -163,7 +163,7 @@ fn an_administrator_who_is_declared_on_no_side_is_no_crossing() {
     assert_eq!(
         crossing(&admin, &[cluster]).to_string(),
         "  user:root --does everything everywhere--> cluster admin of cluster --includes--> any service account of cluster \
-         --includes--> any service account in infer --includes--> sa:cluster/infer/run"
+         --includes--> sa:cluster/infer/run"
     );
 }
 

@@ -1,9 +1,9 @@
 //! Is every split that a declaration touches still a split?
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use portcullis_access::{Access, Facts, Separation, separate};
-use portcullis_model::{Subject, WorkloadKey};
+use portcullis_access::{Facts, Proof, Separation, separate};
+use portcullis_model::{Name, Subject, WorkloadKey};
 use tfplugin::{Diagnostic, Outcome, Path};
 
 use crate::board::{Declared, DeclaredSplit};
@@ -19,27 +19,59 @@ pub async fn split(
     declared: DeclaredSplit,
     provider: &Configured,
 ) -> Outcome<Option<Diagnostic>> {
-    let promised = provider.promised().await?;
+    let (promised, live) = (provider.promised().await?, provider.access().await);
     let mut board = provider.board.lock();
     let facts = Facts {
         configuration: &board.groups,
         ledger: &promised.groups,
-        access: &Access::default(),
-        unread: &BTreeMap::new(),
+        access: &live.access,
+        unread: &live.unread,
     };
     let verdict = separate(&declared.split, facts);
-    let said = match &verdict {
-        Separation::Holds(_) => None,
-        Separation::Crossed(_) => Some(declared.enforce),
-        Separation::Undecided(_) => Some(declared.on_unknown),
+    let path = Path::root().attribute("deploy").attribute("subjects");
+    let policy = match &verdict {
+        Separation::Holds(proof) => {
+            let unseen = unseen(&declared, proof);
+            board.splits.insert(workload, declared);
+            return Ok(unseen.map(|said| said.at(path)));
+        }
+        Separation::Crossed(_) => declared.enforce,
+        Separation::Undecided(_) => declared.on_unknown,
     };
     let reason = verdict.into_verdict(&declared.split.workload);
-    let diagnostic = said.zip(reason.reason()).map(|(policy, reason)| {
-        let path = Path::root().attribute("deploy").attribute("subjects");
-        policy.diagnostic(&reason.summary, reason.detail()).at(path)
-    });
+    let diagnostic = reason
+        .reason()
+        .map(|reason| policy.diagnostic(&reason.summary, reason.detail()).at(path));
     board.splits.insert(workload, declared);
     Ok(diagnostic)
+}
+
+/// What to say of a split that holds by declarations, when nobody told what its platforms themselves grant.
+fn unseen(declared: &DeclaredSplit, proof: &Proof) -> Option<Diagnostic> {
+    let sides = declared.split.deploy.iter().chain(&declared.split.runtime);
+    let platforms = sides.filter_map(|subject| match subject {
+        Subject::ServiceAccount { connector, .. } => Some(connector),
+        _ => None,
+    });
+    let silent: BTreeSet<&Name> = platforms
+        .filter(|connector| !proof.sources.contains_key(*connector))
+        .collect();
+    if silent.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = silent.iter().map(|name| format!("`{name}`")).collect();
+    let detail = format!(
+        "Nobody declared for one side of the split of `{}` is declared for the other. What its service accounts can become \
+         on their platform was not looked at: no connector {} tells who may do what there.\n\n\
+         Configure a connector of that name that reads access, such as one with `plugin = \"kubernetes\"`.\n\n\
+         separation-by-declaration",
+        declared.split.workload,
+        names.join(" or "),
+    );
+    Some(Diagnostic::warning(
+        "Separation rests on declarations alone",
+        detail,
+    ))
 }
 
 /// Judges every split, of this plan and of any workspace, that membership in `group` could cross. The group itself is on
@@ -48,13 +80,13 @@ pub async fn split(
 /// # Errors
 /// When the ledger cannot be read.
 pub async fn group(group: &Subject, provider: &Configured) -> Outcome<Vec<Diagnostic>> {
-    let promised = provider.promised().await?;
+    let (promised, live) = (provider.promised().await?, provider.access().await);
     let board = provider.board.lock();
     let facts = Facts {
         configuration: &board.groups,
         ledger: &promised.groups,
-        access: &Access::default(),
-        unread: &BTreeMap::new(),
+        access: &live.access,
+        unread: &live.unread,
     };
     let crossed = splits(&board, &promised).filter_map(|declared| {
         let verdict = separate(&declared.split, facts);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_access::{Split, Through, foreign_duties};
+use portcullis_access::{Split, foreign_duties};
 use portcullis_ledger::{Kind, Object};
-use portcullis_model::{DeployVerb, Object as Target, Subject, WorkloadKey};
+use portcullis_model::{DeployVerb, Object as Target, Subject, Through, WorkloadKey};
 use tfplugin::field::{
     BlockList, Computed, Optional, OptionalBlock, Required, RequiredBlock, Text,
 };
@@ -87,7 +87,12 @@ pub struct Call {
 pub struct SeparationBlock {
     /// What a subject on both sides does to the plan: `error` or `warn`; `error` when left out.
     pub enforce: Optional<Text<OnProblem>>,
-    /// What a group of unknown members does to the plan: `error` or `warn`; `error` when left out.
+    /// Which paths are looked through: `groups`, `role_chaining` (taking on another identity), `pod_identity` (deciding what
+    /// runs as one), `trust_edits` (changing who may take one on), `secrets` (reading its credentials) and `grants` (granting
+    /// oneself permissions); all of them when left out.
+    pub through: Optional<BTreeSet<Text<Through>>>,
+    /// What a group of unknown members, or a connector that does not answer, does to the plan: `error` or `warn`; `error`
+    /// when left out.
     pub on_unknown: Optional<Text<OnProblem>>,
 }
 
@@ -188,19 +193,21 @@ impl PermissionSplit {
         let policy = |policy: Option<&Text<OnProblem>>| {
             policy.map_or_else(OnProblem::default, |text| *text.value())
         };
-        let (enforce, on_unknown) = match self.separation.get()? {
-            None => (OnProblem::default(), OnProblem::default()),
-            Some(block) => (
-                policy(block.enforce.get()?),
-                policy(block.on_unknown.get()?),
-            ),
-        };
+        let (mut enforce, mut on_unknown) = (OnProblem::default(), OnProblem::default());
+        let mut through = Through::all();
+        if let Some(block) = self.separation.get()? {
+            enforce = policy(block.enforce.get()?);
+            on_unknown = policy(block.on_unknown.get()?);
+            if let Some(classes) = block.through.get()? {
+                through = classes.iter().map(|class| *class.value()).collect();
+            }
+        }
         let workload = self.workload.get()?.value().to_string();
         let split = Split {
             workload,
             deploy: deploy.into_iter().collect(),
             runtime,
-            through: Through::all(),
+            through,
         };
         let may = self.deploy.get()?.may.get()?;
         Ok(DeclaredSplit {

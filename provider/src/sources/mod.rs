@@ -1,5 +1,6 @@
 //! From the connectors of the provider block to sources of devices.
 
+mod access;
 mod built_in;
 mod granted;
 mod plugin;
@@ -16,6 +17,7 @@ use crate::audit::Installed;
 use crate::config::ConnectorBlock;
 use crate::plugin_config::PluginConfig;
 use crate::said::said;
+pub use access::{AccessSource, LiveAccess};
 pub(crate) use granted::stop_at;
 use plugin::PluginSource;
 pub(crate) use unknown::CONFIG_UNKNOWN;
@@ -30,10 +32,18 @@ pub struct Plugins {
     pub host: Host,
 }
 
-/// A source of devices, and the plugin behind it when there is one.
-pub type Made = (Arc<dyn DeviceSource>, Option<Installed>);
+/// What one connector can be asked for.
+#[derive(Debug)]
+pub struct Made {
+    /// Devices.
+    pub devices: Arc<dyn DeviceSource>,
+    /// Who may do what; none from what is built in.
+    pub access: Option<AccessSource>,
+    /// The plugin behind it when there is one.
+    pub installed: Option<Installed>,
+}
 
-/// The source that `connector "label" {}` describes. Nothing is asked of it yet.
+/// What `connector "label" {}` describes. Nothing is asked of it yet.
 ///
 /// # Errors
 /// What is wrong with the block, at its attribute.
@@ -47,7 +57,11 @@ pub fn source(
     let name: Name = label.parse().map_err(|error| said(error).at(at.clone()))?;
     match made(&name, block, plugins, timeout) {
         // A source that cannot be configured yet answers nothing, which is not the same as having nothing.
-        Err(Stop::Deferred) => Ok((Arc::new(UnknownSource::new(name)), None)),
+        Err(Stop::Deferred) => Ok(Made {
+            access: Some(AccessSource::new(name.clone(), None, timeout)),
+            devices: Arc::new(UnknownSource::new(name)),
+            installed: None,
+        }),
         made => made.map_err(|stop| stop_at(stop, &at)),
     }
 }
@@ -110,7 +124,11 @@ fn made(
     let reference = block.plugin.get()?;
     let config = PluginConfig::of(&block.config)?.known()?;
     if let Some(source) = built_in::source(reference, name, &config) {
-        return Ok((source?, None));
+        return Ok(Made {
+            devices: source?,
+            access: None,
+            installed: None,
+        });
     }
     let plugin = pinned(reference, &plugins.lock)?;
     let allow = block.allow.get()?;
@@ -120,8 +138,15 @@ fn made(
     let installed = Installed::new(&name.to_string(), &plugin, &rights.effective);
     let connector = plugins.host.connector(&plugin, config, grants);
     let connector = connector.with_limits(limits(block)?);
-    let source = PluginSource::new(name.clone(), connector, timeout);
-    Ok((Arc::new(source), Some(installed)))
+    Ok(Made {
+        access: Some(AccessSource::new(
+            name.clone(),
+            Some(connector.clone()),
+            timeout,
+        )),
+        devices: Arc::new(PluginSource::new(name.clone(), connector, timeout)),
+        installed: Some(installed),
+    })
 }
 
 fn limits(block: &ConnectorBlock) -> Outcome<Limits> {

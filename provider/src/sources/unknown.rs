@@ -29,14 +29,18 @@ impl DeviceSource for UnknownSource {
     }
 
     fn fetch(&self, _: Timestamp) -> Fetch<'_> {
-        let reason = Reason {
-            code: CONFIG_UNKNOWN.to_owned(),
-            summary: "Connector configuration is not known yet".to_owned(),
-            asked: format!("Asked connector `{}` for its GPUs.", self.name),
-            found: "Its `config` or `allow` holds values that only apply makes known.".to_owned(),
-            remedy: "Apply what these values come from first, for example with `-target`."
-                .to_owned(),
-        };
+        let reason = config_unknown(&self.name, "its GPUs");
         Box::pin(async { Err(reason) })
+    }
+}
+
+/// Why a connector cannot be asked for something yet.
+pub(super) fn config_unknown(name: &Name, what: &str) -> Reason {
+    Reason {
+        code: CONFIG_UNKNOWN.to_owned(),
+        summary: "Connector configuration is not known yet".to_owned(),
+        asked: format!("Asked connector `{name}` for {what}."),
+        found: "Its `config` or `allow` holds values that only apply makes known.".to_owned(),
+        remedy: "Apply what these values come from first, for example with `-target`.".to_owned(),
     }
 }

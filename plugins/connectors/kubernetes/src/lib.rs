@@ -2,10 +2,14 @@
 //!
 //! ```hcl
 //! connector "cluster" {
-//!   plugin  = "kubernetes"
-//!   config  = { url = "https://10.0.0.1:6443" }
-//!   secrets = { KUBERNETES_TOKEN = var.kubernetes_token }
-//!   allow { hosts = ["https://10.0.0.1:6443"] }
+//!   plugin = "kubernetes"
+//!   config = { url = "https://10.0.0.1:6443" }
+//!
+//!   allow {
+//!     hosts          = ["https://10.0.0.1:6443"]
+//!     secrets        = ["KUBERNETES_TOKEN"]
+//!     ca_certificate = file("ca.pem")
+//!   }
 //! }
 //! ```
 //!
@@ -102,7 +106,8 @@ impl Connector for Kubernetes {
         "Reads who may do what, and GPU inventory, from a Kubernetes API server",
     )
     .http(&[HttpAccess::new("config:url", &["GET"], "/")])
-    .secrets(&[SecretAccess::new(TOKEN, "authorization", "config:url")]);
+    .secrets(&[SecretAccess::new(TOKEN, "authorization", "config:url")])
+    .platform("kubernetes");
     type Config = Config;
 }
 

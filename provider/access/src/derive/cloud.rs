@@ -142,6 +142,7 @@ impl Dialect for Cloud {
 
     fn leads(&self, lead: &Lead<'_>, derivation: &mut Derivation) -> Option<Node> {
         match lead.rule.reach {
+            Reach::Account if self.platform == Platform::Aws && !aws::is_about(lead) => None,
             Reach::Account => Some(self.account(lead.scope, derivation)),
             Reach::Identities => self.matching(lead, derivation, "identity", "", |_| true),
             Reach::Orphans => {

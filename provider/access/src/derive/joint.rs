@@ -3,14 +3,18 @@
 //! A subject holds what its groups and roles hold. An edge is put where everything comes together: at the group, when
 //! the group alone holds it all, and otherwise at the members that do. So a group of many is one edge, not many.
 
+mod held;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::Relation;
-use crate::access::{Content, Text};
+
 use crate::derive::{Denial, Derivation, Pattern};
 use crate::graph::{Because, Edge, Graph, How};
 use crate::nodes::{Node, Scope};
 use crate::rules::Rule;
+
+use held::{Held, Needs, held};
 
 /// How many members are looked at one by one. Beyond it a group is taken to hold what any of its members may: too much
 /// rather than too little.
@@ -45,17 +49,6 @@ pub(super) struct Lead<'a> {
     pub(super) assumed: bool,
 }
 
-/// A permission that meets some needs.
-#[derive(Debug, Clone, Copy)]
-struct Held {
-    at: Node,
-    fact: u32,
-    /// Bits of the needs that it meets, by their position among all.
-    needs: [u64; 4],
-    object: Text,
-    granted_by: Text,
-}
-
 /// A rule whose leading permission somebody holds.
 struct Opening {
     number: u16,
@@ -83,7 +76,7 @@ struct Holdings<'r> {
     /// Who is in which group or role.
     members: Graph,
     /// Needs that somebody meets.
-    met: [u64; 4],
+    met: Needs,
 }
 
 /// Derives the edges of `rules` for one source.
@@ -107,9 +100,9 @@ pub(super) fn derive(
         )
     });
     let held = held(derivation, scope, &needs, dialect);
-    let mut met = [0; 4];
+    let mut met = Needs::default();
     for held in held.values().flatten() {
-        add(&mut met, held.needs);
+        met.add_all(held.needs);
     }
     let mut holdings = Holdings {
         scope,
@@ -212,8 +205,8 @@ impl Holdings<'_> {
         let mut openings = Vec::new();
         for held in self.held.get(&holder).into_iter().flatten() {
             for (number, rule, needs) in &self.rules {
-                let leads = needs.first().is_some_and(|need| has(held.needs, *need));
-                if leads && needs.iter().all(|need| has(self.met, *need)) {
+                let leads = needs.first().is_some_and(|need| held.needs.has(*need));
+                if leads && needs.iter().all(|need| self.met.has(*need)) {
                     openings.push(Opening {
                         number: *number,
                         rule,
@@ -335,7 +328,7 @@ impl Holdings<'_> {
             let bounded = within
                 .as_ref()
                 .is_none_or(|within| within.iter().any(|one| Pattern(one).overlaps(&object)));
-            has(held.needs, position)
+            held.needs.has(position)
                 && bounded
                 && !except.iter().any(|denied| Pattern(denied).covers(&object))
                 && (!opening.rule.same_object || Pattern(&object).overlaps(&lead))
@@ -379,7 +372,7 @@ impl Holdings<'_> {
             .filter_map(|boundary| self.held.get(boundary))
             .flatten();
         let objects: BTreeSet<String> = held
-            .filter(|held| has(held.needs, need))
+            .filter(|held| held.needs.has(need))
             .map(|held| held.object(derivation))
             .collect();
         Some(objects.into_iter().collect())
@@ -392,64 +385,6 @@ impl Opening {
     }
 }
 
-impl Held {
-    fn object(&self, derivation: &Derivation) -> String {
-        derivation.access.texts.get(self.object).to_owned()
-    }
-
-    /// What decides between permissions that do equally well.
-    fn order<'d>(&self, derivation: &'d Derivation) -> (&'d str, &'d str) {
-        let texts = &derivation.access.texts;
-        (texts.get(self.granted_by), texts.get(self.object))
-    }
-}
-
-/// What each holder of a source holds of the needs.
-fn held(
-    derivation: &Derivation,
-    scope: Scope,
-    needs: &[&'static str],
-    dialect: &dyn Dialect,
-) -> BTreeMap<Node, Vec<Held>> {
-    let access = &derivation.access;
-    let mut known: BTreeMap<(Text, Text), [u64; 4]> = BTreeMap::new();
-    let mut held: BTreeMap<Node, Vec<Held>> = BTreeMap::new();
-    for (number, fact) in (0_u32..).zip(&access.facts) {
-        let Content::Permission {
-            holder,
-            operation,
-            object,
-        } = fact.content
-        else {
-            continue;
-        };
-        let origin = access.origins.get(fact.origin as usize);
-        if origin.is_none_or(|origin| origin.scope != scope) {
-            continue;
-        }
-        let bits = *known.entry((operation, object)).or_insert_with(|| {
-            let (operation, object) = (access.texts.get(operation), access.texts.get(object));
-            let mut bits = [0; 4];
-            for (position, need) in needs.iter().enumerate() {
-                if dialect.meets(need, operation, object) {
-                    set(&mut bits, position);
-                }
-            }
-            bits
-        });
-        if bits != [0; 4] {
-            held.entry(holder).or_default().push(Held {
-                at: holder,
-                fact: number,
-                needs: bits,
-                object,
-                granted_by: fact.granted_by,
-            });
-        }
-    }
-    held
-}
-
 /// Who is in which group or role, as far as is derived yet.
 fn memberships(derivation: &Derivation) -> Graph {
     let stated = How::Stated(Relation::MemberOf);
@@ -458,21 +393,4 @@ fn memberships(derivation: &Derivation) -> Graph {
         .iter()
         .filter(|edge| [How::Holds, How::Implied, stated].contains(&edge.how));
     Graph::new(edges.copied().collect(), derivation.access.nodes.len())
-}
-
-fn set(bits: &mut [u64; 4], position: usize) {
-    if let Some(word) = bits.get_mut(position / 64) {
-        *word |= 1 << (position % 64);
-    }
-}
-
-fn has(bits: [u64; 4], position: usize) -> bool {
-    let word = bits.get(position / 64).copied().unwrap_or_default();
-    word >> (position % 64) & 1 == 1
-}
-
-fn add(bits: &mut [u64; 4], more: [u64; 4]) {
-    for (word, more) in bits.iter_mut().zip(more) {
-        *word |= more;
-    }
 }

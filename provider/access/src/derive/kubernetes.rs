@@ -9,7 +9,7 @@ use crate::access::{Content, Text};
 use crate::derive::Derivation;
 use crate::derive::joint::{self, Dialect, Lead};
 use crate::graph::{Because, How};
-use crate::nodes::{Node, Scope, number};
+use crate::nodes::{EVERYBODY, Node, Scope, number};
 use crate::rules::{self, Rule};
 use crate::{Platform, Relation};
 
@@ -17,11 +17,14 @@ use operation::{Grant, Need};
 use place::Place;
 pub(crate) use place::{any_account_in, in_place};
 
-/// One operation of a permission, and every rule of one need that it meets.
-struct Met {
-    /// The first rule is met by everything: nothing else can add to it.
-    rules: Vec<(u16, &'static Rule)>,
-}
+/// Every way in which somebody who may do everything may come to something.
+const EVERY_WAY: [Relation; 5] = [
+    Relation::CanGrant,
+    Relation::ActsAsViaCompute,
+    Relation::Assumes,
+    Relation::ReadsSecretOf,
+    Relation::EditsTrust,
+];
 
 pub(crate) fn derive(derivation: &mut Derivation) {
     let clusters: BTreeSet<Scope> = derivation
@@ -85,7 +88,7 @@ fn permissions(derivation: &mut Derivation) {
             _ => None,
         })
         .collect();
-    let mut met: BTreeMap<Text, Met> = BTreeMap::new();
+    let mut met: BTreeMap<Text, Vec<(u16, &Rule)>> = BTreeMap::new();
     let mut places: BTreeMap<(Scope, Text), Place> = BTreeMap::new();
     for fact in 0..number(derivation.access.facts.len()) {
         let Some((scope, holder, operation, object)) = permission(derivation, fact) else {
@@ -95,27 +98,24 @@ fn permissions(derivation: &mut Derivation) {
         let met = met.entry(operation).or_insert_with(|| {
             let grant = Grant::parse(texts.get(operation));
             let rules = needs.iter().filter(|(_, _, need)| grant.covers(need));
-            Met {
-                rules: rules.map(|(number, rule, _)| (*number, *rule)).collect(),
-            }
+            rules.map(|(number, rule, _)| (*number, *rule)).collect()
         });
         let place = places
             .entry((scope, object))
             .or_insert_with(|| Place::parse(texts.get(object), scope));
-        for &(number, rule) in &met.rules {
-            let named = place.name.is_some();
+        let because = Because::Fact(fact);
+        for &(number, rule) in &*met {
             let Some(to) = place.reached(rule, derivation) else {
                 continue;
             };
-            derivation.push(
-                holder,
-                to,
-                How::Rule(number, rule.relation),
-                Because::Fact(fact),
-            );
-            if !named && rule.id == "k8s-cluster-admin" {
+            if rule.id == "k8s-cluster-admin" {
+                // Whoever may do everything needs none of the other rules.
+                for relation in EVERY_WAY {
+                    derivation.push(holder, to, How::Rule(number, relation), because);
+                }
                 break;
             }
+            derivation.push(holder, to, How::Rule(number, rule.relation), because);
         }
     }
 }
@@ -166,6 +166,7 @@ fn everybody(derivation: &mut Derivation, cluster: Scope) {
     let anonymous = derivation.nodes().named("user:system:anonymous", cluster);
     for (from, to) in [
         (masters, admin),
+        (accounts, accounts_group),
         (accounts_group, authenticated),
         // Whoever has credentials can leave them out.
         (authenticated, anonymous),
@@ -176,61 +177,55 @@ fn everybody(derivation: &mut Derivation, cluster: Scope) {
 }
 
 /// What the names that facts mention say by themselves: which namespace an account or a secret is in, and which groups
-/// its holder is in.
+/// everybody is in.
 fn names(derivation: &mut Derivation, clusters: &BTreeSet<Scope>) {
-    let mut bound: BTreeSet<(Node, Scope)> = BTreeSet::new();
-    for fact in &derivation.access.facts {
-        let Some(origin) = derivation.access.origins.get(fact.origin as usize) else {
-            continue;
-        };
-        if let (Content::Edge { from, .. }, true) = (fact.content, clusters.contains(&origin.scope))
-        {
-            bound.insert((from, origin.scope));
-        }
-    }
-    for (user, cluster) in bound {
-        let name = derivation.access.nodes.name(user).map(|(name, _)| name);
-        let (is_user, is_group) = (
-            name.is_some_and(|name| name.starts_with("user:")),
-            name.is_some_and(|name| name.starts_with("group:")),
-        );
-        let place = Place::everywhere(cluster);
-        if is_user {
-            let any = place.users(derivation);
-            derivation.push(any, user, How::Includes, Because::Built);
-        }
-        if is_user || is_group {
-            authenticate(derivation, user, cluster);
-        }
-        if is_group {
-            let any = place.groups(derivation);
-            derivation.push(any, user, How::Includes, Because::Built);
-        }
-    }
     let mut namespaces: BTreeSet<(Scope, Box<str>)> = BTreeSet::new();
     for node in 0..number(derivation.access.nodes.len()) {
         let Some((name, scope)) = derivation.access.nodes.name(node) else {
             continue;
         };
-        let Some((kind, rest)) = name.split_once(':').filter(|_| clusters.contains(&scope)) else {
+        let Some((kind, rest)) = name.split_once(':') else {
             continue;
         };
-        let Some((namespace, _)) = rest.split_once('/') else {
+        if let Some(namespace) = rest.strip_prefix("system:serviceaccounts:")
+            && clusters.contains(&scope)
+        {
+            namespaces.insert((scope, namespace.into()));
+        }
+        if matches!(kind, "user" | "group") {
+            let (kind, name) = (kind.to_owned(), name.to_owned());
+            for &cluster in clusters {
+                if [EVERYBODY, cluster].contains(&scope) {
+                    person(derivation, node, &kind, &name, cluster);
+                }
+            }
+            continue;
+        }
+        let Some((namespace, _)) = rest.split_once('/').filter(|_| clusters.contains(&scope))
+        else {
             continue;
         };
         let namespace: Box<str> = namespace.into();
-        let place = Place::namespace(&namespace, scope);
+        let (place, everywhere) = (
+            Place::namespace(&namespace, scope),
+            Place::everywhere(scope),
+        );
         match kind {
             "sa" => {
-                let any = place.accounts(derivation);
-                derivation.push(any, node, How::Includes, Because::Built);
-                let group = format!("group:system:serviceaccounts:{namespace}");
-                let group = derivation.nodes().named(&group, scope);
-                derivation.push(node, group, How::Implied, Because::Built);
+                for any in [place.accounts(derivation), everywhere.accounts(derivation)] {
+                    derivation.push(any, node, How::Includes, Because::Built);
+                }
+                // Both, because an account that is moved to another namespace leaves the first and not the second.
+                for group in [format!(":{namespace}"), String::new()] {
+                    let group = format!("group:system:serviceaccounts{group}");
+                    let group = derivation.nodes().named(&group, scope);
+                    derivation.push(node, group, How::Implied, Because::Built);
+                }
             }
             "secret" => {
-                let any = place.secrets(derivation);
-                derivation.push(any, node, How::Includes, Because::Built);
+                for any in [place.secrets(derivation), everywhere.secrets(derivation)] {
+                    derivation.push(any, node, How::Includes, Because::Built);
+                }
             }
             _ => continue,
         }
@@ -246,44 +241,36 @@ fn names(derivation: &mut Derivation, clusters: &BTreeSet<Scope>) {
     }
 }
 
-/// Puts a user or a group of the cluster among the authenticated, unless it is one of those that stand for less.
-fn authenticate(derivation: &mut Derivation, subject: Node, cluster: Scope) {
-    let name = derivation.access.nodes.name(subject).map(|(name, _)| name);
-    let outside = ["user:system:anonymous", "group:system:unauthenticated"];
-    let itself = "group:system:authenticated";
-    if name.is_none_or(|name| name == itself || outside.contains(&name)) {
+/// Puts a user or a group among those that a cluster knows: anybody's name may be that of somebody who is authenticated.
+fn person(derivation: &mut Derivation, node: Node, kind: &str, name: &str, cluster: Scope) {
+    let place = Place::everywhere(cluster);
+    if kind == "group" {
+        let any = place.groups(derivation);
+        derivation.push(any, node, How::Includes, Because::Built);
         return;
     }
-    let authenticated = derivation.nodes().named(itself, cluster);
-    derivation.push(subject, authenticated, How::Implied, Because::Built);
+    let any = place.users(derivation);
+    derivation.push(any, node, How::Includes, Because::Built);
+    // Whoever shows no credentials is nobody who is authenticated.
+    if name != "user:system:anonymous" {
+        let group = "group:system:authenticated";
+        let group = derivation.nodes().named(group, cluster);
+        derivation.push(node, group, How::Implied, Because::Built);
+    }
 }
 
-/// What a namespace includes, and what includes it.
+/// What a namespace includes. What the cluster includes is put at each account, not at the namespaces: an account that is
+/// moved to another namespace leaves the first and not the second.
 fn enclose(derivation: &mut Derivation, namespace: &str, cluster: Scope) {
-    let (inner, outer) = (
-        Place::namespace(namespace, cluster),
-        Place::everywhere(cluster),
-    );
+    let place = Place::namespace(namespace, cluster);
     let [accounts, secrets, pods, anything] = [
-        inner.accounts(derivation),
-        inner.secrets(derivation),
-        inner.pods(derivation),
-        inner.anything(derivation),
+        place.accounts(derivation),
+        place.secrets(derivation),
+        place.pods(derivation),
+        place.anything(derivation),
     ];
-    let [all_accounts, all_secrets, all_pods] = [
-        outer.accounts(derivation),
-        outer.secrets(derivation),
-        outer.pods(derivation),
-    ];
-    for (from, to) in [
-        (anything, accounts),
-        (anything, secrets),
-        (anything, pods),
-        (all_accounts, accounts),
-        (all_secrets, secrets),
-        (all_pods, pods),
-    ] {
-        derivation.push(from, to, How::Includes, Because::Built);
+    for inner in [accounts, secrets, pods] {
+        derivation.push(anything, inner, How::Includes, Because::Built);
     }
     derivation.push(
         pods,
@@ -297,4 +284,9 @@ fn enclose(derivation: &mut Derivation, namespace: &str, cluster: Scope) {
     let group = format!("group:system:serviceaccounts:{namespace}");
     let group = derivation.nodes().named(&group, cluster);
     derivation.push(group, all, How::Implied, Because::Built);
+    // Every namespace has an account, `default`, whether or not a fact names it.
+    let everywhere = Place::everywhere(cluster).accounts(derivation);
+    for any in [accounts, everywhere] {
+        derivation.push(any, group, How::Implied, Because::Built);
+    }
 }

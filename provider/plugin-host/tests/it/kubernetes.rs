@@ -2,6 +2,7 @@
 
 mod access;
 mod inventory;
+mod judged;
 mod pages;
 mod refused;
 

@@ -5,18 +5,37 @@ use std::collections::BTreeMap;
 use portcullis_plugin::{Device, Failure, log};
 use serde::{Deserialize, Serialize};
 
-use super::device::{Seen, counted, labels, of_machine};
+use super::device::{Count, Place, Seen, offered, placed};
 use super::dra::{Gpu, Gpus};
-use super::node::{Machine, Node};
+use super::node::{Facts, Kind, Machine, Node};
 use super::pod::Pod;
 
-/// Nodes that have GPUs, with what is held of them.
+/// Nodes that have GPUs, with what is held of them. It travels in cursors, so what many nodes have in common is there
+/// once.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Fleet {
-    machines: BTreeMap<String, Machine>,
+    facts: Vec<Facts>,
+    kinds: Vec<Kind>,
+    nodes: BTreeMap<String, Kept>,
     /// Devices that a driver publishes, by node.
     gpus: Gpus,
 }
+
+/// What is kept of a node.
+#[derive(Debug, Deserialize, Serialize)]
+struct Kept {
+    /// Position of its facts.
+    #[serde(rename = "a")]
+    facts: usize,
+    #[serde(rename = "f", default, skip_serializing_if = "String::is_empty")]
+    fault: String,
+    #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
+    offers: Vec<KeptOffer>,
+}
+
+/// Position of a kind, devices, those that are unhealthy, and units that are held.
+#[derive(Debug, Deserialize, Serialize)]
+struct KeptOffer(usize, u32, u32, u64);
 
 impl Fleet {
     /// Nodes on which neither a device plugin nor a driver offers anything are left out.
@@ -28,16 +47,17 @@ impl Fleet {
         mut gpus: Gpus,
         tolerated: &[String],
     ) -> Result<Self, Failure> {
-        let mut machines = BTreeMap::new();
+        let (mut facts, mut kinds) = (Once(BTreeMap::new()), Once(BTreeMap::new()));
+        let mut kept = BTreeMap::new();
         for node in nodes {
             let name = &node.metadata.name;
             let machine = node.machine(tolerated)?;
             if !machine.offers.is_empty() || gpus.contains_key(name) {
-                machines.insert(name.clone(), machine);
+                kept.insert(name.clone(), keep(machine, &mut facts, &mut kinds));
             }
         }
         gpus.retain(|node, _| {
-            let is_there = machines.contains_key(node);
+            let is_there = kept.contains_key(node);
             if !is_there {
                 log::warn(&format!(
                     "devices of node `{node}` are not counted: there is no such node"
@@ -45,7 +65,12 @@ impl Fleet {
             }
             is_there
         });
-        Ok(Self { machines, gpus })
+        Ok(Self {
+            facts: facts.into_vec(),
+            kinds: kinds.into_vec(),
+            nodes: kept,
+            gpus,
+        })
     }
 
     /// Counts what a pod holds on its node.
@@ -53,13 +78,18 @@ impl Fleet {
     /// # Errors
     /// When it requests an amount that is no number.
     pub(crate) fn hold(&mut self, pod: &Pod) -> Result<(), Failure> {
-        let Some(machine) = self.machines.get_mut(&pod.spec.node_name) else {
+        let Some(node) = self.nodes.get_mut(&pod.spec.node_name) else {
             return Ok(());
         };
         for (resource, units) in pod.gpus()? {
-            let offers = machine.offers.iter_mut();
-            for offered in offers.filter(|offered| offered.resource == resource) {
-                offered.held = offered.held.saturating_add(units);
+            for KeptOffer(kind, _, _, held) in &mut node.offers {
+                if self
+                    .kinds
+                    .get(*kind)
+                    .is_some_and(|kind| kind.resource == resource)
+                {
+                    *held = held.saturating_add(units);
+                }
             }
         }
         Ok(())
@@ -67,78 +97,120 @@ impl Fleet {
 
     /// Forgets what pods hold.
     pub(crate) fn release(&mut self) {
-        let machines = self.machines.values_mut();
-        machines
-            .flat_map(|machine| &mut machine.offers)
-            .for_each(|offered| offered.held = 0);
+        let nodes = self.nodes.values_mut();
+        nodes
+            .flat_map(|node| &mut node.offers)
+            .for_each(|offer| offer.3 = 0);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.machines.is_empty()
+        self.nodes.is_empty()
     }
 
     /// The devices of as many nodes as it takes to have `least` of them, or of all that are left.
     pub(crate) fn take(&mut self, least: usize, seen: Seen<'_>) -> Vec<Device> {
         let mut devices = Vec::new();
         while devices.len() < least {
-            let Some((node, machine)) = self.machines.pop_first() else {
+            let Some((name, node)) = self.nodes.pop_first() else {
                 break;
             };
-            match self.gpus.remove(&node) {
-                Some(gpus) => devices.extend(of_driver(&node, &machine, gpus, seen)),
-                None => devices.extend(of_machine(&node, &machine, seen)),
+            let nothing = Facts::new();
+            let place = Place {
+                node: &name,
+                facts: self.facts.get(node.facts).unwrap_or(&nothing),
+                fault: &node.fault,
+                seen,
+            };
+            if let Some(gpus) = self.gpus.remove(&name) {
+                devices.extend(of_driver(place, &node.offers, gpus));
+                continue;
+            }
+            for KeptOffer(kind, count, unhealthy, held) in node.offers {
+                let count = Count {
+                    devices: count,
+                    unhealthy,
+                    held,
+                };
+                let kind = self.kinds.get(kind).into_iter();
+                devices.extend(kind.flat_map(|kind| offered(place, kind, count)));
             }
         }
         devices
     }
 }
 
+fn keep(machine: Machine, facts: &mut Once<Facts>, kinds: &mut Once<Kind>) -> Kept {
+    let offers = machine.offers.into_iter();
+    Kept {
+        facts: facts.position(machine.facts),
+        fault: machine.fault,
+        offers: offers
+            .map(|offered| {
+                let kind = kinds.position(offered.kind);
+                KeptOffer(kind, offered.devices, offered.unhealthy, 0)
+            })
+            .collect(),
+    }
+}
+
+/// Values that are kept once, and where each is.
+#[derive(Debug)]
+struct Once<T>(BTreeMap<T, usize>);
+
+impl<T: Ord> Once<T> {
+    /// The position of a value, the next one when it is new.
+    fn position(&mut self, value: T) -> usize {
+        let next = self.0.len();
+        *self.0.entry(value).or_insert(next)
+    }
+
+    /// The values by position.
+    fn into_vec(self) -> Vec<T> {
+        let mut values: Vec<(usize, T)> =
+            self.0.into_iter().map(|(value, at)| (at, value)).collect();
+        values.sort_by_key(|(position, _)| *position);
+        values.into_iter().map(|(_, value)| value).collect()
+    }
+}
+
 /// The devices that a driver publishes. Where a device plugin offers devices of the same node, they are the same devices:
 /// each is told once, and it is not free while somebody holds one of which the driver does not know.
-fn of_driver(node: &str, machine: &Machine, gpus: Vec<Gpu>, seen: Seen<'_>) -> Vec<Device> {
-    let offered: usize = machine
-        .offers
-        .iter()
-        .map(|offered| usize::try_from(offered.devices).unwrap_or(usize::MAX))
-        .sum();
-    let is_held = machine.offers.iter().any(|offered| offered.held > 0);
-    let is_doubtful = is_held || (offered > 0 && offered != gpus.len());
-    let gpus = gpus.into_iter();
-    gpus.map(|gpu| {
-        let fault = if machine.fault.is_empty() {
-            gpu.fault
+fn of_driver<'a>(
+    place: Place<'a>,
+    offers: &[KeptOffer],
+    gpus: Vec<Gpu>,
+) -> impl Iterator<Item = Device> + 'a {
+    let offered: u64 = offers.iter().map(|offer| u64::from(offer.1)).sum();
+    let published = u64::try_from(gpus.len()).unwrap_or(u64::MAX);
+    let is_held = offers.iter().any(|offer| offer.3 > 0);
+    let is_doubtful = is_held || (offered > 0 && offered != published);
+    gpus.into_iter().map(move |gpu| {
+        let fault = if place.fault.is_empty() {
+            &gpu.fault
         } else {
-            machine.fault.clone()
+            place.fault
         };
-        let mut labels = labels(machine, seen);
+        let mut device = placed(place, gpu.uuid, gpu.model.as_deref(), fault);
         if let Some(version) = gpu.driver_version {
-            labels.retain(|(name, _)| name != "driver_version");
-            labels.push(("driver_version".to_owned(), version));
+            device.labels.retain(|(name, _)| name != "driver_version");
+            device.labels.push(("driver_version".to_owned(), version));
         }
-        labels.extend(gpu.parent.map(|parent| ("parent_uuid".to_owned(), parent)));
+        device
+            .labels
+            .extend(gpu.parent.map(|parent| ("parent_uuid".to_owned(), parent)));
         let allocation = match (gpu.is_held, is_doubtful) {
             (true, _) => "used",
             (false, true) => "unknown",
             (false, false) => "free",
         };
         Device {
-            node: node.to_owned(),
             index: gpu.index,
             mig_profile: gpu.profile,
             memory_mib: gpu.memory_mib,
             allocation: allocation.to_owned(),
-            health: (if fault.is_empty() {
-                "healthy"
-            } else {
-                "failed"
-            })
-            .to_owned(),
-            health_reason: fault,
-            labels,
-            ..counted(gpu.uuid, gpu.model.as_deref(), seen)
+            ..device
         }
     })
-    .collect()
 }
 
 #[cfg(test)]

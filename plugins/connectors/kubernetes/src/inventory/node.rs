@@ -59,32 +59,39 @@ struct Condition {
     reason: String,
 }
 
-/// What is kept of a node.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+/// What a node offers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Machine {
     /// Labels of the contract.
-    pub(crate) facts: Vec<(String, String)>,
+    pub(crate) facts: Facts,
     /// Why no pod can come to it; empty when one can.
     pub(crate) fault: String,
     pub(crate) offers: Vec<Offered>,
 }
 
+/// Labels of the contract with their values.
+pub(crate) type Facts = Vec<(String, String)>;
+
 /// Devices of one kind that a device plugin offers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Offered {
+    pub(crate) kind: Kind,
+    /// Devices, those that the device plugin calls unhealthy among them.
+    pub(crate) devices: u32,
+    pub(crate) unhealthy: u32,
+}
+
+/// What a device plugin offers, wherever it does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+pub(crate) struct Kind {
     /// Name of the resource.
     pub(crate) resource: String,
     pub(crate) model: Option<String>,
     pub(crate) memory_mib: Option<u32>,
     /// When the devices are GPU instances.
     pub(crate) profile: Option<String>,
-    /// Devices, those that the device plugin calls unhealthy among them.
-    pub(crate) devices: u32,
-    pub(crate) unhealthy: u32,
     /// Units as which one device is offered, more than 1 when it is shared.
     pub(crate) units_each: u32,
-    /// Units that pods hold.
-    pub(crate) held: u64,
 }
 
 impl Taint {
@@ -182,17 +189,18 @@ impl Node {
             (true, None) => (1, all),
         };
         Some(Offered {
-            resource: resource.to_owned(),
-            model: product.model,
-            memory_mib: product.memory_mib,
-            profile: match offer {
-                Offer::Instance(profile) => Some(profile),
-                Offer::Gpu | Offer::Shared => product.profile,
+            kind: Kind {
+                resource: resource.to_owned(),
+                model: product.model,
+                memory_mib: product.memory_mib,
+                profile: match offer {
+                    Offer::Instance(profile) => Some(profile),
+                    Offer::Gpu | Offer::Shared => product.profile,
+                },
+                units_each,
             },
             devices,
             unhealthy: (all - free).div_ceil(units_each).min(devices),
-            units_each,
-            held: 0,
         })
     }
 
@@ -283,7 +291,10 @@ mod tests {
         let mut found = node(&json!({"nvidia.com/gpu": "6", "cpu": "90"}), &json!({}));
         found["status"]["capacity"] = json!({"nvidia.com/gpu": "8"});
         let [gpus] = machine(&found).unwrap().offers.try_into().unwrap();
-        assert_eq!((gpus.devices, gpus.unhealthy, gpus.model), (8, 2, None));
+        assert_eq!(
+            (gpus.devices, gpus.unhealthy, gpus.kind.model),
+            (8, 2, None)
+        );
     }
 
     #[test]
@@ -306,7 +317,7 @@ mod tests {
                 .try_into()
                 .unwrap();
             assert_eq!(
-                (gpus.devices, gpus.units_each),
+                (gpus.devices, gpus.kind.units_each),
                 (devices, each),
                 "{resource} {labels}"
             );
@@ -326,15 +337,19 @@ mod tests {
         );
         let [whole, instances] = machine(&found).unwrap().offers.try_into().unwrap();
         assert_eq!(
-            (whole.devices, whole.profile, whole.model.as_deref()),
+            (
+                whole.devices,
+                whole.kind.profile,
+                whole.kind.model.as_deref()
+            ),
             (6, None, Some("NVIDIA-A100-SXM4-40GB"))
         );
         assert_eq!(
             (
                 instances.devices,
-                instances.profile.as_deref(),
-                instances.memory_mib,
-                instances.model.as_deref()
+                instances.kind.profile.as_deref(),
+                instances.kind.memory_mib,
+                instances.kind.model.as_deref()
             ),
             (
                 14,

@@ -122,6 +122,19 @@ impl Cloud {
     }
 }
 
+/// Whether the resource of a permission is of the kind that its action is about.
+pub(super) fn is_about(lead: &Lead<'_>) -> bool {
+    let action = lead.rule.needs.first().copied().unwrap_or_default();
+    let kinds = [
+        ("PolicyVersion", "arn:*:policy/*"),
+        ("RolePolicy", "arn:*:role/*"),
+        ("RolePermissionsBoundary", "arn:*:role/*"),
+        ("UserPolicy", "arn:*:user/*"),
+    ];
+    let kind = kinds.iter().find(|(word, _)| action.ends_with(word));
+    kind.is_none_or(|(_, resource)| Pattern(lead.object).overlaps(resource))
+}
+
 /// The name of a user, as the policy variable gives it.
 fn user_of(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)

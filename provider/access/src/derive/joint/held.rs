@@ -1,0 +1,99 @@
+//! Permissions that meet what rules need, by their holder.
+
+use std::collections::BTreeMap;
+
+use crate::access::{Content, Text};
+use crate::derive::Derivation;
+use crate::derive::joint::Dialect;
+use crate::nodes::{Node, Scope};
+
+/// A set of needs, by their position among all of a platform.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Needs([u64; 4]);
+
+impl Needs {
+    pub(super) fn add(&mut self, position: usize) {
+        if let Some(word) = self.0.get_mut(position / 64) {
+            *word |= 1 << (position % 64);
+        }
+    }
+
+    pub(super) fn add_all(&mut self, more: Self) {
+        for (word, more) in self.0.iter_mut().zip(more.0) {
+            *word |= more;
+        }
+    }
+
+    pub(super) fn has(self, position: usize) -> bool {
+        let word = self.0.get(position / 64).copied().unwrap_or_default();
+        word >> (position % 64) & 1 == 1
+    }
+}
+
+/// A permission that meets some needs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held {
+    pub(super) at: Node,
+    pub(super) fact: u32,
+    pub(super) needs: Needs,
+    pub(super) object: Text,
+    pub(super) granted_by: Text,
+}
+
+impl Held {
+    pub(super) fn object(&self, derivation: &Derivation) -> String {
+        derivation.access.texts.get(self.object).to_owned()
+    }
+
+    /// What decides between permissions that do equally well.
+    pub(super) fn order<'d>(&self, derivation: &'d Derivation) -> (&'d str, &'d str) {
+        let texts = &derivation.access.texts;
+        (texts.get(self.granted_by), texts.get(self.object))
+    }
+}
+
+/// What each holder of a source holds of the needs.
+pub(super) fn held(
+    derivation: &Derivation,
+    scope: Scope,
+    needs: &[&'static str],
+    dialect: &dyn Dialect,
+) -> BTreeMap<Node, Vec<Held>> {
+    let access = &derivation.access;
+    let mut known: BTreeMap<(Text, Text), Needs> = BTreeMap::new();
+    let mut held: BTreeMap<Node, Vec<Held>> = BTreeMap::new();
+    for (number, fact) in (0_u32..).zip(&access.facts) {
+        let Content::Permission {
+            holder,
+            operation,
+            object,
+        } = fact.content
+        else {
+            continue;
+        };
+        let origin = access.origins.get(fact.origin as usize);
+        if origin.is_none_or(|origin| origin.scope != scope) {
+            continue;
+        }
+        let bits = *known.entry((operation, object)).or_insert_with(|| {
+            let (operation, object) = (access.texts.get(operation), access.texts.get(object));
+            let mut bits = Needs::default();
+            for (position, need) in needs.iter().enumerate() {
+                if dialect.meets(need, operation, object) {
+                    bits.add(position);
+                }
+            }
+            bits
+        });
+        if bits != Needs::default() {
+            held.entry(holder).or_default().push(Held {
+                at: holder,
+                fact: number,
+                needs: bits,
+                object,
+                granted_by: fact.granted_by,
+            });
+        }
+    }
+    held
+}

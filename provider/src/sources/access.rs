@@ -1,0 +1,154 @@
+//! What the platforms say about access, through their connectors.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use portcullis_access::{
+    Access, ListedEdge, ListedObject, ListedPermission, ListedSubject, Platform, SourceFacts,
+};
+use portcullis_model::{Name, Reason};
+use portcullis_plugin_host::{AccessFacts, Connector, Effect, Mode, Part, PluginError};
+use tokio::task::JoinSet;
+
+use super::plugin::unavailable;
+use super::unknown::config_unknown;
+
+/// A connector that may know who may do what.
+#[derive(Debug, Clone)]
+pub struct AccessSource {
+    name: Name,
+    /// None while its configuration is unknown.
+    connector: Option<Connector>,
+    timeout: Duration,
+}
+
+/// What all of them said, read once per run.
+#[derive(Debug, Default)]
+pub struct LiveAccess {
+    /// Who may do what, and what that can be turned into.
+    pub access: Access,
+    /// The connectors that should have answered and could not, with why.
+    pub unread: BTreeMap<Name, String>,
+}
+
+impl AccessSource {
+    pub(super) fn new(name: Name, connector: Option<Connector>, timeout: Duration) -> Self {
+        Self {
+            name,
+            connector,
+            timeout,
+        }
+    }
+
+    /// Asks all connectors at once; those without the part `access` have nothing to say.
+    pub(crate) async fn read(sources: &[Self], now: Timestamp) -> LiveAccess {
+        let mut asked = JoinSet::new();
+        for source in sources {
+            let source = source.clone();
+            asked.spawn(async move {
+                let answer = source.facts(now).await;
+                (source.name, answer)
+            });
+        }
+        let (mut told, mut unread) = (Vec::new(), BTreeMap::new());
+        for (name, answer) in asked.join_all().await {
+            match answer {
+                Ok(facts) => told.extend(facts),
+                Err(reason) => drop(unread.insert(name, reason.detail())),
+            }
+        }
+        // In an order that does not depend on who was fastest.
+        told.sort_by(|one, two| one.source.cmp(&two.source));
+        LiveAccess {
+            access: Access::derive(&told),
+            unread,
+        }
+    }
+
+    async fn facts(&self, now: Timestamp) -> Result<Option<SourceFacts>, Reason> {
+        let Some(connector) = &self.connector else {
+            return Err(config_unknown(&self.name, "who may do what"));
+        };
+        let listed = async {
+            if !connector.has(Part::Access).await? {
+                return Ok(None);
+            }
+            connector.list_access(self.timeout).await.map(Some)
+        };
+        let listed: Result<Option<AccessFacts>, PluginError> = listed.await;
+        let facts = listed.map_err(|error| unavailable(&error))?;
+        Ok(facts.map(|facts| source_facts(self.name.clone(), facts, now)))
+    }
+}
+
+fn source_facts(source: Name, facts: AccessFacts, now: Timestamp) -> SourceFacts {
+    let seconds = |seconds: u32| Timestamp::from_second(i64::from(seconds)).ok();
+    SourceFacts {
+        source,
+        platform: Platform::named(&facts.platform),
+        // A clock ahead of ours tells of now.
+        observed_at: facts
+            .observed_at
+            .and_then(seconds)
+            .map_or(now, |at| at.min(now)),
+        subjects: facts
+            .subjects
+            .into_iter()
+            .map(|one| ListedSubject {
+                id: one.id,
+                kind: one.kind,
+                name: one.name,
+                labels: one.labels,
+            })
+            .collect(),
+        objects: facts
+            .objects
+            .into_iter()
+            .map(|one| ListedObject {
+                id: one.id,
+                kind: one.kind,
+                name: one.name,
+                labels: one.labels,
+            })
+            .collect(),
+        permissions: facts
+            .permissions
+            .into_iter()
+            .map(|one| ListedPermission {
+                subject: one.subject,
+                operation: one.operation,
+                object: one.object,
+                effect: match one.effect {
+                    Effect::Allow => "allow".to_owned(),
+                    Effect::Deny => "deny".to_owned(),
+                },
+                condition: one.condition,
+                source: one.source,
+                expires_at: one.expires_at.and_then(seconds),
+            })
+            .collect(),
+        edges: facts
+            .edges
+            .into_iter()
+            .map(|one| ListedEdge {
+                from: one.from,
+                relation: one.relation,
+                to: one.to,
+                mode: mode(one.mode).to_owned(),
+                condition: one.condition,
+                source: one.source,
+                expires_at: one.expires_at.and_then(seconds),
+            })
+            .collect(),
+    }
+}
+
+fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Standing => "standing",
+        Mode::JobScoped => "job-scoped",
+        Mode::Borrowed => "borrowed",
+        Mode::BreakGlass => "break-glass",
+    }
+}
