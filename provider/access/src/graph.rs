@@ -85,16 +85,30 @@ pub(crate) struct Graph {
 
 impl Graph {
     /// The graph of these edges, between nodes of numbers below `nodes`; the same edge twice is one.
-    pub(crate) fn new(mut edges: Vec<Edge>, nodes: usize) -> Self {
-        edges.sort_unstable();
-        edges.dedup();
-        edges.shrink_to_fit();
-        let starts = offsets(edges.iter().map(|edge| edge.from), nodes);
-        let ends = offsets(edges.iter().map(|edge| edge.to), nodes);
-        let mut by_end: Vec<u32> = (0..number(edges.len())).collect();
-        by_end.sort_by_key(|&edge| edges.get(edge as usize).map(|edge| edge.to));
+    pub(crate) fn new(edges: Vec<Edge>, nodes: usize) -> Self {
+        let mut starts = offsets(edges.iter().map(|edge| edge.from), nodes);
+        let mut sorted = placed(&edges, |edge| edge.from, &starts);
+        drop(edges);
+        // Within one start the order is that of the edges themselves, so that equal ones are side by side.
+        for start in starts.windows(2) {
+            if let [from, to] = start
+                && let Some(edges) = sorted.get_mut(*from as usize..*to as usize)
+            {
+                edges.sort_unstable();
+            }
+        }
+        let before = sorted.len();
+        sorted.dedup();
+        sorted.shrink_to_fit();
+        if sorted.len() < before {
+            starts = offsets(sorted.iter().map(|edge| edge.from), nodes);
+        }
+        let ends = offsets(sorted.iter().map(|edge| edge.to), nodes);
+        let numbers: Vec<u32> = (0..number(sorted.len())).collect();
+        let end = |edge: &u32| sorted.get(*edge as usize).map_or(0, |edge| edge.to);
+        let by_end = placed(&numbers, end, &ends);
         Self {
-            edges,
+            edges: sorted,
             starts,
             by_end,
             ends,
@@ -133,6 +147,21 @@ fn offsets(of: impl Iterator<Item = Node>, nodes: usize) -> Vec<u32> {
         *offset = before;
     }
     offsets
+}
+
+/// The items by node, each in the place that the offsets keep for it.
+fn placed<T: Copy>(items: &[T], node: impl Fn(&T) -> Node, offsets: &[u32]) -> Vec<T> {
+    let mut next = offsets.to_vec();
+    let mut sorted = items.to_vec();
+    for item in items {
+        if let Some(position) = next.get_mut(node(item) as usize) {
+            if let Some(place) = sorted.get_mut(*position as usize) {
+                *place = *item;
+            }
+            *position += 1;
+        }
+    }
+    sorted
 }
 
 fn range(offsets: &[u32], node: Node) -> std::ops::Range<usize> {

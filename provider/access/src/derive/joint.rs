@@ -67,7 +67,7 @@ struct Closure {
 /// Everything held on one source.
 struct Holdings<'r> {
     scope: Scope,
-    /// Each rule with its number and the positions of its needs, the leading one first.
+    /// Each rule of which somebody meets every need, with its number and the positions of its needs, the leading one first.
     rules: Vec<(u16, &'static Rule, Vec<usize>)>,
     dialect: &'r dyn Dialect,
     held: BTreeMap<Node, Vec<Held>>,
@@ -75,8 +75,6 @@ struct Holdings<'r> {
     bounds: BTreeMap<Node, Vec<Node>>,
     /// Who is in which group or role.
     members: Graph,
-    /// Needs that somebody meets.
-    met: Needs,
 }
 
 /// Derives the edges of `rules` for one source.
@@ -104,15 +102,20 @@ pub(super) fn derive(
     for held in held.values().flatten() {
         met.add_all(held.needs);
     }
+    let numbered: Vec<(u16, &'static Rule, Vec<usize>)> = numbered
+        .filter(|(.., needs): &(u16, &Rule, Vec<usize>)| needs.iter().all(|need| met.has(*need)))
+        .collect();
+    if numbered.is_empty() {
+        return;
+    }
     let mut holdings = Holdings {
         scope,
-        rules: numbered.collect(),
+        rules: numbered,
         dialect,
         held,
         denied: BTreeMap::new(),
         bounds: BTreeMap::new(),
         members: memberships(derivation),
-        met,
     };
     for denial in derivation
         .denials
@@ -200,13 +203,13 @@ impl Holdings<'_> {
         }
     }
 
-    /// Every rule whose leading permission `holder` itself holds, and whose others somebody does.
+    /// Every rule whose leading permission `holder` itself holds.
     fn openings(&self, holder: Node) -> Vec<Opening> {
         let mut openings = Vec::new();
         for held in self.held.get(&holder).into_iter().flatten() {
             for (number, rule, needs) in &self.rules {
                 let leads = needs.first().is_some_and(|need| held.needs.has(*need));
-                if leads && needs.iter().all(|need| self.met.has(*need)) {
+                if leads {
                     openings.push(Opening {
                         number: *number,
                         rule,

@@ -167,6 +167,8 @@ fn everybody(derivation: &mut Derivation, cluster: Scope) {
     for (from, to) in [
         (masters, admin),
         (accounts, accounts_group),
+        // Any name is that of some user.
+        (users, authenticated),
         (accounts_group, authenticated),
         // Whoever has credentials can leave them out.
         (authenticated, anonymous),
@@ -179,7 +181,7 @@ fn everybody(derivation: &mut Derivation, cluster: Scope) {
 /// What the names that facts mention say by themselves: which namespace an account or a secret is in, and which groups
 /// everybody is in.
 fn names(derivation: &mut Derivation, clusters: &BTreeSet<Scope>) {
-    let mut namespaces: BTreeSet<(Scope, Box<str>)> = BTreeSet::new();
+    let mut known: BTreeMap<Scope, BTreeMap<Box<str>, Inside>> = BTreeMap::new();
     for node in 0..number(derivation.access.nodes.len()) {
         let Some((name, scope)) = derivation.access.nodes.name(node) else {
             continue;
@@ -187,13 +189,12 @@ fn names(derivation: &mut Derivation, clusters: &BTreeSet<Scope>) {
         let Some((kind, rest)) = name.split_once(':') else {
             continue;
         };
-        if let Some(namespace) = rest.strip_prefix("system:serviceaccounts:")
-            && clusters.contains(&scope)
-        {
-            namespaces.insert((scope, namespace.into()));
-        }
         if matches!(kind, "user" | "group") {
             let (kind, name) = (kind.to_owned(), name.to_owned());
+            let accounts = name.strip_prefix("group:system:serviceaccounts:");
+            if let Some(namespace) = accounts.filter(|_| clusters.contains(&scope)) {
+                Place::namespace(namespace, scope).accounts(derivation);
+            }
             for &cluster in clusters {
                 if [EVERYBODY, cluster].contains(&scope) {
                     person(derivation, node, &kind, &name, cluster);
@@ -205,39 +206,66 @@ fn names(derivation: &mut Derivation, clusters: &BTreeSet<Scope>) {
         else {
             continue;
         };
-        let namespace: Box<str> = namespace.into();
-        let (place, everywhere) = (
-            Place::namespace(&namespace, scope),
-            Place::everywhere(scope),
-        );
-        match kind {
-            "sa" => {
-                for any in [place.accounts(derivation), everywhere.accounts(derivation)] {
-                    derivation.push(any, node, How::Includes, Because::Built);
-                }
-                // Both, because an account that is moved to another namespace leaves the first and not the second.
-                for group in [format!(":{namespace}"), String::new()] {
-                    let group = format!("group:system:serviceaccounts{group}");
-                    let group = derivation.nodes().named(&group, scope);
-                    derivation.push(node, group, How::Implied, Because::Built);
-                }
-            }
-            "secret" => {
-                for any in [place.secrets(derivation), everywhere.secrets(derivation)] {
-                    derivation.push(any, node, How::Includes, Because::Built);
-                }
-            }
+        let is_account = match kind {
+            "sa" => true,
+            "secret" => false,
             _ => continue,
+        };
+        let namespaces = known.entry(scope).or_default();
+        let inside = match namespaces.get(namespace) {
+            Some(inside) => *inside,
+            None => {
+                let namespace: Box<str> = namespace.into();
+                let inside = Inside::of(&namespace, scope, derivation);
+                namespaces.insert(namespace, inside);
+                inside
+            }
+        };
+        let classes = if is_account {
+            inside.accounts
+        } else {
+            inside.secrets
+        };
+        for class in classes {
+            derivation.push(class, node, How::Includes, Because::Built);
         }
-        namespaces.insert((scope, namespace));
+        if is_account {
+            for group in inside.groups {
+                derivation.push(node, group, How::Implied, Because::Built);
+            }
+        }
     }
-    for (scope, namespace) in namespaces {
-        enclose(derivation, &namespace, scope);
-    }
-    // Namespaces that only a permission names.
+    // Those above, and namespaces that only a permission or a group names.
     let named: Vec<(Scope, String)> = place::namespaces(derivation, clusters);
     for (scope, namespace) in named {
         enclose(derivation, &namespace, scope);
+    }
+}
+
+/// What an account or a secret of a namespace is among: that of the namespace and that of the cluster, because an account
+/// that is moved to another namespace leaves the first and not the second.
+#[derive(Clone, Copy)]
+struct Inside {
+    accounts: [Node; 2],
+    secrets: [Node; 2],
+    groups: [Node; 2],
+}
+
+impl Inside {
+    fn of(namespace: &str, cluster: Scope, derivation: &mut Derivation) -> Self {
+        let places = [
+            Place::namespace(namespace, cluster),
+            Place::everywhere(cluster),
+        ];
+        let groups = [
+            format!("group:system:serviceaccounts:{namespace}"),
+            "group:system:serviceaccounts".to_owned(),
+        ];
+        Self {
+            accounts: places.each_ref().map(|place| place.accounts(derivation)),
+            secrets: places.each_ref().map(|place| place.secrets(derivation)),
+            groups: groups.map(|group| derivation.nodes().named(&group, cluster)),
+        }
     }
 }
 

@@ -268,8 +268,14 @@ fn people(facts: &SourceFacts, everybody: &BTreeSet<String>, kind: &str) -> Vec<
         .iter()
         .filter(|name| name.starts_with(kind))
         .cloned();
-    let always = (kind == "group:").then(|| format!("group:{}/system:masters", facts.source));
-    named.chain(always).collect()
+    // Somebody nobody named is authenticated; and some groups are always there.
+    let always = if kind == "group:" {
+        "masters"
+    } else {
+        "authenticated"
+    };
+    let always = format!("group:{}/system:{always}", facts.source);
+    named.chain([always]).collect()
 }
 
 /// The accounts of a cluster by namespace and name, and for those of any name the groups that an account nobody named,
