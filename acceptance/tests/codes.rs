@@ -49,6 +49,8 @@ const OTHER_WORDS: &[&str] = &[
     "list-supply",
     "plugin-epoch",
     "plugin-name",
+    "portcullis-access",
+    "portcullis-inventory",
     "python-zig",
     "retry-after",
     "send-and-keep",
