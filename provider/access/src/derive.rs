@@ -8,10 +8,15 @@ mod pattern;
 pub(crate) use kubernetes::{any_account_in, in_place};
 pub(crate) use pattern::Pattern;
 
+use jiff::SignedDuration;
+
 use crate::access::{Access, Content, Fact, Open, Origin, Text, Texts};
 use crate::graph::{Because, Edge, Graph, How};
 use crate::nodes::{EVERYBODY, Node, Nodes, Scope, number};
 use crate::{ListedEdge, ListedObject, ListedPermission, Platform, Relation, SourceFacts};
+
+/// Longest that a break-glass grant may still last, when it is read, to be an exception rather than a grant.
+const BREAK_GLASS_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 /// An [`Access`] while it is built.
 #[derive(Debug, Default)]
@@ -95,8 +100,13 @@ impl Derivation {
             }
         }
         for edge in &source.edges {
-            if edge.mode == "break-glass" && edge.expires_at.is_some() {
-                // An exception that ends by itself is no standing authority. It is counted, so that a proof says so.
+            let soon = source.observed_at.checked_add(BREAK_GLASS_MAX).ok();
+            let ends_soon = edge
+                .expires_at
+                .zip(soon)
+                .is_some_and(|(end, soon)| end <= soon);
+            if edge.mode == "break-glass" && ends_soon {
+                // An exception that soon ends by itself is no standing authority. It is counted, so that a proof says so.
                 self.access.exceptions += 1;
             } else if !expired(edge.expires_at) {
                 self.edge(edge, origin, scope);

@@ -26,7 +26,7 @@ impl Platform {
         match word {
             "kubernetes" => Self::Kubernetes,
             "aws" => Self::Aws,
-            "vault" => Self::Vault,
+            "vault" | "openbao" => Self::Vault,
             "gcp" => Self::Gcp,
             "azure" => Self::Azure,
             "github" => Self::Github,

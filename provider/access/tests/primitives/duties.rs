@@ -155,7 +155,11 @@ fn by_mode() -> Vec<Case> {
         }
         cases.push(case);
     }
-    for (ends, fires) in [(None, true), (Some("2026-12-01T00:00:00Z"), false)] {
+    for (ends, fires) in [
+        (None, true),
+        (Some("2027-01-01T00:00:00Z"), true),
+        (Some("2026-11-23T12:00:00Z"), false),
+    ] {
         let mut directory =
             directory().edge("user:ana", "assumes", RUNTIME, "break-glass procedure");
         for edge in &mut directory.edges {

@@ -1,12 +1,15 @@
 //! Identities that a source lists, by the resource that permissions on them name.
 
 use crate::Platform;
+use crate::access::Content;
 use crate::derive::{Derivation, Pattern};
 use crate::nodes::{Node, Scope};
 
 /// An identity that a source lists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Identity {
+    /// The resource in lower case, by which identities are ordered: patterns are compared without case.
+    folded: Box<str>,
     /// What permissions call it: the ARN, the path, the address.
     pub(super) resource: Box<str>,
     /// `role:`, `user:` and so on.
@@ -54,7 +57,7 @@ impl Identity {
     }
 }
 
-/// The identities that permissions of a source may be about, in order. A directory may speak of anybody.
+/// The identities that permissions of a source may be about, in order; none where it has no permissions.
 pub(super) fn listed(derivation: &Derivation, scope: Scope, platform: Platform) -> Vec<Identity> {
     let nodes = &derivation.access.nodes;
     let mine = |kind: &str, name: &str| match platform {
@@ -65,6 +68,14 @@ pub(super) fn listed(derivation: &Derivation, scope: Scope, platform: Platform) 
         Platform::Github => kind == "ci:",
         Platform::Kubernetes | Platform::Other => true,
     };
+    let asks = derivation.access.facts.iter().any(|fact| {
+        let origin = derivation.access.origins.get(fact.origin as usize);
+        let is_permission = matches!(fact.content, Content::Permission { .. });
+        is_permission && origin.is_some_and(|origin| origin.scope == scope)
+    });
+    if !asks {
+        return Vec::new();
+    }
     let known: Vec<Node> = match platform {
         // Workflows are identities wherever they are trusted, and a directory may speak of anybody.
         Platform::Github | Platform::Other => (0..crate::nodes::number(nodes.len())).collect(),
@@ -83,6 +94,7 @@ pub(super) fn listed(derivation: &Derivation, scope: Scope, platform: Platform) 
             let colon = name.find(':')? + 1;
             let (kind, resource) = name.split_at_checked(colon)?;
             mine(kind, resource).then(|| Identity {
+                folded: resource.to_ascii_lowercase().into(),
                 resource: resource.into(),
                 kind: kind.into(),
                 node,
@@ -103,13 +115,9 @@ pub(super) fn beginning_with<'a>(
     if !matches!(platform, Platform::Aws | Platform::Vault) {
         return identities;
     }
-    let prefix = Pattern(object).prefix();
-    // ARNs differ in case no more than their writers do: only a prefix that compares exactly narrows the search.
-    if prefix.is_empty() || prefix.chars().any(|c| c.is_ascii_uppercase()) {
-        return identities;
-    }
-    let start = identities.partition_point(|one| &*one.resource < prefix);
+    let prefix = Pattern(object).prefix().to_ascii_lowercase();
+    let start = identities.partition_point(|one| *one.folded < *prefix);
     let rest = identities.get(start..).unwrap_or_default();
-    let end = rest.partition_point(|one| one.resource.starts_with(prefix));
+    let end = rest.partition_point(|one| one.folded.starts_with(&prefix));
     rest.get(..end).unwrap_or_default()
 }
