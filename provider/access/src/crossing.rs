@@ -22,6 +22,8 @@ pub struct Crossing {
     /// Whether checks of one grant at a time pass: the subject may neither read a secret of the identity nor take it on,
     /// and becomes it by deciding what runs.
     pub is_side_door: bool,
+    /// Whether it is who acts as the workload that can come to deploy it.
+    pub is_reverse: bool,
     /// The smallest sets of changes after which nobody crosses.
     pub cuts: Cuts,
     /// How many further subjects cross.
@@ -59,7 +61,11 @@ impl Crossing {
         }
         Reason {
             code: "deploy-reaches-runtime".to_owned(),
-            summary: "Deploy can reach runtime".to_owned(),
+            summary: if self.is_reverse {
+                "Runtime can reach deploy".to_owned()
+            } else {
+                "Deploy can reach runtime".to_owned()
+            },
             asked: asked(workload),
             found: format!("Found one that does:\n\n{self}{direct}{read}{others}"),
             remedy: self.remedy(),

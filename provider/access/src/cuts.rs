@@ -18,6 +18,9 @@ const CHANGES_MAX: usize = 3;
 /// Most edges looked at while cuts are sought: a fraction of a second.
 const EDGES_MAX: usize = 3_000_000;
 
+/// Most sets of changes that are found: far more than anybody reads.
+const SETS_MAX: usize = 300;
+
 /// Longest text of a source that a change repeats, in characters.
 const SHOWN_CHARS: usize = 200;
 
@@ -171,6 +174,9 @@ impl Passage {
         passed_over: &mut BTreeSet<Change>,
         sets: &mut Vec<BTreeSet<Change>>,
     ) -> bool {
+        if sets.len() == SETS_MAX {
+            return false;
+        }
         let Some(crossing) = self.crossing(chosen) else {
             return false;
         };

@@ -185,6 +185,15 @@ impl Derivation {
             && ["role:", "clusterrole:", "policy:"]
                 .iter()
                 .any(|kind| name.starts_with(kind));
+        // A trust policy names a service or an account to say who may ask: neither is somebody who does.
+        let (asks, _) = self.access.nodes.name(from).unwrap_or_default();
+        let is_trusted = ["service:", "account:"]
+            .iter()
+            .any(|kind| asks.starts_with(kind));
+        let of_aws = self.access.origins.get(origin as usize);
+        if is_trusted && of_aws.is_some_and(|origin| origin.platform == Platform::Aws) {
+            return;
+        }
         let how = if relation == Relation::MemberOf && is_role {
             How::Holds
         } else {

@@ -124,16 +124,17 @@ impl Sides {
         let sum = |one: &[u32], other: &[u32]| at(one, subject)?.checked_add(at(other, subject)?);
         let forward = sum(&self.deploy_standing, &self.runtime).map(Reverse);
         let backward = sum(&self.runtime_standing, &self.deploy).map(Reverse);
-        let ((deploy, _), (runtime, door), target) = if forward >= backward {
+        let is_reverse = forward < backward;
+        let ((deploy, _), (runtime, door), target) = if is_reverse {
+            let (deploy, door) = Route::along(subject, &self.deploy, false, question);
+            let (runtime, _) = Route::along(subject, &self.runtime_standing, true, question);
+            ((deploy, None), (runtime, door), &question.deploy)
+        } else {
             (
                 Route::along(subject, &self.deploy_standing, true, question),
                 Route::along(subject, &self.runtime, false, question),
                 &question.runtime,
             )
-        } else {
-            let (deploy, door) = Route::along(subject, &self.deploy, false, question);
-            let (runtime, _) = Route::along(subject, &self.runtime_standing, true, question);
-            ((deploy, None), (runtime, door), &question.deploy)
         };
         // One grant at a time nothing shows: neither the credential itself nor the identity is granted.
         let is_side_door = door.is_some_and(|holder| {
@@ -142,6 +143,7 @@ impl Sides {
         });
         Crossing {
             is_side_door,
+            is_reverse,
             cuts: Cuts::of(crossing, self, question),
             deploy,
             runtime,

@@ -39,7 +39,12 @@ pub(super) fn derive(derivation: &mut Derivation) {
             .filter(|(_, rule)| !rule.needs.is_empty())
             .collect();
         let cloud = Cloud::read(derivation, scope, platform);
-        joint::derive(derivation, scope, &rules, &cloud);
+        // Who can put itself into groups holds what they hold, together with what it holds itself.
+        let joins = |(_, rule): &(u16, &Rule)| rule.reach == Reach::JoinedGroups;
+        let (joining, others): (Vec<_>, Vec<_>) = rules.into_iter().partition(joins);
+        for rules in [joining, others] {
+            joint::derive(derivation, scope, &rules, &cloud);
+        }
     }
 }
 

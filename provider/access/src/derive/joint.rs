@@ -4,17 +4,17 @@
 //! the group alone holds it all, and otherwise at the members that do. So a group of many is one edge, not many.
 
 mod held;
+mod membership;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::Relation;
-
 use crate::derive::{Denial, Derivation, Pattern};
-use crate::graph::{Because, Edge, Graph, How};
+use crate::graph::{Because, Graph, How};
 use crate::nodes::{Node, Scope};
 use crate::rules::Rule;
 
 use held::{Held, Needs, held};
+use membership::{Closure, memberships};
 
 /// How many members are looked at one by one. Beyond it a group is taken to hold what any of its members may: too much
 /// rather than too little.
@@ -55,13 +55,6 @@ struct Opening {
     rule: &'static Rule,
     needs: Vec<usize>,
     held: Held,
-}
-
-/// What one subject is in, through all its groups and roles.
-struct Closure {
-    nodes: BTreeSet<Node>,
-    /// The step by which a node was reached from the subject.
-    from: BTreeMap<Node, Edge>,
 }
 
 /// Everything held on one source.
@@ -147,7 +140,7 @@ impl Holdings<'_> {
         if open.is_empty() {
             return;
         }
-        let closure = self.closure(holder);
+        let closure = Closure::of(holder, &self.members);
         let limited = self.is_limited_below(holder, left);
         open.retain(|opening| {
             let edge = self.meet(opening, &closure, derivation);
@@ -171,16 +164,24 @@ impl Holdings<'_> {
                     continue;
                 }
                 queue.push_back(member);
-                let closure = self.closure(member);
-                for opening in &open {
-                    if let Some((to, facts)) = self.meet(opening, &closure, derivation) {
-                        derivation.join(member, to, opening.how(), facts);
-                    }
+                // What stands for many is nobody: who could be one of them comes after it.
+                if derivation.access.nodes.name(member).is_some() {
+                    self.complete(member, &open, derivation);
                 }
                 let Some(fewer) = left.checked_sub(1) else {
                     return self.give_up(holder, &open, derivation);
                 };
                 *left = fewer;
+            }
+        }
+    }
+
+    /// Puts the edges of what a member completes.
+    fn complete(&self, member: Node, open: &[Opening], derivation: &mut Derivation) {
+        let closure = Closure::of(member, &self.members);
+        for opening in open {
+            if let Some((to, facts)) = self.meet(opening, &closure, derivation) {
+                derivation.join(member, to, opening.how(), facts);
             }
         }
     }
@@ -220,24 +221,6 @@ impl Holdings<'_> {
             }
         }
         openings
-    }
-
-    /// What `holder` is in, and how it got there.
-    fn closure(&self, holder: Node) -> Closure {
-        let mut closure = Closure {
-            nodes: BTreeSet::from([holder]),
-            from: BTreeMap::new(),
-        };
-        let mut queue = VecDeque::from([holder]);
-        while let Some(node) = queue.pop_front() {
-            for edge in self.members.starting_at(node) {
-                if closure.nodes.insert(edge.to) {
-                    closure.from.insert(edge.to, *edge);
-                    queue.push_back(edge.to);
-                }
-            }
-        }
-        closure
     }
 
     /// Whether a denial or a boundary of some member makes it hold less than `holder` gives it.
@@ -347,7 +330,7 @@ impl Holdings<'_> {
     fn except(&self, need: &str, closure: &Closure, derivation: &Derivation) -> Vec<String> {
         let texts = &derivation.access.texts;
         let denials = closure
-            .nodes
+            .standing
             .iter()
             .filter_map(|node| self.denied.get(node));
         let objects: BTreeSet<&str> = denials
@@ -366,7 +349,7 @@ impl Holdings<'_> {
         derivation: &Derivation,
     ) -> Option<Vec<String>> {
         let bounds = closure
-            .nodes
+            .standing
             .iter()
             .filter_map(|node| self.bounds.get(node));
         let mut bounds = bounds.flatten().peekable();
@@ -386,14 +369,4 @@ impl Opening {
     fn how(&self) -> How {
         How::Rule(self.number, self.rule.relation)
     }
-}
-
-/// Who is in which group or role, as far as is derived yet.
-fn memberships(derivation: &Derivation) -> Graph {
-    let stated = How::Stated(Relation::MemberOf);
-    let edges = derivation
-        .edges
-        .iter()
-        .filter(|edge| [How::Holds, How::Implied, stated].contains(&edge.how));
-    Graph::new(edges.copied().collect(), derivation.access.nodes.len())
 }
