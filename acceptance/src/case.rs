@@ -155,18 +155,24 @@ pub(crate) enum Step {
         golden: Option<String>,
     },
     /// Sends a request to the case's cluster, as its administrator or as one of its users, which has to end with a status.
-    Kubernetes {
-        /// The user, `system:serviceaccount:<namespace>:<name>` for example.
-        #[serde(rename = "as")]
-        user: Option<String>,
-        method: String,
-        path: String,
-        /// `steps/<file>` is the body.
-        body: Option<String>,
-        status: u16,
-    },
+    Kubernetes(ClusterRequest),
     /// Runs a line of shell in the workspace, to break something on purpose.
     Shell { line: String },
+}
+
+/// A request to the case's cluster.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClusterRequest {
+    /// The user, `system:serviceaccount:<namespace>:<name>` for example; the administrator without one.
+    #[serde(rename = "as")]
+    pub(crate) user: Option<String>,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// `steps/<file>` is the body.
+    pub(crate) body: Option<String>,
+    /// What the answer's status has to be.
+    pub(crate) status: u16,
 }
 
 fn main_tf() -> String {

@@ -6,7 +6,7 @@ use tfplugin::serve::{About, Serve, StopSignal};
 use tfplugin::server::ProviderServer;
 
 use crate::config::ProviderBlock;
-use crate::data_sources::GpuInventory;
+use crate::data_sources::{AccessPaths, GpuInventory};
 use crate::functions::{CanonicalGpuModel, MakeSpiffeId, MigFits, ParseSpiffeId};
 use crate::resources::{GpuPool, Group, PermissionSplit, WorkloadIdentity};
 
@@ -26,6 +26,7 @@ pub fn server() -> ProviderServer<ProviderBlock> {
         .resource::<GpuPool>()
         .resource::<PermissionSplit>()
         .resource::<Group>()
+        .data_source::<AccessPaths>()
         .data_source::<GpuInventory>()
         .function::<CanonicalGpuModel>()
         .function::<MigFits>()

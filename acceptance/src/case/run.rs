@@ -126,27 +126,9 @@ impl Runner<'_> {
                 let finished = run_built(workspace, program, args, *code)?;
                 self.compare(case, workspace, golden.as_deref(), &finished)
             }
-            Step::Kubernetes {
-                user,
-                method,
-                path,
-                body,
-                status,
-            } => {
-                let cluster = cluster.context("the case starts no cluster")?;
-                let body = match body {
-                    Some(file) => fs::read(case.folder.join("steps").join(file))?,
-                    None => Vec::new(),
-                };
-                let answer = cluster.send(user.as_deref(), method, path, &body)?;
-                ensure!(
-                    answer.status == *status,
-                    "status {}: {}",
-                    answer.status,
-                    String::from_utf8_lossy(&answer.body)
-                );
-                Ok(())
-            }
+            Step::Kubernetes(request) => cluster
+                .context("the case starts no cluster")?
+                .send(request, &case.folder.join("steps")),
             Step::Shell { line } => {
                 let finished = workspace
                     .process(Path::new("sh"))

@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use kubernetes_server::{Answer, Cluster, Front};
+use anyhow::{Context, Result, ensure};
+use kubernetes_server::{Cluster, Front};
 use serde_json::Value;
+
+use crate::case::ClusterRequest;
 
 /// A running server; ended when dropped.
 #[derive(Debug)]
@@ -35,20 +37,28 @@ impl Kubernetes {
         Ok(Self { cluster, front })
     }
 
-    /// Sends a request as `user`, or as the administrator.
+    /// Sends a request, whose body is a file in `folder`.
     ///
     /// # Errors
-    /// When there is no answer.
-    pub(crate) fn send(
-        &self,
-        user: Option<&str>,
-        method: &str,
-        path: &str,
-        body: &[u8],
-    ) -> Result<Answer> {
+    /// When there is no answer, or one with another status.
+    pub(crate) fn send(&self, request: &ClusterRequest, folder: &Path) -> Result<()> {
+        let ClusterRequest {
+            user,
+            method,
+            path,
+            body,
+            status,
+        } = request;
+        let body = match body {
+            Some(file) => fs::read(folder.join(file))?,
+            None => Vec::new(),
+        };
         let mut headers = vec![("content-type", "application/json")];
-        headers.extend(user.map(|user| ("impersonate-user", user)));
-        self.cluster.admin()?.send(method, path, &headers, body)
+        headers.extend(user.as_deref().map(|user| ("impersonate-user", user)));
+        let answer = self.cluster.admin()?.send(method, path, &headers, &body)?;
+        let told = String::from_utf8_lossy(&answer.body);
+        ensure!(answer.status == *status, "status {}: {told}", answer.status);
+        Ok(())
     }
 
     /// What a case is told of it: where it is over TLS and with which authority, where it is over plain HTTP for

@@ -11,6 +11,7 @@ mod plan_file;
 mod plugin;
 mod provider;
 mod sources;
+mod who_can;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -34,6 +35,7 @@ pub(crate) struct Cli {
 enum Verb {
     Inventory(inventory::Inventory),
     Check(check::Check),
+    WhoCan(who_can::WhoCan),
     Ledger(ledger::Ledger),
     Plugin(plugin::Plugin),
     Provider(provider::Provider),
@@ -72,6 +74,7 @@ fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.verb {
         Verb::Inventory(verb) => verb.run(),
         Verb::Check(verb) => verb.run(),
+        Verb::WhoCan(verb) => verb.run(),
         Verb::Ledger(verb) => verb.run(),
         Verb::Plugin(verb) => verb.run(),
         Verb::Provider(verb) => return verb.run(),

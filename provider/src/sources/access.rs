@@ -82,7 +82,8 @@ impl AccessSource {
     }
 }
 
-fn source_facts(source: Name, facts: AccessFacts, now: Timestamp) -> SourceFacts {
+/// What a connector told, as the access crate wants it.
+pub(crate) fn source_facts(source: Name, facts: AccessFacts, now: Timestamp) -> SourceFacts {
     let seconds = |seconds: u32| Timestamp::from_second(i64::from(seconds)).ok();
     SourceFacts {
         source,

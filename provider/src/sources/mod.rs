@@ -17,6 +17,7 @@ use crate::audit::Installed;
 use crate::config::ConnectorBlock;
 use crate::plugin_config::PluginConfig;
 use crate::said::said;
+pub(crate) use access::source_facts;
 pub use access::{AccessSource, LiveAccess};
 pub(crate) use granted::stop_at;
 use plugin::PluginSource;

@@ -1,15 +1,15 @@
 //! Who may do what, as a connector reports it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{labels, one_of, short};
 use crate::bindings::access;
 
 /// Everything that one source tells about access.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct AccessFacts {
     /// Whose words the facts use, as the manifest says; empty when nobody's.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub platform: String,
     /// Those who may hold permissions.
     pub subjects: Vec<Subject>,
@@ -24,7 +24,7 @@ pub struct AccessFacts {
 }
 
 /// Somebody or something that may hold permissions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Subject {
     /// Unique in one listing.
     pub id: String,
@@ -37,7 +37,7 @@ pub struct Subject {
 }
 
 /// Something that permissions are about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Object {
     /// Unique in one listing.
     pub id: String,
@@ -50,7 +50,7 @@ pub struct Object {
 }
 
 /// A subject may, or may not, do an operation on an object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Permission {
     /// Id of a subject.
     pub subject: String,
@@ -69,7 +69,7 @@ pub struct Permission {
 }
 
 /// Whether a permission allows or denies. A word that the host does not know denies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
     /// It allows.
@@ -79,7 +79,7 @@ pub enum Effect {
 }
 
 /// One subject leads to another, or to an object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Edge {
     /// Id of a subject.
     pub from: String,
@@ -98,7 +98,7 @@ pub struct Edge {
 }
 
 /// How an edge came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// It is there until somebody removes it; also what an unknown word means.

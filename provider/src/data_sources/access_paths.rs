@@ -1,0 +1,135 @@
+//! `portcullis_access_paths`
+
+use std::collections::BTreeSet;
+
+use portcullis_access::{Facts, Holder, Holders};
+use portcullis_model::{Subject, Through, WorkloadKey};
+use tfplugin::field::{Computed, Nested, Optional, Required, Text};
+use tfplugin::{DataSource, Diagnostic, Outcome, Path, Report, Schema};
+
+use crate::config::ProviderBlock;
+use crate::configured::Configured;
+
+/// Paths that go into state.
+const PATHS: usize = 1000;
+
+/// Who can come to act as a subject or a workload, through which path: over groups that are declared, and over what
+/// connectors tell of their platforms.
+#[derive(Debug, Clone, Schema)]
+pub struct AccessPaths {
+    /// A subject, such as `sa:cluster/infer/fraud-runtime`, or the `id` of a `portcullis_workload_identity`, which stands for
+    /// every subject that the workload is.
+    pub to: Required<String>,
+    /// Which paths are looked through, as in `separation` of a `portcullis_permission_split`; all of them when left out.
+    pub through: Optional<BTreeSet<Text<Through>>>,
+    /// Who can come to act as it: a shortest path each, the nearest first, at most 1,000.
+    pub paths: Computed<Vec<Nested<AccessPath>>>,
+    /// How many there are.
+    pub total: Computed<u64>,
+    /// Whether everything that could show a further path was there: every group has declared members and every connector told
+    /// all.
+    pub complete: Computed<bool>,
+    /// Groups without declared members, and connectors that did not tell all.
+    pub missing: Computed<Vec<String>>,
+    /// The connectors whose facts were used.
+    pub sources: Computed<Vec<String>>,
+}
+
+/// Somebody who can come to act as the subject.
+#[derive(Debug, Clone, Default, Schema)]
+pub struct AccessPath {
+    /// Who.
+    pub from: Computed<String>,
+    /// How, step by step.
+    pub path: Computed<String>,
+    /// Whether it is authority at any time; otherwise something has to be changed first.
+    pub standing: Computed<bool>,
+    /// Whether checks of one grant at a time pass: the secret cannot be read nor the token minted, and what runs is the way
+    /// in.
+    pub side_door: Computed<bool>,
+}
+
+impl DataSource for AccessPaths {
+    type Provider = ProviderBlock;
+
+    const NAME: &'static str = "access_paths";
+
+    async fn read(&mut self, _: &mut Report, provider: &Configured) -> Outcome {
+        let subjects = subjects(self.to.get()?, provider).await?;
+        let through = match self.through.get()? {
+            Some(classes) => classes.iter().map(|class| *class.value()).collect(),
+            None => Through::all(),
+        };
+        let (promised, live) = (provider.promised().await?, provider.access().await);
+        let found = {
+            let board = provider.board.lock();
+            let facts = Facts {
+                configuration: &board.groups,
+                ledger: &promised.groups,
+                access: &live.access,
+                unread: &live.unread,
+            };
+            Holders::of(&subjects, &through, facts)
+        };
+        self.total.set(found.holders.len() as u64);
+        let shown = found.holders.iter().take(PATHS);
+        self.paths.set(
+            shown
+                .map(|holder| Nested(holder.into()))
+                .collect::<Vec<_>>(),
+        );
+        let sources = found.missing.sources.keys().map(ToString::to_string);
+        let missing: Vec<String> = found
+            .missing
+            .groups
+            .iter()
+            .cloned()
+            .chain(sources)
+            .collect();
+        self.complete.set(missing.is_empty());
+        self.missing.set(missing);
+        let sources = found.sources.keys().map(ToString::to_string);
+        self.sources.set(sources.collect::<Vec<_>>());
+        Ok(())
+    }
+}
+
+impl From<&Holder> for AccessPath {
+    fn from(holder: &Holder) -> Self {
+        let mut path = Self::default();
+        path.from.set(holder.route.start.clone());
+        path.path.set(holder.route.to_string());
+        path.standing.set(holder.is_standing);
+        path.side_door.set(holder.is_side_door);
+        path
+    }
+}
+
+/// The subjects that are meant: one, or all that a workload is.
+async fn subjects(to: &str, provider: &Configured) -> Outcome<BTreeSet<Subject>> {
+    let subject = to.parse::<Subject>();
+    let Err(error) = subject else {
+        return Ok(subject.into_iter().collect());
+    };
+    let at = Path::root().attribute("to");
+    let Ok(key) = to.parse::<WorkloadKey>() else {
+        return Err(crate::said::said(error).at(at).into());
+    };
+    let promised = provider.promised().await?;
+    let declared = provider.board.lock().workloads.get(&key).cloned();
+    match declared.or_else(|| promised.workloads.get(&key).cloned()) {
+        Some(workload) => Ok(workload.subjects),
+        None => {
+            let detail = format!(
+                "`to` names the workload `{key}`; neither this configuration, as far as it is planned, nor the ledger declares \
+                 it.\n\n\
+                 Refer to it as `portcullis_workload_identity.<name>.id`, so that Terraform plans it first; or apply the \
+                 workspace that declares it.\n\n\
+                 workload-not-declared"
+            );
+            Err(Diagnostic::error("Workload is not declared", detail)
+                .at(at)
+                .into())
+        }
+    }
+}
