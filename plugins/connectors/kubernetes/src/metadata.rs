@@ -20,6 +20,22 @@ pub(crate) struct Metadata {
     pub(crate) deletion_timestamp: Option<String>,
 }
 
+/// `metadata` of an object of which only the name matters. There are many of these, and labels take most of the time.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Name {
+    pub(crate) name: String,
+    /// Empty for objects of the cluster.
+    #[serde(default)]
+    pub(crate) namespace: String,
+}
+
+impl Name {
+    /// `<namespace>/<name>`
+    pub(crate) fn path(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+}
+
 impl Metadata {
     /// `<namespace>/<name>`
     pub(crate) fn path(&self) -> String {

@@ -5,13 +5,13 @@ use serde::Deserialize;
 use portcullis_plugin::{Edge, Failure};
 
 use super::subject::Subjects;
-use crate::metadata::{Metadata, or_default};
+use crate::metadata::{Name, or_default};
 
 /// A `RoleBinding`, or a `ClusterRoleBinding`, which has no namespace.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Binding {
-    pub(crate) metadata: Metadata,
+    pub(crate) metadata: Name,
     role_ref: RoleRef,
     #[serde(default, deserialize_with = "or_default")]
     subjects: Vec<Bound>,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::subject::account_id;
 use crate::api::{Api, Listing};
 use crate::collection::Collection;
-use crate::metadata::Metadata;
+use crate::metadata::Name;
 
 const CORE: &str = "/api/v1";
 const APPS: &str = "/apis/apps/v1";
@@ -136,7 +136,7 @@ fn tell(kind: &Kind, path: &str, account: &str, page: &mut AccessPage) {
 
 #[derive(Debug, Deserialize)]
 struct Workload {
-    metadata: Metadata,
+    metadata: Name,
     spec: Option<Spec>,
 }
 

@@ -8,12 +8,12 @@ use portcullis_plugin::Failure;
 
 use super::quantity::Quantity;
 use super::resource::Offer;
-use crate::metadata::{Metadata, or_default};
+use crate::metadata::{Name, or_default};
 
 /// A pod that is bound to a node and has not ended.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Pod {
-    metadata: Metadata,
+    metadata: Name,
     pub(crate) spec: Spec,
 }
 
