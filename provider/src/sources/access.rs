@@ -55,7 +55,7 @@ impl AccessSource {
         for (name, answer) in asked.join_all().await {
             match answer {
                 Ok(facts) => told.extend(facts),
-                Err(reason) => drop(unread.insert(name, reason.detail())),
+                Err(reason) => drop(unread.insert(name, found(&reason))),
             }
         }
         // In an order that does not depend on who was fastest.
@@ -80,6 +80,11 @@ impl AccessSource {
         let facts = listed.map_err(|error| unavailable(&error))?;
         Ok(facts.map(|facts| source_facts(self.name.clone(), facts, now)))
     }
+}
+
+/// What was found, as a clause.
+fn found(reason: &Reason) -> String {
+    reason.found.trim_end_matches('.').to_owned()
 }
 
 /// What a connector told, as the access crate wants it.
