@@ -57,6 +57,47 @@ const EXAMPLES: &[Example] = &[
         ],
     },
     Example {
+        package: "portcullis-access",
+        name: "paths",
+        rows: &[
+            Row {
+                what: "deriving what follows from 1,000,000 stated edges of access",
+                ours: "derive_ms",
+                theirs: None,
+                unit: "ms",
+                target: Target::AtMost(2_000.0),
+            },
+            Row {
+                what: "one split over them, its paths and cuts named",
+                ours: "crossed_split_ms",
+                theirs: None,
+                unit: "ms",
+                target: Target::AtMost(50.0),
+            },
+            Row {
+                what: "one split of 10,000 subjects over them",
+                ours: "split_of_10000_subjects_ms",
+                theirs: None,
+                unit: "ms",
+                target: Target::AtMost(200.0),
+            },
+            Row {
+                what: "one split over them after ten memberships changed",
+                ours: "ten_memberships_changed_ms",
+                theirs: None,
+                unit: "ms",
+                target: Target::AtMost(50.0),
+            },
+            Row {
+                what: "peak memory with the facts and what follows from them",
+                ours: "peak_mib",
+                theirs: None,
+                unit: "MiB",
+                target: Target::AtMost(1_024.0),
+            },
+        ],
+    },
+    Example {
         package: "portcullis-inventory",
         name: "fleet_load",
         rows: &[Row {
