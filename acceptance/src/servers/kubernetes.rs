@@ -2,12 +2,17 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use kubernetes_server::{Cluster, Front};
 use serde_json::Value;
 
 use crate::case::ClusterRequest;
+
+/// How long a changed role may take to be felt.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A running server; ended when dropped.
 #[derive(Debug)]
@@ -37,10 +42,11 @@ impl Kubernetes {
         Ok(Self { cluster, front })
     }
 
-    /// Sends a request, whose body is a file in `folder`.
+    /// Sends a request, whose body is a file in `folder`, again and again for a while: the server learns of changed roles
+    /// a moment after it acknowledged them.
     ///
     /// # Errors
-    /// When there is no answer, or one with another status.
+    /// When there is no answer, or after all one with another status.
     pub(crate) fn send(&self, request: &ClusterRequest, folder: &Path) -> Result<()> {
         let ClusterRequest {
             user,
@@ -55,10 +61,20 @@ impl Kubernetes {
         };
         let mut headers = vec![("content-type", "application/json")];
         headers.extend(user.as_deref().map(|user| ("impersonate-user", user)));
-        let answer = self.cluster.admin()?.send(method, path, &headers, &body)?;
-        let told = String::from_utf8_lossy(&answer.body);
-        ensure!(answer.status == *status, "status {}: {told}", answer.status);
-        Ok(())
+        let (admin, begun) = (self.cluster.admin()?, Instant::now());
+        loop {
+            let answer = admin.send(method, path, &headers, &body)?;
+            if answer.status == *status {
+                return Ok(());
+            }
+            let told = String::from_utf8_lossy(&answer.body);
+            ensure!(
+                begun.elapsed() < PATIENCE,
+                "status {}: {told}",
+                answer.status
+            );
+            thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// What a case is told of it: where it is over TLS and with which authority, where it is over plain HTTP for

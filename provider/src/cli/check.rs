@@ -5,14 +5,16 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use portcullis_access::{Access, Facts, Memberships, separate};
+use portcullis_access::{Access, Facts, Memberships, Separation, separate};
 use portcullis_ledger::{Author, LedgerUrl};
 use portcullis_model::{Reason, Verdict};
 use serde::Serialize;
 
+use super::facts::FactFiles;
 use super::plan_file::PlanFile;
 use super::sources::Sources;
 use super::{Exit, Failure, block_on};
+use crate::judge::separation::unseen;
 use crate::placing::Placing;
 use crate::promised::Promised;
 use crate::resources::{Change, GpuPool, Group, PermissionSplit, WorkloadIdentity};
@@ -26,6 +28,8 @@ pub(crate) struct Check {
     plan: PathBuf,
     #[command(flatten)]
     sources: Sources,
+    #[command(flatten)]
+    files: FactFiles,
     /// Where the ledger is.
     #[arg(
         long,
@@ -88,7 +92,7 @@ impl Check {
         };
         let ledger = portcullis_ledger::open(&self.ledger, author);
         let promised = block_on(Promised::read(&*ledger))??;
-        let mut answers = separation(&plan, &promised)?;
+        let mut answers = separation(&plan, &promised, &self.files.access()?)?;
         answers.extend(self.capacity(&plan, &promised)?);
         answers.sort_by(|one, other| {
             (&one.address, one.question).cmp(&(&other.address, other.question))
@@ -170,7 +174,11 @@ impl Check {
 }
 
 /// Whether every split of the plan is one, with the plan's groups and workloads in place of the ledger's.
-fn separation(plan: &PlanFile, promised: &Promised) -> Result<Vec<Answer>, Failure> {
+fn separation(
+    plan: &PlanFile,
+    promised: &Promised,
+    access: &Access,
+) -> Result<Vec<Answer>, Failure> {
     let mut groups = Memberships::new();
     for group in plan.resources::<Group>()? {
         match group.after.declaration() {
@@ -189,7 +197,7 @@ fn separation(plan: &PlanFile, promised: &Promised) -> Result<Vec<Answer>, Failu
     let facts = Facts {
         configuration: &groups,
         ledger: &promised.groups,
-        access: &Access::default(),
+        access,
         unread: &BTreeMap::new(),
     };
     let mut answers = Vec::new();
@@ -204,9 +212,17 @@ fn separation(plan: &PlanFile, promised: &Promised) -> Result<Vec<Answer>, Failu
         });
         answers.push(match declared {
             Ok(declared) => {
-                let verdict =
-                    separate(&declared.split, facts).into_verdict(&declared.split.workload);
-                Answer::new(split.address, "separation", verdict)
+                let found = separate(&declared.split, facts);
+                let unseen = match &found {
+                    Separation::Holds(proof) => unseen(&declared.split, proof),
+                    Separation::Crossed(_) | Separation::Undecided(_) => None,
+                };
+                let verdict = found.into_verdict(&declared.split.workload);
+                let answer = Answer::new(split.address, "separation", verdict);
+                Answer {
+                    reason: answer.reason.or(unseen),
+                    ..answer
+                }
             }
             Err(tfplugin::Stop::Deferred) => Answer::undecided(split.address, "separation"),
             Err(failed) => return Err(failed.into()),

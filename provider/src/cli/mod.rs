@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod docs;
 mod exit;
+mod facts;
 mod inventory;
 mod ledger;
 mod manual;

@@ -2,33 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::Args;
-use portcullis_access::{Access, Facts, Holder, Holders, Memberships};
+use portcullis_access::{Facts, Holder, Holders, Memberships};
 use portcullis_ledger::{Author, LedgerUrl};
 use portcullis_model::{Name, Subject, Through};
-use portcullis_plugin_host::AccessFacts;
 use serde_json::{Value as Json, json};
 
+use super::facts::FactFiles;
 use super::{Exit, Failure, block_on};
-use crate::clock::Clock;
 use crate::promised::Promised;
-use crate::sources::source_facts;
 
 /// Show who can come to act as a subject, and through which path.
 ///
-/// It looks over groups that the ledger knows, and over what connectors told, in files that
-/// `portcullis plugin run <plugin> list-access` printed. Exit status 3 when something that could show a further path was not
-/// there.
+/// It looks over groups that the ledger knows, and over what connectors told. Exit status 3 when something that could show a
+/// further path was not there.
 #[derive(Debug, Args)]
 pub(crate) struct WhoCan {
     /// The subject, such as `sa:cluster/infer/fraud-runtime`.
     subject: Subject,
-    /// What a connector told, with the connector's name, such as `cluster=facts.json`. May be given several times.
-    #[arg(long, value_name = "NAME=FILE")]
-    facts: Vec<NamedFacts>,
+    #[command(flatten)]
+    files: FactFiles,
     /// Look through this class of paths only: groups, role_chaining, pod_identity, trust_edits, secrets or grants. May be
     /// given several times.
     #[arg(long, value_name = "CLASS")]
@@ -45,29 +39,6 @@ pub(crate) struct WhoCan {
     json: bool,
 }
 
-/// A file of facts, and the connector that told them.
-#[derive(Debug, Clone)]
-struct NamedFacts {
-    name: Name,
-    path: PathBuf,
-}
-
-impl FromStr for NamedFacts {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, path) = text
-            .split_once('=')
-            .ok_or("write the connector's name, `=`, and the file")?;
-        Ok(Self {
-            name: name
-                .parse()
-                .map_err(|error: portcullis_model::ParseError| error.to_string())?,
-            path: path.into(),
-        })
-    }
-}
-
 impl WhoCan {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let author = Author {
@@ -76,11 +47,6 @@ impl WhoCan {
         };
         let ledger = portcullis_ledger::open(&self.ledger, author);
         let promised = block_on(Promised::read(&*ledger))??;
-        let now = Clock.now();
-        let mut told = Vec::new();
-        for NamedFacts { name, path } in &self.facts {
-            told.push(source_facts(name.clone(), read(path)?, now));
-        }
         let through = match self.through.as_slice() {
             [] => Through::all(),
             classes => classes.iter().copied().collect(),
@@ -91,7 +57,7 @@ impl WhoCan {
             Facts {
                 configuration: &Memberships::new(),
                 ledger: &promised.groups,
-                access: &Access::derive(&told),
+                access: &self.files.access()?,
                 unread: &self.silent(),
             },
         );
@@ -111,9 +77,7 @@ impl WhoCan {
     /// The connector of a service account whose facts nobody gave.
     fn silent(&self) -> BTreeMap<Name, String> {
         match &self.subject {
-            Subject::ServiceAccount { connector, .. }
-                if self.facts.iter().all(|facts| facts.name != *connector) =>
-            {
+            Subject::ServiceAccount { connector, .. } if !self.files.are_of(connector) => {
                 let hint = format!("give its facts with `--facts {connector}=<file>`");
                 BTreeMap::from([(connector.clone(), hint)])
             }
@@ -168,16 +132,4 @@ fn document(found: &Holders) -> Json {
             "name": name.to_string(), "observed_at": at.to_string(),
         })).collect::<Vec<_>>(),
     })
-}
-
-fn read(path: &std::path::Path) -> Result<AccessFacts, Failure> {
-    let unreadable = |found: String| {
-        Failure::Answer(format!(
-            "Access facts cannot be read\n\nAsked to read what a connector told from `{}`; {found}.\n\nMake the file with \
-             `portcullis plugin run <plugin> list-access`.\n\naccess-facts-unreadable",
-            path.display()
-        ))
-    };
-    let text = std::fs::read(path).map_err(|error| unreadable(format!("found: {error}")))?;
-    serde_json::from_slice(&text).map_err(|error| unreadable(format!("it holds no facts: {error}")))
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_access::{Facts, Proof, Separation, separate};
-use portcullis_model::{Name, Subject, WorkloadKey};
+use portcullis_access::{Facts, Proof, Separation, Split, separate};
+use portcullis_model::{Name, Reason, Subject, WorkloadKey};
 use tfplugin::{Diagnostic, Outcome, Path};
 
 use crate::board::{Declared, DeclaredSplit};
@@ -31,9 +31,11 @@ pub async fn split(
     let path = Path::root().attribute("deploy").attribute("subjects");
     let policy = match &verdict {
         Separation::Holds(proof) => {
-            let unseen = unseen(&declared, proof);
+            let unseen = unseen(&declared.split, proof);
             board.splits.insert(workload, declared);
-            return Ok(unseen.map(|said| said.at(path)));
+            let warning =
+                |reason: Reason| Diagnostic::warning(&reason.summary, reason.detail()).at(path);
+            return Ok(unseen.map(warning));
         }
         Separation::Crossed(_) => declared.enforce,
         Separation::Undecided(_) => declared.on_unknown,
@@ -47,8 +49,8 @@ pub async fn split(
 }
 
 /// What to say of a split that holds by declarations, when nobody told what its platforms themselves grant.
-fn unseen(declared: &DeclaredSplit, proof: &Proof) -> Option<Diagnostic> {
-    let sides = declared.split.deploy.iter().chain(&declared.split.runtime);
+pub fn unseen(split: &Split, proof: &Proof) -> Option<Reason> {
+    let sides = split.deploy.iter().chain(&split.runtime);
     let platforms = sides.filter_map(|subject| match subject {
         Subject::ServiceAccount { connector, .. } => Some(connector),
         _ => None,
@@ -60,18 +62,21 @@ fn unseen(declared: &DeclaredSplit, proof: &Proof) -> Option<Diagnostic> {
         return None;
     }
     let names: Vec<String> = silent.iter().map(|name| format!("`{name}`")).collect();
-    let detail = format!(
-        "Nobody declared for one side of the split of `{}` is declared for the other. What its service accounts can become \
-         on their platform was not looked at: no connector {} tells who may do what there.\n\n\
-         Configure a connector of that name that reads access, such as one with `plugin = \"kubernetes\"`.\n\n\
-         separation-by-declaration",
-        declared.split.workload,
-        names.join(" or "),
-    );
-    Some(Diagnostic::warning(
-        "Separation rests on declarations alone",
-        detail,
-    ))
+    Some(Reason {
+        code: "separation-by-declaration".to_owned(),
+        summary: "Separation rests on declarations alone".to_owned(),
+        asked: format!(
+            "Nobody declared for one side of the split of `{}` is declared for the other.",
+            split.workload
+        ),
+        found: format!(
+            "What its service accounts can become on their platform was not looked at: no connector {} tells who may do \
+             what there.",
+            names.join(" or ")
+        ),
+        remedy: "Configure a connector of that name that reads access, such as one with `plugin = \"kubernetes\"`."
+            .to_owned(),
+    })
 }
 
 /// Judges every split, of this plan and of any workspace, that membership in `group` could cross. The group itself is on

@@ -114,7 +114,10 @@ impl Plugin {
                 inside.call(&self.log, inside.connector.list_access(deadline))
             }
             Inside::Natively(inside) => {
-                let mut facts = AccessFacts::default();
+                let mut facts = AccessFacts {
+                    platform: inside.platform.clone(),
+                    ..AccessFacts::default()
+                };
                 inside.pages(
                     |functions, config, cursor| (functions.list_access)(config, cursor),
                     |page| {

@@ -30,6 +30,8 @@ pub(crate) enum Inside {
 
 /// The plugin as functions of this program.
 pub(crate) struct Natively {
+    /// Whose words the plugin's facts about access use, as the host takes it from the manifest.
+    pub(crate) platform: String,
     functions: Functions,
     host: Rc<RefCell<ScriptedHost>>,
     config: String,
@@ -62,6 +64,7 @@ pub(crate) struct InComponent {
 impl Natively {
     pub(crate) fn new<P: Exports>(host: Rc<RefCell<ScriptedHost>>, config: &Value) -> Self {
         Self {
+            platform: platform(&P::MANIFEST),
             functions: Functions {
                 list_inventory: P::list_inventory,
                 list_supply: P::list_supply,
@@ -108,6 +111,12 @@ impl Natively {
             cursor = Some(next);
         }
     }
+}
+
+fn platform(manifest: &sdk::Manifest) -> String {
+    let manifest: Value = serde_json::from_str(&manifest.to_json()).unwrap_or_default();
+    let platform = manifest.get("platform").and_then(Value::as_str);
+    platform.unwrap_or_default().to_owned()
 }
 
 impl InComponent {
