@@ -1,4 +1,4 @@
-//! The guides for authors of plugins say what really happens.
+//! Guides say what really happens.
 
 use std::env;
 use std::fs;
@@ -12,11 +12,11 @@ use crate::step::{Context, Report, Step};
 
 pub(super) const STEP: Step = Step {
     name: "guides",
-    shows: "every file and command of the guides for plugin authors, carried out as a reader would",
+    shows: "every file and command of the guides, carried out as a reader would",
     carry: follow_all,
 };
 
-const GUIDES: [&str; 2] = ["write-a-check", "write-a-connector"];
+const GUIDES: [&str; 3] = ["prove-a-split", "write-a-check", "write-a-connector"];
 
 fn follow_all(context: &Context, progress: &Progress) -> Result<Report> {
     super::programs::build(context, progress)?;
