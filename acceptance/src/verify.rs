@@ -19,6 +19,7 @@ mod generated;
 mod guides;
 mod kills;
 mod lints;
+mod optimised;
 mod parallel;
 mod paths;
 mod programs;

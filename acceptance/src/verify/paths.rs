@@ -2,8 +2,7 @@
 
 use anyhow::Result;
 
-use crate::process::{Process, last_lines};
-use crate::repository;
+use super::optimised::Optimised;
 use crate::screen::Progress;
 use crate::step::{Context, Report, Step};
 
@@ -13,35 +12,12 @@ pub(super) const STEP: Step = Step {
     carry: paths,
 };
 
-const ROUNDS: &str = "100000";
-
 fn paths(_: &Context, progress: &Progress) -> Result<Report> {
-    let finished = Process::new("cargo")
-        .args([
-            "test",
-            "--release",
-            "--locked",
-            "--package",
-            "portcullis-access",
-            "--test",
-            "twin",
-            "--test",
-            "aws_twin",
-        ])
-        .env("PROPTEST_CASES", ROUNDS)
-        .dir(repository::root())
-        .watched(|line| progress.note(line))?;
-    let passed = |count: u32| {
-        let line = format!("test result: ok. {count} passed");
-        finished.text.contains(&line)
+    let tests = Optimised {
+        package: "portcullis-access",
+        tests: &["--test", "twin", "--test", "aws_twin"],
+        rounds: ("PROPTEST_CASES", "100000"),
+        passes: &[7, 2],
     };
-    if finished.status.success() && passed(7) && passed(2) {
-        return Ok(Report::one_passed());
-    }
-    let mut report = Report::default();
-    let end = last_lines(&finished.text, 80);
-    report
-        .failures
-        .push(format!("cargo test --test twin --test aws_twin\n{end}"));
-    Ok(report)
+    tests.run(progress)
 }
