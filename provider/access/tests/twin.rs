@@ -281,6 +281,10 @@ proptest! {
                 let mut cut = asked.clone();
                 change::make_all(set, &mut cut);
                 prop_assert!(!cut.is_crossed(), "{:?} leaves a path: {:?}", set, asked);
+                if !crossing.cuts.is_complete {
+                    // Where permissions amount to a path only together, a set may hold one change more than it must.
+                    continue;
+                }
                 for kept in set {
                     let mut less = asked.clone();
                     let others: Vec<String> = set.iter().filter(|change| *change != kept).cloned().collect();
