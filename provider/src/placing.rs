@@ -149,7 +149,7 @@ fn holder(pool: &Name) -> String {
 mod tests {
     use jiff::Timestamp;
     use portcullis_model::{
-        Device, DeviceId, Grade, Health, MigMode, SnapshotBuilder, SourceReport,
+        Device, DeviceId, Grade, Health, MigMode, Site, SnapshotBuilder, SourceReport,
     };
 
     use super::*;
@@ -169,6 +169,8 @@ mod tests {
                 health: Health::Healthy,
                 mig_mode: MigMode::Disabled,
                 in_use: false,
+                site: Site::default(),
+                fabric: None,
                 observed_at,
             })
         });
@@ -177,6 +179,7 @@ mod tests {
             observed_at,
             partial: None,
             nodes: Vec::new(),
+            rooms: Vec::new(),
             devices: devices.collect(),
         };
         Arc::new(

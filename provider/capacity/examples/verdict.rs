@@ -12,8 +12,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 use portcullis_capacity::{Demand, Fleet, Reservations, fits};
 use portcullis_model::{
-    Device, DeviceId, GpuModel, Grade, Health, MigMode, Name, NodeName, Snapshot, SnapshotBuilder,
-    SourceReport,
+    Device, DeviceId, GpuModel, Grade, Health, MigMode, Name, NodeName, Site, Snapshot,
+    SnapshotBuilder, SourceReport,
 };
 
 const DEVICES: u32 = 100_000;
@@ -82,6 +82,8 @@ fn snapshot(devices: u32) -> Result<Snapshot, Box<dyn Error>> {
             health: Health::Healthy,
             mig_mode: MigMode::Disabled,
             in_use: (node * 8 + index) % 16 == 0,
+            site: Site::default(),
+            fabric: None,
             observed_at: now,
         }));
     }
@@ -90,6 +92,7 @@ fn snapshot(devices: u32) -> Result<Snapshot, Box<dyn Error>> {
         observed_at: now,
         partial: None,
         nodes: Vec::new(),
+        rooms: Vec::new(),
         devices: all,
     };
     Ok(SnapshotBuilder::default()

@@ -203,7 +203,7 @@ impl Fleet {
         }
         match (device.health(), device.mig_mode(), device.in_use()) {
             _ if matches!(device.source().status, SourceStatus::Stale { .. }) => State::Stale,
-            (Health::Unhealthy | Health::Lost, _, _) => State::Unhealthy,
+            (Health::Degraded | Health::Unhealthy | Health::Lost, _, _) => State::Unhealthy,
             (_, MigMode::Enabled, _) => State::Divided,
             (_, _, true) => State::InUse,
             (

@@ -1,5 +1,6 @@
 //! The GPUs of this host, through NVIDIA's management library.
 
+mod fabric;
 mod fault;
 mod host;
 mod mig;

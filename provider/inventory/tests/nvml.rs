@@ -34,6 +34,11 @@ fn child() {
             let snapshot = SnapshotBuilder::default()
                 .report("here".parse().unwrap(), report)
                 .build();
+            let whole = snapshot.device(0);
+            let place = whole.map(|device| {
+                let site = device.site();
+                json!([site.driver, site.cuda, device.fabric()])
+            });
             let devices: Vec<Value> = snapshot
                 .devices()
                 .map(|device| {
@@ -50,7 +55,7 @@ fn child() {
                     ])
                 })
                 .collect();
-            json!({ "host": host, "devices": devices, "partial": partial })
+            json!({ "host": host, "devices": devices, "partial": partial, "place": place })
         }
         Err(fault) => json!({ "fault": fault, "text": fault.to_string() }),
     };
@@ -169,6 +174,9 @@ fn a_host_is_read_with_what_is_wrong_on_it() {
         (&host["driver"], &host["cuda"]),
         (&json!("570.172.08"), &json!("12.8"))
     );
+    let clique = "01020304-0506-0708-090a-0b0c0d0e0f10.7";
+    assert_eq!(seen["place"], json!(["570.172.8", "12.8", clique]));
+    assert_eq!(host["devices"][1]["fabric"], Value::Null);
     assert_eq!(host["devices"][0]["pci_device_id"], 0x2335_10DE);
     assert_eq!(host["devices"][1]["processes"], json!([4242]));
     assert_eq!(host["devices"][3]["ecc_uncorrected"], 4);

@@ -54,6 +54,7 @@ impl DeviceSource for Slow {
                 observed_at: now,
                 partial: None,
                 nodes: Vec::new(),
+                rooms: Vec::new(),
                 devices: Vec::new(),
             })
         })

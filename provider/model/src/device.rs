@@ -2,15 +2,17 @@
 
 use jiff::Timestamp;
 
-use crate::{DeviceId, GpuModel, Grade, MigProfile, NodeName};
+use crate::{DeviceId, Fabric, GpuModel, Grade, MigProfile, NodeName, Site};
 
 closed_set! {
     /// Whether a device works; ordered, the best first.
-    pub enum Health, "health", "invalid-health", "`healthy`, `unreported`, `unhealthy` or `lost`" {
+    pub enum Health, "health", "invalid-health", "`healthy`, `unreported`, `degraded`, `unhealthy` or `lost`" {
         /// The source checked and found nothing wrong.
         Healthy = "healthy",
         /// The source does not tell; counts as usable.
         Unreported = "unreported",
+        /// Works, and worse than it should: throttled, links down; for those who accept it.
+        Degraded = "degraded",
         /// Present and not to be used: pending remap, uncorrected errors, cordoned.
         Unhealthy = "unhealthy",
         /// The source knows of it and cannot reach it.
@@ -52,6 +54,10 @@ pub struct Device {
     pub mig_mode: MigMode,
     /// Whether something runs on it or holds it, as far as the source can tell.
     pub in_use: bool,
+    /// Where it runs, under which software and at what price.
+    pub site: Site,
+    /// The NVLink domain that it is a part of; `None` where it is in none or the source does not tell.
+    pub fabric: Option<Fabric>,
     /// When the source saw it.
     pub observed_at: Timestamp,
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use jiff::Timestamp;
 
-use crate::{Device, Grade, Name, NodeName, Reason};
+use crate::{Device, Grade, Name, NodeName, NodeRoom, Reason};
 
 /// A source's answer in the making; dropping it stops the work.
 pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<SourceReport, Reason>> + Send + 'a>>;
@@ -38,6 +38,8 @@ pub struct SourceReport {
     pub partial: Option<Reason>,
     /// Every node, those without devices too.
     pub nodes: Vec<NodeName>,
+    /// What nodes have free beside their GPUs, for those of which the source tells it.
+    pub rooms: Vec<(NodeName, NodeRoom)>,
     /// Every device.
     pub devices: Vec<Device>,
 }

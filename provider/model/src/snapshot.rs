@@ -3,6 +3,7 @@
 mod builder;
 mod digest;
 mod record;
+mod sites;
 mod source_state;
 #[cfg(test)]
 mod tests;
@@ -18,12 +19,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{DeviceId, DeviceKey, GpuModel, MigProfile, NodeName};
+use crate::{DeviceId, DeviceKey, Fabric, GpuModel, MigProfile, NodeName, NodeRoom, Site};
 use record::{IdKind, Record};
 
 /// The GPUs of the world at one time: immutable, packed, in a canonical order.
 ///
-/// Devices are 40-byte records sorted by source, node and id, so the devices of a node are
+/// Devices are 48-byte records sorted by source, node and id, so the devices of a node are
 /// neighbours; texts are stored once. Two snapshots built from the same reports in any order are
 /// equal. A device that several sources report under one UUID is one record; a node that several
 /// report without UUIDs counts under the best of them, and the others become partial.
@@ -32,6 +33,10 @@ pub struct Snapshot {
     sources: Vec<SourceState>,
     /// Sorted pairs of source and node name.
     nodes: Vec<(u16, NodeName)>,
+    /// What each node has free beside its GPUs; empty where no source tells it of any.
+    rooms: Vec<NodeRoom>,
+    sites: Vec<Site>,
+    fabrics: Vec<Fabric>,
     models: Vec<GpuModel>,
     mig_profiles: Vec<MigProfile>,
     /// Device ids that are neither UUID nor index.
@@ -114,6 +119,18 @@ impl Snapshot {
     #[must_use]
     pub fn mig_profiles(&self) -> &[MigProfile] {
         &self.mig_profiles
+    }
+
+    /// Where devices run, each place once.
+    #[must_use]
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    /// Every NVLink domain that a device is in, sorted.
+    #[must_use]
+    pub fn fabrics(&self) -> &[Fabric] {
+        &self.fabrics
     }
 
     /// How many nodes the sources report, those without devices too.

@@ -1,12 +1,14 @@
 //! A connector that is a WebAssembly component.
 
+mod labels;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use portcullis_model::{
     Device, DeviceId, DeviceSource, Fetch, GpuModel, Grade, Health, MigMode, Name, NodeName,
-    ParseError, Reason, SourceReport,
+    NodeRoom, ParseError, Reason, SourceReport,
 };
 use portcullis_plugin_host::{Connector, DeviceRecord, Part, PluginError};
 
@@ -58,10 +60,14 @@ impl DeviceSource for PluginSource {
 /// The records of a component as a report. A record that makes no sense makes the report partial, never a device free.
 fn report(source: &Name, records: &[DeviceRecord], now: Timestamp) -> SourceReport {
     let mut devices: BTreeMap<(NodeName, DeviceId), Device> = BTreeMap::new();
+    let mut rooms: BTreeMap<NodeName, NodeRoom> = BTreeMap::new();
     let mut refused: Option<(usize, ParseError)> = None;
     for (position, record) in records.iter().enumerate() {
         match reported(record, now) {
             Ok(Reported { device, parent }) => {
+                if let Some(room) = labels::room(&record.labels) {
+                    rooms.insert(device.node.clone(), room);
+                }
                 for device in [Some(device), parent].into_iter().flatten() {
                     // Every instance tells of the device that it is a part of.
                     devices
@@ -88,6 +94,7 @@ fn report(source: &Name, records: &[DeviceRecord], now: Timestamp) -> SourceRepo
             .unwrap_or(now),
         partial,
         nodes: nodes.into_iter().collect(),
+        rooms: rooms.into_iter().collect(),
         devices: devices.into_values().collect(),
     }
 }
@@ -135,7 +142,8 @@ fn device(record: &DeviceRecord, now: Timestamp) -> Result<Device, ParseError> {
         grade: record.grade.parse()?,
         health: match record.health.as_str() {
             "healthy" => Health::Healthy,
-            "degraded" | "failed" => Health::Unhealthy,
+            "degraded" => Health::Degraded,
+            "failed" => Health::Unhealthy,
             _ => Health::Unreported,
         },
         mig_mode: if mig_profile.is_some() {
@@ -145,6 +153,8 @@ fn device(record: &DeviceRecord, now: Timestamp) -> Result<Device, ParseError> {
         },
         // What is not said to be free is not taken for free.
         in_use: record.allocation != "free",
+        site: labels::site(&record.labels),
+        fabric: labels::fabric(&record.labels),
         observed_at: Timestamp::from_second(i64::from(record.observed_at))
             .unwrap_or(now)
             .min(now),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use portcullis_capacity::Demand;
 use portcullis_model::{
-    Device, DeviceId, Grade, Health, MigMode, Name, NodeName, Reason, Snapshot, SnapshotBuilder,
-    SourceReport,
+    Device, DeviceId, Grade, Health, MigMode, Name, NodeName, Reason, Site, Snapshot,
+    SnapshotBuilder, SourceReport,
 };
 
 pub(crate) fn now() -> Timestamp {
@@ -30,6 +30,8 @@ pub(crate) fn devices(node: &str, model: &str, memory_mib: u32, count: u32) -> V
         health: Health::Healthy,
         mig_mode: MigMode::Disabled,
         in_use: false,
+        site: Site::default(),
+        fabric: None,
         observed_at: now(),
     };
     (0..count).map(device).collect()
@@ -41,6 +43,7 @@ pub(crate) fn report(devices: Vec<Device>) -> SourceReport {
         observed_at: now(),
         partial: None,
         nodes: Vec::new(),
+        rooms: Vec::new(),
         devices,
     }
 }

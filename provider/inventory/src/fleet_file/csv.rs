@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
-use portcullis_model::{FleetColumn, ParseError};
+use portcullis_model::{FleetColumn, NodeRoom, ParseError, Site};
 
 use super::fault::{Problem, printable};
 use super::fleet::{Fleet, Group};
@@ -176,7 +176,20 @@ impl Row<'_> {
                 .filter(|memory| *memory > 0),
             used: self.count(FleetColumn::Used)?.unwrap_or(0),
             healthy: self.value(FleetColumn::Healthy, "`true` or `false`")?,
+            health: self.noun(FleetColumn::Health)?,
             id,
+            site: Site {
+                region: self.noun(FleetColumn::Region)?,
+                zone: self.noun(FleetColumn::Zone)?,
+                driver: self.noun(FleetColumn::DriverVersion)?,
+                cuda: self.noun(FleetColumn::CudaVersion)?,
+                price: self.noun(FleetColumn::Price)?,
+            },
+            fabric: self.noun(FleetColumn::Fabric)?,
+            room: NodeRoom {
+                cpu_milli: self.count(FleetColumn::NodeCpuMilli)?,
+                memory_mib: self.count(FleetColumn::NodeMemoryMib)?,
+            },
         })
     }
 }

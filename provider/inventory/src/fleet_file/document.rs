@@ -1,7 +1,9 @@
 //! Fleet files in TOML and JSON, which have the same keys.
 
 use jiff::Timestamp;
-use portcullis_model::{DeviceId, GpuModel, NodeName};
+use portcullis_model::{
+    DeviceId, Fabric, GpuModel, Health, Location, NodeName, NodeRoom, Price, Site, Version,
+};
 use serde::Deserialize;
 
 use super::fault::Problem;
@@ -34,6 +36,15 @@ struct Entry {
     #[serde(default)]
     used: u32,
     healthy: Option<bool>,
+    health: Option<Health>,
+    region: Option<Location>,
+    zone: Option<Location>,
+    driver_version: Option<Version>,
+    cuda_version: Option<Version>,
+    fabric: Option<Fabric>,
+    price: Option<Price>,
+    node_cpu_milli: Option<u32>,
+    node_memory_mib: Option<u32>,
     #[serde(default)]
     gpu: Vec<Gpu>,
 }
@@ -47,6 +58,9 @@ struct Gpu {
     #[serde(default)]
     used: bool,
     healthy: Option<bool>,
+    health: Option<Health>,
+    fabric: Option<Fabric>,
+    price: Option<Price>,
 }
 
 /// Parses TOML; the time that the file says it was true, if it says so.
@@ -107,6 +121,15 @@ impl TryFrom<Entry> for Node {
             memory_mib,
             used,
             healthy,
+            health,
+            region,
+            zone,
+            driver_version,
+            cuda_version,
+            fabric,
+            price,
+            node_cpu_milli,
+            node_memory_mib,
             gpu,
         } = entry;
         if gpus > 0 && !gpu.is_empty() {
@@ -121,16 +144,39 @@ impl TryFrom<Entry> for Node {
             memory_mib,
             used,
             healthy,
+            health,
             id: None,
+            site: Site {
+                region,
+                zone,
+                driver: driver_version,
+                cuda: cuda_version,
+                price,
+            },
+            fabric,
+            room: NodeRoom {
+                cpu_milli: node_cpu_milli,
+                memory_mib: node_memory_mib,
+            },
         };
-        let devices = gpu.into_iter().map(|gpu| Group {
-            node: node.node.clone(),
-            gpus: 1,
-            model: gpu.model.or_else(|| node.model.clone()),
-            memory_mib: gpu.memory_mib.or(node.memory_mib),
-            used: u32::from(gpu.used),
-            healthy: gpu.healthy.or(node.healthy),
-            id: Some(gpu.uuid),
+        let devices = gpu.into_iter().map(|gpu| {
+            let told = gpu.healthy.is_some() || gpu.health.is_some();
+            Group {
+                node: node.node.clone(),
+                gpus: 1,
+                model: gpu.model.or_else(|| node.model.clone()),
+                memory_mib: gpu.memory_mib.or(node.memory_mib),
+                used: u32::from(gpu.used),
+                healthy: gpu.healthy.or(node.healthy.filter(|_| !told)),
+                health: gpu.health.or(node.health.filter(|_| !told)),
+                id: Some(gpu.uuid),
+                site: Site {
+                    price: gpu.price.or(node.site.price),
+                    ..node.site.clone()
+                },
+                fabric: gpu.fabric.or_else(|| node.fabric.clone()),
+                room: NodeRoom::default(),
+            }
         });
         let mut groups: Vec<Group> = devices.collect();
         groups.push(node);

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use portcullis_model::{
-    Device, DeviceId, GpuModel, Grade, Health, MigMode, NodeName, SourceReport,
+    Device, DeviceId, Fabric, GpuModel, Grade, Health, MigMode, NodeName, NodeRoom, Site,
+    SourceReport,
 };
 
 use super::fault::Problem;
@@ -21,8 +22,14 @@ pub(super) struct Group {
     pub(super) memory_mib: Option<u32>,
     /// The first so many are in use.
     pub(super) used: u32,
+    /// Healthy or not; or, in more words, how well they work.
     pub(super) healthy: Option<bool>,
+    pub(super) health: Option<Health>,
     pub(super) id: Option<DeviceId>,
+    pub(super) site: Site,
+    pub(super) fabric: Option<Fabric>,
+    /// What the node has free beside its devices.
+    pub(super) room: NodeRoom,
 }
 
 impl Group {
@@ -34,6 +41,8 @@ impl Group {
             model,
             used,
             id,
+            healthy,
+            health,
             ..
         } = self;
         let wrong = |found: String, allowed: &str| {
@@ -45,6 +54,10 @@ impl Group {
         if used > gpus {
             let found = format!("{used} GPUs are in use of {gpus} on node `{node}`");
             return wrong(found, "at most as many as there are");
+        }
+        if healthy.is_some() && health.is_some() {
+            let found = format!("both `healthy` and `health` are given for node `{node}`");
+            return wrong(found, "one of the two");
         }
         if id.is_some() && *gpus != 1 {
             let found = format!("one UUID stands for {gpus} GPUs on node `{node}`");
@@ -63,6 +76,8 @@ impl Group {
 pub(super) struct Fleet {
     /// Each node, with the index that its next device gets.
     nodes: BTreeMap<NodeName, u32>,
+    /// What nodes have free beside their devices, for those of which the file tells it.
+    rooms: Vec<(NodeName, NodeRoom)>,
     devices: Vec<Device>,
 }
 
@@ -77,8 +92,15 @@ impl Fleet {
             memory_mib,
             used,
             healthy,
+            health,
             id,
+            site,
+            fabric,
+            room,
         } = group;
+        if room != NodeRoom::default() {
+            self.rooms.push((node.clone(), room));
+        }
         if self.devices.len() + gpus as usize > DEVICES_MAX {
             return Err(Problem::TooManyDevices { limit: DEVICES_MAX });
         }
@@ -102,13 +124,16 @@ impl Fleet {
                 memory_mib,
                 // The report sets grade and time of all devices at once.
                 grade: Grade::Counted,
-                health: match healthy {
-                    Some(true) => Health::Healthy,
-                    Some(false) => Health::Unhealthy,
-                    None => Health::Unreported,
+                health: match (health, healthy) {
+                    (Some(health), _) => health,
+                    (None, Some(true)) => Health::Healthy,
+                    (None, Some(false)) => Health::Unhealthy,
+                    (None, None) => Health::Unreported,
                 },
                 mig_mode: MigMode::Unreported,
                 in_use: number < used,
+                site: site.clone(),
+                fabric: fabric.clone(),
                 observed_at: Timestamp::UNIX_EPOCH,
             });
         }
@@ -126,6 +151,7 @@ impl Fleet {
             observed_at,
             partial: None,
             nodes,
+            rooms: self.rooms,
             devices,
         }
     }

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use portcullis_model::{
-    Device, DeviceId, GpuModel, Grade, Health, MigMode, NodeName, Reason, SourceReport,
+    Device, DeviceId, Fabric, GpuModel, Grade, Health, MigMode, NodeName, Reason, Site,
+    SourceReport,
 };
 use serde::Serialize;
 
@@ -42,6 +43,8 @@ pub struct HostDevice {
     pub rows: Option<MemoryRows>,
     /// Process ids that compute on it.
     pub processes: Option<Vec<u32>>,
+    /// The NVLink domain that it has joined.
+    pub fabric: Option<Fabric>,
     /// Why it could not be read to the end.
     pub fault: Option<NvmlFault>,
 }
@@ -74,7 +77,7 @@ impl HostDevice {
         }
     }
 
-    fn device(&self, node: &NodeName, now: Timestamp) -> Device {
+    fn device(&self, node: &NodeName, site: &Site, now: Timestamp) -> Device {
         let id = self.uuid.as_deref().and_then(|uuid| uuid.parse().ok());
         let model = self.name.as_deref().and_then(|name| name.parse().ok());
         Device {
@@ -95,6 +98,8 @@ impl HostDevice {
                 .processes
                 .as_ref()
                 .is_none_or(|processes| !processes.is_empty()),
+            site: site.clone(),
+            fabric: self.fabric.clone(),
             observed_at: now,
         }
     }
@@ -134,16 +139,23 @@ impl Host {
             found: format!("GPU {index} could not be read: {}", reason.found),
             ..reason
         });
+        // A driver of a form of its own is a driver of an unknown version.
+        let site = Site {
+            driver: self.driver.parse().ok(),
+            cuda: self.cuda.parse().ok(),
+            ..Site::default()
+        };
         SourceReport {
             grade: Grade::Counted,
             observed_at: now,
             partial,
             nodes: vec![node.clone()],
+            rooms: Vec::new(),
             devices: self
                 .devices
                 .iter()
                 .flat_map(|device| {
-                    let whole = device.device(node, now);
+                    let whole = device.device(node, &site, now);
                     let instances = device.instances(&whole);
                     std::iter::once(whole).chain(instances)
                 })

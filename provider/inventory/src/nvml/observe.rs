@@ -7,7 +7,7 @@ use nvml_wrapper::enum_wrappers::device::{EccCounter, MemoryError};
 use nvml_wrapper::error::NvmlError;
 use nvml_wrapper::{Device, Nvml, cuda_driver_version_major, cuda_driver_version_minor};
 
-use super::{Host, HostDevice, NvmlFault, mig, rows};
+use super::{Host, HostDevice, NvmlFault, fabric, mig, rows};
 
 const LIBRARY: &str = "libnvidia-ml.so.1";
 const MIB: u64 = 1024 * 1024;
@@ -72,6 +72,7 @@ fn read_device(nvml: &Nvml, index: u32) -> HostDevice {
         ecc_uncorrected: None,
         rows: None,
         processes: None,
+        fabric: None,
         fault: None,
     };
     read.fault = fill(&mut read, nvml).err();
@@ -93,6 +94,7 @@ fn fill(read: &mut HostDevice, nvml: &Nvml) -> Result<(), NvmlFault> {
     let errors = device.total_ecc_errors(MemoryError::Uncorrected, EccCounter::Volatile);
     read.ecc_uncorrected = offered("nvmlDeviceGetTotalEccErrors", errors)?;
     read.processes = processes(&device)?;
+    read.fabric = offered("nvmlDeviceGetGpuFabricInfoV", fabric::read(&device))?.flatten();
     read.mig = match offered("nvmlDeviceGetMigMode", device.mig_mode())? {
         None => None,
         // A device that waits to be divided is not to be handed out whole.

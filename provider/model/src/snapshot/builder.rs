@@ -6,8 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::record::{self, IdKind, Record};
+use super::sites::Sites;
 use super::{Snapshot, SourceState, SourceStatus, twice};
-use crate::{Device, DeviceId, GpuModel, Grade, MigProfile, Name, NodeName, Reason, SourceReport};
+use crate::{
+    Device, DeviceId, Fabric, GpuModel, Grade, MigProfile, Name, NodeName, NodeRoom, Reason, Site,
+    SourceReport,
+};
 
 /// Sources' answers on their way into one [`Snapshot`].
 #[derive(Debug, Default)]
@@ -19,6 +23,7 @@ pub struct SnapshotBuilder {
 struct Answer {
     state: SourceState,
     nodes: Vec<NodeName>,
+    rooms: Vec<(NodeName, NodeRoom)>,
     devices: Vec<Device>,
 }
 
@@ -31,6 +36,7 @@ impl SnapshotBuilder {
             observed_at,
             partial,
             nodes,
+            rooms,
             devices,
         } = report;
         let status = partial.map_or(SourceStatus::Complete, SourceStatus::Partial);
@@ -45,6 +51,7 @@ impl SnapshotBuilder {
             Answer {
                 state,
                 nodes,
+                rooms,
                 devices,
             },
         );
@@ -72,6 +79,7 @@ impl SnapshotBuilder {
             Answer {
                 state,
                 nodes: Vec::new(),
+                rooms: Vec::new(),
                 devices: Vec::new(),
             },
         );
@@ -83,16 +91,23 @@ impl SnapshotBuilder {
     pub fn build(self) -> Snapshot {
         let mut sources = Vec::with_capacity(self.sources.len());
         let mut nodes = Vec::new();
+        let mut rooms = Vec::new();
         let mut devices = Vec::new();
         // A configuration with more than 65,535 connectors does not exist; were there one, the rest
         // would be left out of the snapshot and not be miscounted.
         for (index, answer) in (0..=u16::MAX).zip(self.sources.into_values()) {
             sources.push(answer.state);
             nodes.extend(answer.nodes.into_iter().map(|node| (index, node)));
+            rooms.extend(
+                answer
+                    .rooms
+                    .into_iter()
+                    .map(|(node, room)| (index, node, room)),
+            );
             devices.extend(answer.devices.into_iter().map(|device| (index, device)));
         }
         let several = sources.len() > 1;
-        let tables = Tables::new(nodes, &devices);
+        let mut tables = Tables::new(nodes, &devices);
         let mut records: Vec<Record> = devices
             .iter()
             .filter_map(|(source, device)| tables.pack(*source, device))
@@ -103,16 +118,22 @@ impl SnapshotBuilder {
                 .cmp(&two.order())
                 .then(two.grade.cmp(&one.grade))
                 .then(one.model.cmp(&two.model))
+                .then(one.site.cmp(&two.site))
+                .then(one.fabric.cmp(&two.fabric))
         });
         let reported = records.len();
-        merge_neighbours(&mut records, |one, two| one.order() == two.order());
+        let sites = &mut tables.sites;
+        merge_neighbours(&mut records, sites, |one, two| one.order() == two.order());
         if several {
-            merge_uuids(&mut records);
+            merge_uuids(&mut records, sites);
             twice::leave_to_one(&mut sources, &tables.nodes, &mut records);
         }
         let duplicates = reported - records.len();
+        let rooms = tables.rooms(rooms);
         let Tables {
             nodes,
+            sites,
+            fabrics,
             models,
             mig_profiles,
             other_ids,
@@ -120,6 +141,9 @@ impl SnapshotBuilder {
         Snapshot {
             sources,
             nodes,
+            rooms,
+            sites: sites.into_all(),
+            fabrics,
             models,
             mig_profiles,
             other_ids,
@@ -132,6 +156,8 @@ impl SnapshotBuilder {
 /// Every text once, sorted.
 struct Tables {
     nodes: Vec<(u16, NodeName)>,
+    sites: Sites,
+    fabrics: Vec<Fabric>,
     models: Vec<GpuModel>,
     mig_profiles: Vec<MigProfile>,
     other_ids: Vec<Arc<str>>,
@@ -139,6 +165,8 @@ struct Tables {
 
 impl Tables {
     fn new(mut nodes: Vec<(u16, NodeName)>, devices: &[(u16, Device)]) -> Self {
+        let mut sites: Vec<Site> = Vec::new();
+        let mut fabrics: Vec<Fabric> = Vec::new();
         let mut models: Vec<GpuModel> = Vec::new();
         let mut mig_profiles = Vec::new();
         let mut other_ids = Vec::new();
@@ -149,6 +177,12 @@ impl Tables {
                 .is_none_or(|(last, node)| (last, node) != (source, &device.node))
             {
                 nodes.push((*source, device.node.clone()));
+            }
+            if sites.last() != Some(&device.site) {
+                sites.push(device.site.clone());
+            }
+            if device.fabric.is_some() && fabrics.last() != device.fabric.as_ref() {
+                fabrics.extend(device.fabric.clone());
             }
             if models.last() != Some(&device.model) {
                 models.push(device.model.clone());
@@ -162,6 +196,8 @@ impl Tables {
         }
         nodes.sort_unstable();
         nodes.dedup();
+        fabrics.sort_unstable();
+        fabrics.dedup();
         models.sort_unstable();
         models.dedup();
         mig_profiles.sort_unstable();
@@ -170,10 +206,27 @@ impl Tables {
         other_ids.dedup();
         Self {
             nodes,
+            sites: Sites::new(sites),
+            fabrics,
             models,
             mig_profiles,
             other_ids,
         }
+    }
+
+    /// What each node has free, in the order of the nodes; nothing where no source tells it of any.
+    fn rooms(&self, told: Vec<(u16, NodeName, NodeRoom)>) -> Vec<NodeRoom> {
+        if told.is_empty() {
+            return Vec::new();
+        }
+        let mut rooms: Vec<NodeRoom> = vec![NodeRoom::default(); self.nodes.len()];
+        for (source, node, room) in told {
+            let node = self.nodes.binary_search(&(source, node)).ok();
+            if let Some(known) = node.and_then(|node| rooms.get_mut(node)) {
+                *known = known.least(room);
+            }
+        }
+        rooms
     }
 
     /// `None` only beyond the numbers that a record can hold: 65,536 models, 65,535 profiles or 4 billion nodes.
@@ -191,8 +244,14 @@ impl Tables {
                 u16::try_from(self.mig_profiles.binary_search(profile).ok()? + 1).ok()?
             }
         };
+        let fabric = match &device.fabric {
+            None => 0,
+            Some(fabric) => u32::try_from(self.fabrics.binary_search(fabric).ok()? + 1).ok()?,
+        };
         Some(Record {
             id,
+            site: self.sites.position(&device.site)?,
+            fabric,
             node: u32::try_from(node).ok()?,
             memory_mib: device.memory_mib.unwrap_or(0),
             observed_at: u32::try_from(device.observed_at.as_second().max(0)).unwrap_or(u32::MAX),
@@ -209,18 +268,22 @@ impl Tables {
 }
 
 /// Merges runs of records that are the same device into the first of each run.
-fn merge_neighbours(records: &mut Vec<Record>, same: impl Fn(&Record, &Record) -> bool) {
+fn merge_neighbours(
+    records: &mut Vec<Record>,
+    sites: &mut Sites,
+    same: impl Fn(&Record, &Record) -> bool,
+) {
     records.dedup_by(|later, first| {
         let merged = same(later, first);
         if merged {
-            first.absorb(later);
+            first.absorb(later, sites);
         }
         merged
     });
 }
 
 /// Counts a device once that several sources report: the best grade stays, with the worst news.
-fn merge_uuids(records: &mut Vec<Record>) {
+fn merge_uuids(records: &mut Vec<Record>, sites: &mut Sites) {
     let (mut uuids, others): (Vec<Record>, Vec<Record>) = records
         .iter()
         .partition(|record| record.id_kind == IdKind::Uuid);
@@ -230,7 +293,7 @@ fn merge_uuids(records: &mut Vec<Record>) {
             .then(two.grade.cmp(&one.grade))
             .then(one.node.cmp(&two.node))
     });
-    merge_neighbours(&mut uuids, |one, two| one.id == two.id);
+    merge_neighbours(&mut uuids, sites, |one, two| one.id == two.id);
     uuids.extend(others);
     uuids.sort_by(|one, two| one.order().cmp(&two.order()));
     *records = uuids;

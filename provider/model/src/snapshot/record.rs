@@ -1,10 +1,11 @@
-//! A device in 40 bytes.
+//! A device in 48 bytes.
 
 use std::sync::Arc;
 
+use super::sites::Sites;
 use crate::{DeviceId, Grade, Health, MigMode};
 
-/// A device in 40 bytes: texts are indexes into the snapshot's tables.
+/// A device in 48 bytes: texts are indexes into the snapshot's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Record {
     pub(super) id: [u8; 16],
@@ -13,6 +14,10 @@ pub(super) struct Record {
     pub(super) memory_mib: u32,
     /// Seconds since 1970, until 2106.
     pub(super) observed_at: u32,
+    /// Position in the table of sites.
+    pub(super) site: u32,
+    /// Position in the table of NVLink domains, from 1; 0 for a device that is in none.
+    pub(super) fabric: u32,
     pub(super) model: u16,
     pub(super) source: u16,
     /// Position in the table of profiles, from 1; 0 for a whole device.
@@ -25,7 +30,7 @@ pub(super) struct Record {
 }
 
 const _: () = assert!(
-    size_of::<Record>() == 40,
+    size_of::<Record>() == 48,
     "a device must stay well below 64 bytes"
 );
 
@@ -44,7 +49,13 @@ impl Record {
     }
 
     /// Takes the worse of two reports of one device, so that merging never frees one.
-    pub(super) fn absorb(&mut self, other: &Self) {
+    pub(super) fn absorb(&mut self, other: &Self, sites: &mut Sites) {
+        self.site = sites.merge(self.site, other.site);
+        self.fabric = match (self.fabric, other.fabric) {
+            (0, told) | (told, 0) => told,
+            (one, two) if one == two => one,
+            _ => 0,
+        };
         self.health = self.health.max(other.health);
         self.mig_mode = self.mig_mode.max(other.mig_mode);
         self.in_use |= other.in_use;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Device, DeviceId, Grade, Health, MigMode, Name, Reason, SourceReport};
+use crate::{Device, DeviceId, Grade, Health, MigMode, Name, Reason, Site, SourceReport};
 
 const UUID: &str = "GPU-a893886b-3030-584c-91b3-7728f717af39";
 
@@ -18,6 +18,8 @@ fn device(node: &str, id: &str) -> Device {
         health: Health::Healthy,
         mig_mode: MigMode::Disabled,
         in_use: false,
+        site: Site::default(),
+        fabric: None,
         observed_at: now(),
     }
 }
@@ -28,6 +30,7 @@ fn report(devices: Vec<Device>) -> SourceReport {
         observed_at: now(),
         partial: None,
         nodes: vec!["empty".parse().unwrap()],
+        rooms: Vec::new(),
         devices,
     }
 }
@@ -127,6 +130,9 @@ fn the_digest_sees_content_and_not_time() {
         |device| device.grade = Grade::Firm,
         |device| device.mig_mode = MigMode::Enabled,
         |device| device.health = Health::Lost,
+        |device| device.site.zone = Some("a".parse().unwrap()),
+        |device| device.site.driver = Some("570.86".parse().unwrap()),
+        |device| device.fabric = Some("c.1".parse().unwrap()),
     ] {
         assert_ne!(base, build(change));
     }
@@ -192,4 +198,42 @@ fn a_node_of_two_sources_without_uuids_counts_once() {
         "{reason}"
     );
     assert_eq!(b.status, SourceStatus::Complete);
+}
+
+#[test]
+fn sources_that_contradict_each_other_leave_it_unknown() {
+    let told = |zone: Option<&str>, driver: Option<&str>, fabric: Option<&str>| {
+        let mut device = device("host", UUID);
+        device.site.zone = zone.map(|zone| zone.parse().unwrap());
+        device.site.driver = driver.map(|driver| driver.parse().unwrap());
+        device.fabric = fabric.map(|fabric| fabric.parse().unwrap());
+        device
+    };
+    let one = told(Some("a"), Some("570.86"), Some("c.1"));
+    let other = told(Some("b"), None, Some("c.2"));
+    let both = |first: &Device, second: &Device| {
+        SnapshotBuilder::default()
+            .report(name("a"), report(vec![first.clone()]))
+            .report(name("b"), report(vec![second.clone()]))
+            .build()
+    };
+    for snapshot in [both(&one, &other), both(&other, &one)] {
+        let merged = snapshot.device(0).unwrap();
+        assert_eq!(merged.site().zone, None);
+        assert_eq!(merged.site().driver, "570.86".parse().ok());
+        assert_eq!(merged.fabric(), None);
+    }
+}
+
+#[test]
+fn a_node_tells_the_least_room_that_was_reported() {
+    let mut told = report(vec![device("n", "0")]);
+    let room = |cpu| NodeRoom {
+        cpu_milli: Some(cpu),
+        memory_mib: None,
+    };
+    let node = || "n".parse().unwrap();
+    told.rooms = vec![(node(), room(8_000)), (node(), room(4_000))];
+    let snapshot = SnapshotBuilder::default().report(name("a"), told).build();
+    assert_eq!(snapshot.device(0).unwrap().room(), room(4_000));
 }

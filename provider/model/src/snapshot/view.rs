@@ -4,7 +4,10 @@ use jiff::Timestamp;
 
 use super::record::{Record, unpack_id};
 use super::{Snapshot, SourceState};
-use crate::{DeviceId, DeviceKey, GpuModel, Grade, Health, MigMode, MigProfile, NodeName};
+use crate::{
+    DeviceId, DeviceKey, Fabric, GpuModel, Grade, Health, MigMode, MigProfile, NodeName, NodeRoom,
+    Site,
+};
 
 /// One device of a snapshot; a pair of references, made on the way.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +47,37 @@ impl<'a> DeviceView<'a> {
     #[must_use]
     pub fn node_index(&self) -> u32 {
         self.record.node
+    }
+
+    /// What the machine has free beside its GPUs.
+    #[must_use]
+    pub fn room(&self) -> NodeRoom {
+        let room = self.snapshot.rooms.get(self.record.node as usize);
+        room.copied().unwrap_or_default()
+    }
+
+    /// Where the device runs, under which software and at what price.
+    #[must_use]
+    pub fn site(&self) -> &'a Site {
+        &self.snapshot.sites[self.site_index()]
+    }
+
+    /// The site's position in [`Snapshot::sites`].
+    #[must_use]
+    pub fn site_index(&self) -> usize {
+        self.record.site as usize
+    }
+
+    /// The NVLink domain that the device is in; `None` for none, or where the source does not tell.
+    #[must_use]
+    pub fn fabric(&self) -> Option<&'a Fabric> {
+        self.snapshot.fabrics.get(self.fabric_index()?)
+    }
+
+    /// The domain's position in [`Snapshot::fabrics`].
+    #[must_use]
+    pub fn fabric_index(&self) -> Option<usize> {
+        (self.record.fabric as usize).checked_sub(1)
     }
 
     /// What the device is.
