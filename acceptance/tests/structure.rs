@@ -32,6 +32,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "portcullis-plugin-host",
         &["portcullis-model", "kubernetes-server"],
     ),
+    // A directory tells what a connector would.
+    (
+        "portcullis-directory",
+        &["portcullis-access", "portcullis-model"],
+    ),
     ("portcullis-registry", &[]),
     (
         "portcullis",
@@ -39,6 +44,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "portcullis-access",
             "portcullis-capacity",
             "portcullis-componentize",
+            "portcullis-directory",
             "portcullis-inventory",
             "portcullis-ledger",
             "portcullis-model",

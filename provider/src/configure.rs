@@ -173,7 +173,9 @@ fn inventory(block: &ProviderBlock, plugins: &Plugins) -> Outcome<Sources> {
     let mut access_sources = Vec::new();
     for (label, connector) in block.connector.get()? {
         let made = sources::source(label, connector, plugins, timeout)?;
-        inventory = inventory.with(made.devices, timeout);
+        if let Some(devices) = made.devices {
+            inventory = inventory.with(devices, timeout);
+        }
         access_sources.extend(made.access);
         installed.extend(made.installed);
     }

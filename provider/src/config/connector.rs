@@ -6,11 +6,12 @@ use tfplugin::field::{Dynamic, Optional, OptionalBlock, Required, Text};
 use super::{Allow, ConnectorLimits};
 use crate::policy::OnProblem;
 
-/// A source of GPU inventory.
+/// A source of GPU inventory, or of who may do what.
 #[derive(Debug, Clone, Schema)]
 pub struct ConnectorBlock {
-    /// Built in: `nvml` (the GPUs of this host) and `fleet` (a CSV, TOML or JSON file). Otherwise the name of a
-    /// WebAssembly component that `portcullis.lock` pins.
+    /// Built in: `nvml` (the GPUs of this host), `fleet` (GPUs listed in a CSV, TOML or JSON file) and `directory` (groups
+    /// and owners in a CSV or JSON file, or a SCIM export). Otherwise the name of a WebAssembly component that
+    /// `portcullis.lock` pins.
     pub plugin: Required<String>,
     /// What the connector needs to know; its own page says what. A component that describes its configuration has it
     /// checked by `terraform validate`.

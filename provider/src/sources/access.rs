@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use portcullis_access::{
     Access, ListedEdge, ListedObject, ListedPermission, ListedSubject, Platform, SourceFacts,
 };
+use portcullis_directory::DirectoryFile;
 use portcullis_model::{Name, Reason};
 use portcullis_plugin_host::{AccessFacts, Connector, Effect, Mode, Part, PluginError};
 use tokio::task::JoinSet;
@@ -18,9 +19,19 @@ use super::unknown::config_unknown;
 #[derive(Debug, Clone)]
 pub struct AccessSource {
     name: Name,
-    /// None while its configuration is unknown.
-    connector: Option<Connector>,
+    told_by: ToldBy,
     timeout: Duration,
+}
+
+/// What can be asked.
+#[derive(Debug, Clone)]
+pub(super) enum ToldBy {
+    /// Its configuration is not known yet.
+    Unknown,
+    /// A component, which may have nothing to say of access.
+    Plugin(Connector),
+    /// A directory in a file.
+    Directory(DirectoryFile),
 }
 
 /// What all of them said, read once per run.
@@ -33,15 +44,15 @@ pub struct LiveAccess {
 }
 
 impl AccessSource {
-    pub(super) fn new(name: Name, connector: Option<Connector>, timeout: Duration) -> Self {
+    pub(super) fn new(name: Name, told_by: ToldBy, timeout: Duration) -> Self {
         Self {
             name,
-            connector,
+            told_by,
             timeout,
         }
     }
 
-    /// Asks all connectors at once; those without the part `access` have nothing to say.
+    /// Asks all of them at once; components without the part `access` have nothing to say.
     pub(crate) async fn read(sources: &[Self], now: Timestamp) -> LiveAccess {
         let mut asked = JoinSet::new();
         for source in sources {
@@ -67,8 +78,16 @@ impl AccessSource {
     }
 
     async fn facts(&self, now: Timestamp) -> Result<Option<SourceFacts>, Reason> {
-        let Some(connector) = &self.connector else {
-            return Err(config_unknown(&self.name, "who may do what"));
+        let connector = match &self.told_by {
+            ToldBy::Unknown => return Err(config_unknown(&self.name, "who may do what")),
+            ToldBy::Directory(file) => {
+                let file = file.clone();
+                let read = tokio::task::spawn_blocking(move || file.read(now)).await;
+                let read =
+                    read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+                return read.map(Some).map_err(|fault| fault.reason());
+            }
+            ToldBy::Plugin(connector) => connector,
         };
         let listed = async {
             if !connector.has(Part::Access).await? {

@@ -1,9 +1,10 @@
-//! Connectors that are built in: the GPUs of this host, and fleet files.
+//! Connectors that are built in: the GPUs of this host, fleet files, and directories in files.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use portcullis_directory::DirectoryFile;
 use portcullis_inventory::{ColumnMapping, FleetFile, NvmlSource};
 use portcullis_model::{DeviceSource, Name};
 use serde::Deserialize;
@@ -32,9 +33,26 @@ struct NvmlConfig {
     library: Option<PathBuf>,
 }
 
+/// `config` of `plugin = "directory"`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DirectoryConfig {
+    /// The file; its extension says whether it is CSV or JSON.
+    path: PathBuf,
+}
+
+/// What a built-in connector knows.
+#[derive(Debug)]
+pub(super) enum BuiltIn {
+    /// Devices.
+    Devices(Arc<dyn DeviceSource>),
+    /// Who is in which group, and who answers for whom.
+    Directory(DirectoryFile),
+}
+
 /// Whether a reference means a built-in connector.
 pub(super) fn is_built_in(plugin: &str) -> bool {
-    ["fleet", "nvml"].contains(&plugin)
+    ["directory", "fleet", "nvml"].contains(&plugin)
 }
 
 /// The built-in connector `plugin`, or `None` when it is the name of a component.
@@ -45,30 +63,35 @@ pub(super) fn source(
     plugin: &str,
     name: &Name,
     config: &Json,
-) -> Option<Result<Arc<dyn DeviceSource>, Diagnostic>> {
+) -> Option<Result<BuiltIn, Diagnostic>> {
     match plugin {
+        "directory" => Some(parse(plugin, config).map(|DirectoryConfig { path }| {
+            BuiltIn::Directory(DirectoryFile::new(name.clone(), path))
+        })),
         "fleet" => Some(parse(plugin, config).and_then(|config| fleet(name, config))),
         "nvml" => Some(parse(plugin, config).map(|config: Option<NvmlConfig>| {
             let library = config.unwrap_or_default().library;
-            Arc::new(NvmlSource::new(name.clone(), library)) as Arc<dyn DeviceSource>
+            BuiltIn::Devices(Arc::new(NvmlSource::new(name.clone(), library)))
         })),
         _ => None,
     }
 }
 
-fn fleet(name: &Name, config: FleetConfig) -> Result<Arc<dyn DeviceSource>, Diagnostic> {
+fn fleet(name: &Name, config: FleetConfig) -> Result<BuiltIn, Diagnostic> {
     let columns = config
         .columns
         .iter()
         .map(|(column, heading)| (column.as_str(), heading.as_str()));
     let at = || Path::root().attribute("config").key("columns");
     let columns = ColumnMapping::declared(columns).map_err(|error| said(error).at(at()))?;
-    Ok(Arc::new(FleetFile::new(name.clone(), config.path, columns)))
+    let file = FleetFile::new(name.clone(), config.path, columns);
+    Ok(BuiltIn::Devices(Arc::new(file)))
 }
 
 fn parse<T: DeserializeOwned>(plugin: &str, config: &Json) -> Result<T, Diagnostic> {
     T::deserialize(config).map_err(|error| {
         let shape = match plugin {
+            "directory" => "`{ path = \"people.csv\" }`",
             "fleet" => "`{ path = \"fleet.csv\" }`, with `columns = { node = \"...\", gpus = \"...\" }` where a CSV \
                         file has other column names",
             _ => "nothing, or `{ library = \"/path/to/libnvidia-ml.so.1\" }`",

@@ -17,8 +17,10 @@ use crate::audit::Installed;
 use crate::config::ConnectorBlock;
 use crate::plugin_config::PluginConfig;
 use crate::said::said;
+use access::ToldBy;
 pub(crate) use access::source_facts;
 pub use access::{AccessSource, LiveAccess};
+use built_in::BuiltIn;
 pub(crate) use granted::stop_at;
 use plugin::PluginSource;
 pub(crate) use unknown::CONFIG_UNKNOWN;
@@ -36,9 +38,9 @@ pub struct Plugins {
 /// What one connector can be asked for.
 #[derive(Debug)]
 pub struct Made {
-    /// Devices.
-    pub devices: Arc<dyn DeviceSource>,
-    /// Who may do what; none from what is built in.
+    /// Devices; none from a directory.
+    pub devices: Option<Arc<dyn DeviceSource>>,
+    /// Who may do what; none from what knows devices alone.
     pub access: Option<AccessSource>,
     /// The plugin behind it when there is one.
     pub installed: Option<Installed>,
@@ -59,8 +61,8 @@ pub fn source(
     match made(&name, block, plugins, timeout) {
         // A source that cannot be configured yet answers nothing, which is not the same as having nothing.
         Err(Stop::Deferred) => Ok(Made {
-            access: Some(AccessSource::new(name.clone(), None, timeout)),
-            devices: Arc::new(UnknownSource::new(name)),
+            access: Some(AccessSource::new(name.clone(), ToldBy::Unknown, timeout)),
+            devices: Some(Arc::new(UnknownSource::new(name))),
             installed: None,
         }),
         made => made.map_err(|stop| stop_at(stop, &at)),
@@ -125,9 +127,19 @@ fn made(
     let reference = block.plugin.get()?;
     let config = PluginConfig::of(&block.config)?.known()?;
     if let Some(source) = built_in::source(reference, name, &config) {
+        let (devices, access) = match source? {
+            BuiltIn::Devices(devices) => (Some(devices), None),
+            BuiltIn::Directory(file) => {
+                let told_by = ToldBy::Directory(file);
+                (
+                    None,
+                    Some(AccessSource::new(name.clone(), told_by, timeout)),
+                )
+            }
+        };
         return Ok(Made {
-            devices: source?,
-            access: None,
+            devices,
+            access,
             installed: None,
         });
     }
@@ -142,10 +154,14 @@ fn made(
     Ok(Made {
         access: Some(AccessSource::new(
             name.clone(),
-            Some(connector.clone()),
+            ToldBy::Plugin(connector.clone()),
             timeout,
         )),
-        devices: Arc::new(PluginSource::new(name.clone(), connector, timeout)),
+        devices: Some(Arc::new(PluginSource::new(
+            name.clone(),
+            connector,
+            timeout,
+        ))),
         installed: Some(installed),
     })
 }
