@@ -29,7 +29,7 @@ pub(super) enum ToldBy {
     /// Its configuration is not known yet.
     Unknown,
     /// A component, which may have nothing to say of access.
-    Plugin(Connector),
+    Plugin(Box<Connector>),
     /// A directory in a file.
     Directory(DirectoryFile),
 }

@@ -154,7 +154,7 @@ fn made(
     Ok(Made {
         access: Some(AccessSource::new(
             name.clone(),
-            ToldBy::Plugin(connector.clone()),
+            ToldBy::Plugin(Box::new(connector.clone())),
             timeout,
         )),
         devices: Some(Arc::new(PluginSource::new(
