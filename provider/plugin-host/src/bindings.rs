@@ -13,18 +13,20 @@ pub mod imports {
         inline: "
             package portcullis:host-imports;
             world imports {
-                import portcullis:plugin/log@0.1.1;
-                import portcullis:plugin/clock@0.1.1;
-                import portcullis:plugin/random@0.1.1;
-                import portcullis:plugin/cache@0.1.1;
-                import portcullis:plugin/secret@0.1.1;
-                import portcullis:plugin/http@0.1.1;
-                import portcullis:plugin/grpc@0.1.1;
+                import portcullis:plugin/log@0.1.2;
+                import portcullis:plugin/clock@0.1.2;
+                import portcullis:plugin/random@0.1.2;
+                import portcullis:plugin/cache@0.1.2;
+                import portcullis:plugin/secret@0.1.2;
+                import portcullis:plugin/http@0.1.2;
+                import portcullis:plugin/sigv4@0.1.2;
+                import portcullis:plugin/grpc@0.1.2;
             }
         ",
         imports: {
             "portcullis:plugin/clock.wait": async | trappable,
             "portcullis:plugin/http": async | trappable,
+            "portcullis:plugin/sigv4": async | trappable,
             "portcullis:plugin/grpc": async | trappable,
             default: trappable,
         },
@@ -33,7 +35,7 @@ pub mod imports {
             "portcullis:plugin/grpc.reply-stream": crate::http::ReplyStream,
         },
     });
-    pub use portcullis::plugin::{cache, clock, grpc, http, log, random, secret, types};
+    pub use portcullis::plugin::{cache, clock, grpc, http, log, random, secret, sigv4, types};
 }
 
 /// The interface `inventory` of connectors.
@@ -42,10 +44,10 @@ pub mod inventory {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-inventory;
-            world inventory { export portcullis:plugin/inventory@0.1.1; }
+            world inventory { export portcullis:plugin/inventory@0.1.2; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+        with: { "portcullis:plugin/types@0.1.2": super::imports::types },
     });
     pub use exports::portcullis::plugin::inventory::Device;
 }
@@ -56,10 +58,10 @@ pub mod evaluation {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-evaluation;
-            world evaluation { export portcullis:plugin/evaluation@0.1.1; }
+            world evaluation { export portcullis:plugin/evaluation@0.1.2; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+        with: { "portcullis:plugin/types@0.1.2": super::imports::types },
     });
     pub use exports::portcullis::plugin::evaluation::Finding;
 }
@@ -70,10 +72,10 @@ pub mod supply {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-supply;
-            world supply { export portcullis:plugin/supply@0.1.1; }
+            world supply { export portcullis:plugin/supply@0.1.2; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+        with: { "portcullis:plugin/types@0.1.2": super::imports::types },
     });
     pub use exports::portcullis::plugin::supply::{Pool, Quota};
 }
@@ -84,10 +86,10 @@ pub mod access {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-access;
-            world access { export portcullis:plugin/access@0.1.1; }
+            world access { export portcullis:plugin/access@0.1.2; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+        with: { "portcullis:plugin/types@0.1.2": super::imports::types },
     });
     pub use exports::portcullis::plugin::access::{Edge, Object, Permission, Subject};
 }
@@ -98,10 +100,10 @@ pub mod objects {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-objects;
-            world objects { export portcullis:plugin/objects@0.1.1; }
+            world objects { export portcullis:plugin/objects@0.1.2; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+        with: { "portcullis:plugin/types@0.1.2": super::imports::types },
     });
     pub use exports::portcullis::plugin::objects::{Change, Desired, Managed};
 }
@@ -112,10 +114,10 @@ pub mod credentials {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-credentials;
-            world credentials { export portcullis:plugin/credentials@0.1.1; }
+            world credentials { export portcullis:plugin/credentials@0.1.2; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.1": super::imports::types },
+        with: { "portcullis:plugin/types@0.1.2": super::imports::types },
     });
     pub use exports::portcullis::plugin::credentials::Application;
 }

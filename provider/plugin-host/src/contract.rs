@@ -5,7 +5,7 @@ use crate::manifest::World;
 use crate::surface::{Interface, PACKAGE, Part, Surface};
 
 /// The version of `sdk/wit` that this provider speaks.
-pub(crate) const VERSION: &str = "0.1.1";
+pub(crate) const VERSION: &str = "0.1.2";
 /// Its version line: whatever is of the same line fits unless it uses what the other side lacks.
 const LINE: &str = "0.1";
 
@@ -60,6 +60,11 @@ const IMPORTS: &[Import] = &[
             "[method]exchange.response",
             "[method]exchange.read",
         ],
+        worlds: CONNECTOR,
+    },
+    Import {
+        interface: "sigv4",
+        functions: &["send"],
         worlds: CONNECTOR,
     },
     Import {

@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use crate::grants::{Grants, Phase};
 use crate::http::address::is_public;
+use crate::http::rights::signature::{self, AskedSignature};
 use crate::http::rights::{Rights, asked, asked_secret, narrower};
 use crate::http::target::{Host, Target};
-use crate::manifest::{HttpAccess, SecretAccess};
+use crate::manifest::{HttpAccess, SecretAccess, SignatureAccess};
 
 /// The rights of one connector as sorted lines, worked out by the code that enforces them. Comparing two of them shows
 /// what an upgrade changes.
@@ -29,20 +30,25 @@ impl Explained {
     pub fn new(
         http: &[HttpAccess],
         secrets: &[SecretAccess],
+        signatures: &[SignatureAccess],
         config: &Value,
         grants: &Grants,
     ) -> Self {
-        let rights = Rights::new(http, secrets, config, grants);
+        let rights = Rights::new(http, secrets, signatures, config, grants);
         Self {
             effective: effective(&rights, grants),
-            not_granted: not_granted(http, secrets, config, &rights),
+            not_granted: not_granted(http, secrets, signatures, config, &rights),
             not_asked: not_asked(&rights, grants),
         }
     }
 
     /// What a manifest asks for, before any configuration: `GET <config.url>/api/`.
     #[must_use]
-    pub fn asked(http: &[HttpAccess], secrets: &[SecretAccess]) -> Vec<String> {
+    pub fn asked(
+        http: &[HttpAccess],
+        secrets: &[SecretAccess],
+        signatures: &[SignatureAccess],
+    ) -> Vec<String> {
         let requests = http
             .iter()
             .filter(|access| !access.methods.is_empty())
@@ -59,7 +65,18 @@ impl Explained {
                     access.path_prefix
                 )
             });
-        sorted(requests.chain(secrets.iter().map(secret_line)))
+        let signatures = signatures.iter().map(|access| {
+            signature_line(
+                &access.service,
+                &access.operations,
+                &written(&access.origin),
+            )
+        });
+        sorted(
+            requests
+                .chain(secrets.iter().map(secret_line))
+                .chain(signatures),
+        )
     }
 }
 
@@ -115,12 +132,22 @@ fn effective(rights: &Rights, grants: &Grants) -> Vec<String> {
             _ => None,
         }
     });
-    sorted(requests.chain(secrets).chain(addresses))
+    let signatures = rights.signatures().effective().map(|(asked, region)| {
+        let AskedSignature {
+            origin,
+            service,
+            operations,
+        } = asked;
+        let line = signature_line(service, operations, &origin.to_string());
+        format!("{line} in {region}")
+    });
+    sorted(requests.chain(secrets).chain(addresses).chain(signatures))
 }
 
 fn not_granted(
     http: &[HttpAccess],
     secrets: &[SecretAccess],
+    signatures: &[SignatureAccess],
     config: &Value,
     rights: &Rights,
 ) -> Vec<String> {
@@ -131,7 +158,7 @@ fn not_granted(
         .collect();
     for access in http {
         let Some(asked) = asked(access, config) else {
-            lines.extend(Explained::asked(std::slice::from_ref(access), &[]));
+            lines.extend(Explained::asked(std::slice::from_ref(access), &[], &[]));
             continue;
         };
         for method in &asked.methods {
@@ -155,6 +182,13 @@ fn not_granted(
         let wanted = asked_secret(access, &resolved, config);
         if wanted.is_none_or(|wanted| !rights.secrets().contains(&wanted)) {
             lines.push(secret_line(access));
+        }
+    }
+    for access in signatures {
+        let wanted = signature::asked(access, config);
+        let mut granted = rights.signatures().effective();
+        if !wanted.is_some_and(|wanted| granted.any(|(asked, _)| *asked == wanted)) {
+            lines.extend(Explained::asked(&[], &[], std::slice::from_ref(access)));
         }
     }
     sorted(lines.into_iter())
@@ -196,6 +230,12 @@ fn not_asked(rights: &Rights, grants: &Grants) -> Vec<String> {
             lines.push(format!("the secret {}", secret.name));
         }
     }
+    for grant in &grants.signatures {
+        if !rights.signatures().are_asked(grant) {
+            let (service, origin) = (&grant.service, &grant.target.origin);
+            lines.push(format!("signatures for {service} at {origin}"));
+        }
+    }
     sorted(lines.into_iter())
 }
 
@@ -208,6 +248,14 @@ fn secret_line(access: &SecretAccess) -> String {
         "send the secret {} in the header {}{to}",
         access.name, access.header
     )
+}
+
+fn signature_line(service: &str, operations: &[String], origin: &str) -> String {
+    let what = match operations {
+        [] => "requests".to_owned(),
+        operations => operations.join(", "),
+    };
+    format!("sign {what} of {service} at {origin}")
 }
 
 /// The origin as a manifest writes it, `<config.url>` when the configuration says it.
@@ -238,7 +286,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::Explained;
-    use crate::grants::Grants;
+    use crate::grants::{AwsKeys, Grants};
     use crate::manifest::Manifest;
 
     fn manifest() -> Manifest {
@@ -250,13 +298,28 @@ mod tests {
                 {"origin": "https://query.example", "methods": ["GRPC"], "path_prefix": "/v1", "reads": true},
             ],
             "secrets": [{"name": "TOKEN", "header": "authorization", "origin": "config:url"}],
+            "signatures": [{"origin": "https://iam.example", "service": "iam", "operations": ["ListRoles", "ListUsers"]}],
         }))
         .unwrap()
     }
 
+    fn keys() -> AwsKeys {
+        AwsKeys {
+            access_key_id: "AKIDEXAMPLE".to_owned(),
+            secret_access_key: "s3cr3t-value".to_owned(),
+            session_token: None,
+        }
+    }
+
     fn explained(config: &Value, grants: &Grants) -> Explained {
         let manifest = manifest();
-        Explained::new(&manifest.http, &manifest.secrets, config, grants)
+        Explained::new(
+            &manifest.http,
+            &manifest.secrets,
+            &manifest.signatures,
+            config,
+            grants,
+        )
     }
 
     #[test]
@@ -269,6 +332,8 @@ mod tests {
             .and_then(|grants| grants.reads("https://other.example"))
             .and_then(|grants| grants.secret("TOKEN", "s3cr3t-value"))
             .and_then(|grants| grants.secret("UNUSED", "s3cr3t-value"))
+            .and_then(|grants| grants.sigv4("https://iam.example", "iam", "us-east-1", keys()))
+            .and_then(|grants| grants.sigv4("https://iam.example", "ec2", "us-east-1", keys()))
             .unwrap();
         let explained = explained(&json!({"url": "http://api.example:9090"}), &grants);
         assert_eq!(
@@ -278,10 +343,12 @@ mod tests {
              may POST http://api.example:9090/api/ in apply\n\
              may connect to 10.0.0.1 on port 9090 when a name leads there\n\
              may send the secret TOKEN in the header authorization to http://api.example:9090\n\
+             may sign ListRoles, ListUsers of iam at https://iam.example in us-east-1\n\
              asks for, not granted: GET https://fixed.example/\n\
              asks for, not granted: GRPC https://query.example/v1 in plan\n\
              granted, not asked for: https://other.example/\n\
              granted, not asked for: reads at https://other.example/\n\
+             granted, not asked for: signatures for ec2 at https://iam.example\n\
              granted, not asked for: the secret UNUSED\n"
         );
     }
@@ -290,17 +357,18 @@ mod tests {
     fn without_configuration_the_manifest_speaks() {
         let manifest = manifest();
         assert_eq!(
-            Explained::asked(&manifest.http, &manifest.secrets),
+            Explained::asked(&manifest.http, &manifest.secrets, &manifest.signatures),
             [
                 "GET https://fixed.example/",
                 "GET, POST <config.url>/api/",
                 "GRPC https://query.example/v1, which only reads",
                 "send the secret TOKEN in the header authorization to <config.url>",
+                "sign ListRoles, ListUsers of iam at https://iam.example",
             ]
         );
         let nothing = explained(&Value::Null, &Grants::none());
         assert_eq!(nothing.effective, [""; 0]);
         assert_eq!(nothing.not_asked, [""; 0]);
-        assert_eq!(nothing.not_granted.len(), 4, "{nothing}");
+        assert_eq!(nothing.not_granted.len(), 5, "{nothing}");
     }
 }

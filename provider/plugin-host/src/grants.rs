@@ -1,6 +1,8 @@
 //! What HCL allows a connector. It takes effect where the plugin's manifest asks for the same
 //! ([`crate::http::Rights`]), and a call says in which phase it is: grants are the same in both.
 
+mod signature;
+
 use std::fmt;
 
 use rustls::RootCertStore;
@@ -10,6 +12,8 @@ use serde::Serialize;
 
 use crate::error::PluginError;
 use crate::http::target::Target;
+pub use signature::AwsKeys;
+pub(crate) use signature::SignatureGrant;
 
 /// When a call happens. Only apply and destroy may change an outside system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -28,6 +32,7 @@ pub struct Grants {
     /// Where methods that usually write only read.
     pub(crate) reads: Vec<Target>,
     pub(crate) secrets: Vec<SecretGrant>,
+    pub(crate) signatures: Vec<SignatureGrant>,
     /// Who may sign the certificates of its hosts; empty for the authorities that browsers trust.
     pub(crate) authorities: Vec<CertificateDer<'static>>,
 }
@@ -216,7 +221,15 @@ fn target(url: &str) -> Result<Target, PluginError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Grants, Phase};
+    use super::{AwsKeys, Grants, Phase};
+
+    fn keys(secret_access_key: &str) -> AwsKeys {
+        AwsKeys {
+            access_key_id: "AKIDEXAMPLE".to_owned(),
+            secret_access_key: secret_access_key.to_owned(),
+            session_token: Some("s3cr3t-token".to_owned()),
+        }
+    }
 
     #[test]
     fn a_grant_that_grants_nothing_is_a_mistake() {
@@ -233,6 +246,15 @@ mod tests {
             Grants::none().secret("TOKEN", ""),
             Grants::none().secret("TOKEN", "seven77"),
             Grants::none().secret("TOKEN", "line-end\n"),
+            Grants::none().sigv4("iam.amazonaws.com", "iam", "us-east-1", keys("s3cr3t-key")),
+            Grants::none().sigv4(url, "IAM", "us-east-1", keys("s3cr3t-key")),
+            Grants::none().sigv4(url, "iam", "", keys("s3cr3t-key")),
+            Grants::none().sigv4(url, "s3", "us-east-1", keys("s3cr3t-key")),
+            Grants::none().sigv4(url, "iam", "us-east-1", keys("s3cr3t-key\n")),
+            Grants::none().sigv4(url, "iam", "us-east-1", keys("short")),
+            Grants::none()
+                .sigv4(url, "iam", "us-east-1", keys("s3cr3t-key"))
+                .and_then(|grants| grants.sigv4(url, "iam", "eu-west-1", keys("s3cr3t-key"))),
             Grants::none().authorities(""),
             Grants::none().authorities("MIIB"),
             Grants::none().authorities("-----BEGIN CERTIFICATE-----\nMIIB\n"),
@@ -248,6 +270,11 @@ mod tests {
     #[test]
     fn a_grant_shows_no_secret() {
         let grants = Grants::none().secret("TOKEN", "s3cr3t-value").unwrap();
-        assert!(!format!("{grants:?}").contains("s3cr3t"), "{grants:?}");
+        let grants = grants
+            .sigv4("https://a.example", "iam", "us-east-1", keys("s3cr3t-key"))
+            .unwrap();
+        for part in ["s3cr3t", "AKIDEXAMPLE"] {
+            assert!(!format!("{grants:?}").contains(part), "{grants:?}");
+        }
     }
 }

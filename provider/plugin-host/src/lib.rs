@@ -48,13 +48,13 @@ pub use config_schema::{ConfigFault, ConfigSchema, ConfigStep};
 pub use connector::Connector;
 pub use error::PluginError;
 pub use explained::Explained;
-pub use grants::{Grants, Phase};
+pub use grants::{AwsKeys, Grants, Phase};
 pub use host::{Clock, Host, HostConfig};
 pub use http::{Network, RequestOutcome, RequestRecord, Resolve, Resolving};
 pub use inspect::Timing;
 pub use limits::{LIMIT_ATTRIBUTES, LimitAttribute, LimitUnit, Limits};
 pub use lock::{Lock, PluginRef};
-pub use manifest::{HttpAccess, Manifest, SecretAccess, World};
+pub use manifest::{HttpAccess, Manifest, SecretAccess, SignatureAccess, World};
 pub use record::{
     AccessFacts, Action, Application, Change, Credential, Desired, DeviceRecord, Edge, Effect,
     Finding, Managed, Mode, Object, Permission, Pool, Quota, Severity, Stamp, Subject, Supply,

@@ -35,6 +35,9 @@ pub struct Manifest {
     /// Secrets that it wants the host to send for it.
     #[serde(default)]
     pub secrets: Vec<SecretAccess>,
+    /// Requests that it wants the host to sign.
+    #[serde(default)]
+    pub signatures: Vec<SignatureAccess>,
     /// JSON Schema of `config`; none when any configuration is handed over.
     #[serde(default)]
     pub config: Option<Value>,
@@ -81,6 +84,18 @@ pub struct SecretAccess {
     /// could be said leave it empty: then it is the origin of their requests, if they ask for no second one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub origin: String,
+}
+
+/// Requests to AWS that a plugin asks to have signed.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub struct SignatureAccess {
+    /// The only origin that they go to, written as [`HttpAccess::origin`].
+    pub origin: String,
+    /// The service as AWS signs for it, `iam` for example.
+    pub service: String,
+    /// The only operations; empty for a service whose requests name none.
+    #[serde(default)]
+    pub operations: Vec<String>,
 }
 
 fn is_false(value: &bool) -> bool {

@@ -41,6 +41,7 @@ impl Sandbox {
         imports::cache::add_to_linker::<_, HasSelf<_>>(&mut connector, |guest: &mut Guest| guest)?;
         imports::secret::add_to_linker::<_, HasSelf<_>>(&mut connector, |guest: &mut Guest| guest)?;
         imports::http::add_to_linker::<_, HasSelf<_>>(&mut connector, |guest: &mut Guest| guest)?;
+        imports::sigv4::add_to_linker::<_, HasSelf<_>>(&mut connector, |guest: &mut Guest| guest)?;
         imports::grpc::add_to_linker::<_, HasSelf<_>>(&mut connector, |guest: &mut Guest| guest)?;
         tick(&engine)?;
         Ok(Self {

@@ -27,7 +27,6 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(grants: &Grants, limits: &Limits, network: &Network) -> Self {
-        let secrets = grants.secrets.iter().map(|grant| grant.value.as_str());
         Self {
             guests: Arc::new(Semaphore::new(GUESTS)),
             traffic: Arc::new(Traffic::new(
@@ -35,7 +34,7 @@ impl Session {
                 limits.http_requests_per_second,
             )),
             memory: Arc::default(),
-            scrubber: Arc::new(Scrubber::of(secrets)),
+            scrubber: Arc::new(Scrubber::of(grants.values())),
             network: match grants.authorities.as_slice() {
                 [] => network.clone(),
                 authorities => network.only(authorities),

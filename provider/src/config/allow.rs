@@ -21,6 +21,26 @@ pub struct Allow {
     pub ca_certificate: Optional<String>,
     /// A grant that is narrower than one of `hosts`.
     pub request: BlockList<AllowRequest>,
+    /// Requests to AWS that are signed for it, where its manifest asks for them. The component never sees a key.
+    pub sigv4: BlockList<AllowSignature>,
+}
+
+/// Requests to one service of AWS that are signed for a component (Signature Version 4).
+#[derive(Debug, Clone, Schema)]
+pub struct AllowSignature {
+    /// Where the service listens, such as `https://iam.amazonaws.com`; one of `hosts` has to cover it.
+    pub url: Required<String>,
+    /// The service as AWS signs for it, such as `iam` or `ec2`.
+    pub service: Required<String>,
+    /// The region as AWS signs for it; `us-east-1` for `iam`.
+    pub region: Required<String>,
+    /// Environment variable with the id of the access key; `AWS_ACCESS_KEY_ID` when left out.
+    pub access_key_id: Optional<String>,
+    /// Environment variable with the secret access key; `AWS_SECRET_ACCESS_KEY` when left out.
+    pub secret_access_key: Optional<String>,
+    /// Environment variable with the session token of temporary credentials. When it and `access_key_id` are left out,
+    /// `AWS_SESSION_TOKEN` is used if it is set.
+    pub session_token: Optional<String>,
 }
 
 /// Requests that a component may send.

@@ -8,7 +8,7 @@ mod inventory;
 mod ledger;
 mod limits;
 
-pub use allow::{Allow, AllowRequest};
+pub use allow::{Allow, AllowRequest, AllowSignature};
 pub use check::CheckBlock;
 pub use connector::ConnectorBlock;
 pub use credentials::CredentialsBlock;

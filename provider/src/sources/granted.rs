@@ -1,9 +1,9 @@
 //! From `allow {}` to grants.
 
-use portcullis_plugin_host::{Grants, Phase, PluginError};
+use portcullis_plugin_host::{AwsKeys, Grants, Phase, PluginError};
 use tfplugin::{Diagnostic, Outcome, Path, Stop};
 
-use crate::config::{Allow, AllowRequest};
+use crate::config::{Allow, AllowRequest, AllowSignature};
 use crate::said::said;
 
 /// What the block grants, secrets aside: these may be missing where nothing is called.
@@ -42,10 +42,37 @@ pub(super) fn secrets(mut grants: Grants, allow: Option<&Allow>) -> Outcome<Gran
         return Ok(grants);
     };
     for name in allow.secrets.get()?.into_iter().flatten() {
-        let value = std::env::var(name).map_err(|_| missing(name))?;
+        let value = std::env::var(name).map_err(|_| missing(name, "secrets"))?;
         grants = grants.secret(name, &value).map_err(at("secrets"))?;
     }
+    for (position, signature) in allow.sigv4.get()?.iter().enumerate() {
+        grants = signed(grants, &signature.0).map_err(|stop| {
+            let inside = path().attribute("sigv4").index(position);
+            stop_at(stop, &inside)
+        })?;
+    }
     Ok(grants)
+}
+
+fn signed(grants: Grants, signature: &AllowSignature) -> Outcome<Grants> {
+    let variable = |name: &str| std::env::var(name).map_err(|_| missing(name, "sigv4"));
+    let given = |attribute: Option<&String>, standard: &str| {
+        variable(attribute.map_or(standard, String::as_str))
+    };
+    let id = signature.access_key_id.get()?;
+    let session_token = match (signature.session_token.get()?, id) {
+        (Some(name), _) => Some(variable(name)?),
+        (None, Some(_)) => None,
+        (None, None) => std::env::var("AWS_SESSION_TOKEN").ok(),
+    };
+    let keys = AwsKeys {
+        access_key_id: given(id, "AWS_ACCESS_KEY_ID")?,
+        secret_access_key: given(signature.secret_access_key.get()?, "AWS_SECRET_ACCESS_KEY")?,
+        session_token,
+    };
+    let (url, service) = (signature.url.get()?, signature.service.get()?);
+    let granted = grants.sigv4(url, service, signature.region.get()?, keys);
+    Ok(granted.map_err(said)?)
 }
 
 fn narrow(grants: Grants, request: &AllowRequest) -> Outcome<Grants> {
@@ -79,14 +106,19 @@ fn phase(word: &str) -> Result<Phase, Diagnostic> {
     }
 }
 
-fn missing(name: &str) -> Diagnostic {
+fn missing(name: &str, of: &'static str) -> Diagnostic {
     let name: String = name.escape_debug().take(60).collect();
     let detail = format!(
-        "`allow {{ secrets }}` grants `{name}`, and the environment of this run has no variable of that name.\n\n\
+        "`allow {{ {of} }}` grants `{name}`, and the environment of this run has no variable of that name.\n\n\
          Set the environment variable `{name}` to the secret where Terraform runs, or remove its name from the block.\n\n\
          plugin-secret-missing"
     );
-    Diagnostic::error("Secret is not in the environment", detail).at(path().attribute("secrets"))
+    let place = match of {
+        "secrets" => path().attribute(of),
+        // Whoever asked for a block knows which one.
+        _ => Path::root(),
+    };
+    Diagnostic::error("Secret is not in the environment", detail).at(place)
 }
 
 fn path() -> Path {

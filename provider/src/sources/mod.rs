@@ -147,7 +147,13 @@ fn made(
     let allow = block.allow.get()?;
     let grants = granted::secrets(granted::requests(allow)?, allow)?;
     let entry = &plugin.entry;
-    let rights = Explained::new(&entry.http, &entry.secrets, &config, &grants);
+    let rights = Explained::new(
+        &entry.http,
+        &entry.secrets,
+        &entry.signatures,
+        &config,
+        &grants,
+    );
     let installed = Installed::new(&name.to_string(), &plugin, &rights.effective);
     let connector = plugins.host.connector(&plugin, config, grants);
     let connector = connector.with_limits(limits(block)?);

@@ -10,16 +10,17 @@ mod imported {
     pub(crate) use crate::bindings::imports::log::write as log;
     pub(crate) use crate::bindings::imports::random::bytes as random;
     pub(crate) use crate::bindings::imports::secret::granted;
+    pub(crate) use crate::bindings::imports::sigv4::send as send_signed;
 }
 
 #[cfg(target_family = "wasm")]
 pub(crate) use imported::{
     Exchange, ReplyStream, cache_get, cache_put, granted, log, now, random, send, send_and_keep,
-    unary, wait,
+    send_signed, unary, wait,
 };
 
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use crate::native::{
     Exchange, ReplyStream, cache_get, cache_put, granted, log, now, random, send, send_and_keep,
-    unary, wait,
+    send_signed, unary, wait,
 };

@@ -76,6 +76,39 @@ impl SecretAccess {
     }
 }
 
+/// Requests to AWS that the host signs for the connector (Signature Version 4).
+///
+/// ```
+/// use portcullis_plugin::SignatureAccess;
+///
+/// const IAM: SignatureAccess =
+///     SignatureAccess::new("config:iam", "iam", &["GetAccountAuthorizationDetails"]);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct SignatureAccess {
+    origin: &'static str,
+    service: &'static str,
+    operations: &'static [&'static str],
+}
+
+impl SignatureAccess {
+    /// `origin` is the only origin that they go to, written as in [`HttpAccess::new`]; `service` how AWS signs for it;
+    /// `operations` the only ones, none for a service whose requests name none. Outside apply and destroy only those
+    /// are sent that begin with `Describe`, `Get` or `List`.
+    #[must_use]
+    pub const fn new(
+        origin: &'static str,
+        service: &'static str,
+        operations: &'static [&'static str],
+    ) -> Self {
+        Self {
+            origin,
+            service,
+            operations,
+        }
+    }
+}
+
 /// Who a plugin is and what it asks for.
 ///
 /// ```
@@ -96,6 +129,7 @@ pub struct Manifest {
     summary: &'static str,
     http: &'static [HttpAccess],
     secrets: &'static [SecretAccess],
+    signatures: &'static [SignatureAccess],
     objects: &'static [&'static str],
     platform: &'static str,
     config: Schema,
@@ -131,6 +165,7 @@ impl Manifest {
             summary,
             http: &[],
             secrets: &[],
+            signatures: &[],
             objects: &[],
             platform: "",
             config: Schema::of(Kind::Any),
@@ -148,6 +183,13 @@ impl Manifest {
     #[must_use]
     pub const fn secrets(mut self, secrets: &'static [SecretAccess]) -> Self {
         self.secrets = secrets;
+        self
+    }
+
+    /// Asks for signatures.
+    #[must_use]
+    pub const fn signatures(mut self, signatures: &'static [SignatureAccess]) -> Self {
+        self.signatures = signatures;
         self
     }
 
@@ -207,6 +249,9 @@ impl Manifest {
             out = self.config.write(out.raw(",\"config\":"));
         }
         out = write_secrets(write_http(out, self.http), self.secrets);
+        if !self.signatures.is_empty() {
+            out = write_signatures(out, self.signatures);
+        }
         if !self.objects.is_empty() {
             out = out.raw(",\"objects\":[").texts(self.objects).raw("]");
         }
@@ -246,6 +291,19 @@ const fn write_secrets<'a>(out: Writer<'a>, secrets: &[SecretAccess]) -> Writer<
     out.raw("]")
 }
 
+const fn write_signatures<'a>(out: Writer<'a>, signatures: &[SignatureAccess]) -> Writer<'a> {
+    let mut out = out.raw(",\"signatures\":[");
+    let mut rest = signatures;
+    while let [access, tail @ ..] = rest {
+        out = out.raw("{\"origin\":").text(access.origin);
+        out = out.raw(",\"service\":").text(access.service);
+        out = out.raw(",\"operations\":[").texts(access.operations);
+        out = out.raw(if tail.is_empty() { "]}" } else { "]}," });
+        rest = tail;
+    }
+    out.raw("]")
+}
+
 /// What both kinds of plugin export: the manifest, as the section `portcullis:manifest` and as a
 /// function.
 #[doc(hidden)]
@@ -275,7 +333,7 @@ macro_rules! export_plugin {
 
 #[cfg(test)]
 mod tests {
-    use super::{HttpAccess, Manifest, SecretAccess};
+    use super::{HttpAccess, Manifest, SecretAccess, SignatureAccess};
     use crate::Config as _;
 
     const FULL: Manifest = Manifest::connector("a\"b\\c", "1.0.0", "Two\nlines\u{1f} and ü")
@@ -284,6 +342,10 @@ mod tests {
             HttpAccess::new("https://b.example", &[], "/").reads(),
         ])
         .secrets(&[SecretAccess::new("TOKEN", "authorization", "config:url")])
+        .signatures(&[
+            SignatureAccess::new("config:iam", "iam", &["ListRoles", "GetRole"]),
+            SignatureAccess::new("config:eks", "eks", &[]),
+        ])
         .objects(&["identity", "pool"])
         .platform("kubernetes")
         .config(Vec::<u8>::SCHEMA);
@@ -307,6 +369,10 @@ mod tests {
                     {"origin": "https://b.example", "methods": [], "path_prefix": "/", "reads": true},
                 ],
                 "secrets": [{"name": "TOKEN", "header": "authorization", "origin": "config:url"}],
+                "signatures": [
+                    {"origin": "config:iam", "service": "iam", "operations": ["ListRoles", "GetRole"]},
+                    {"origin": "config:eks", "service": "eks", "operations": []},
+                ],
                 "objects": ["identity", "pool"],
                 "platform": "kubernetes",
             })

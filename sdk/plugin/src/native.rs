@@ -99,6 +99,15 @@ pub trait Host {
         Err(no_network(&request.url))
     }
 
+    /// Signs a request for an AWS service and sends it.
+    ///
+    /// # Errors
+    /// As the contract says; here always.
+    fn send_signed(&mut self, request: &Request, service: &str) -> Result<Response, Failure> {
+        let _ = service;
+        Err(no_network(&request.url))
+    }
+
     /// Calls a method over gRPC and gives every reply.
     ///
     /// # Errors
@@ -178,6 +187,10 @@ pub(crate) fn send_and_keep(
     pointers: &[String],
 ) -> Result<KeptResponse, Failure> {
     host(|host| host.send_and_keep(request, pointers))
+}
+
+pub(crate) fn send_signed(request: &Request, service: &str) -> Result<Response, Failure> {
+    host(|host| host.send_signed(request, service))
 }
 
 pub(crate) fn unary(call: &Call) -> Result<Reply, Failure> {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use portcullis_plugin::native::Exports;
-use portcullis_plugin_host::{Grants, PluginError};
+use portcullis_plugin_host::{AwsKeys, Grants, PluginError};
 use serde_json::{Value, json};
 
 use crate::component::{Component, NOW};
@@ -27,6 +27,14 @@ const SCRIPTED: &str = "http://scripted.example";
 pub(crate) struct Grant {
     pub(crate) name: String,
     pub(crate) value: String,
+}
+
+/// A service of AWS for which requests are signed.
+#[derive(Clone, Debug)]
+pub(crate) struct Signature {
+    pub(crate) service: String,
+    pub(crate) region: String,
+    pub(crate) keys: AwsKeys,
 }
 
 /// What a plugin is given in a test.
@@ -52,6 +60,7 @@ pub struct Fixture {
     script: Script,
     config: Box<dyn Fn(&str) -> Value>,
     secrets: Vec<Grant>,
+    signatures: Vec<Signature>,
 }
 
 impl fmt::Debug for Fixture {
@@ -81,6 +90,7 @@ impl Fixture {
             script,
             config: Box::new(|_| json!({})),
             secrets: Vec::new(),
+            signatures: Vec::new(),
         }
     }
 
@@ -97,6 +107,17 @@ impl Fixture {
         self.secrets.push(Grant {
             name: name.to_owned(),
             value: value.to_owned(),
+        });
+        self
+    }
+
+    /// Signs requests to the platform for a service of AWS in a region.
+    #[must_use]
+    pub fn sigv4(mut self, service: &str, region: &str, keys: &AwsKeys) -> Self {
+        self.signatures.push(Signature {
+            service: service.to_owned(),
+            region: region.to_owned(),
+            keys: keys.clone(),
         });
         self
     }
@@ -120,6 +141,7 @@ impl Fixture {
             now: NOW,
             waited_milliseconds: 0,
             secrets: self.secrets.clone(),
+            signatures: self.signatures.clone(),
             cache: BTreeMap::new(),
             random: 0,
             kept: 0,
@@ -138,6 +160,14 @@ impl Fixture {
         let mut grants = Grants::none().host(&server.url())?.reads(&server.url())?;
         for Grant { name, value } in &self.secrets {
             grants = grants.secret(name, value)?;
+        }
+        for Signature {
+            service,
+            region,
+            keys,
+        } in &self.signatures
+        {
+            grants = grants.sigv4(&server.url(), service, region, keys.clone())?;
         }
         let inside = InComponent::new(component, config, grants, Some(server))?;
         Ok(Plugin::new(

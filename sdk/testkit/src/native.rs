@@ -6,7 +6,7 @@ use portcullis_plugin::native::wire::{Call, Header, KeptResponse, Request, Respo
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-use crate::fixture::Grant;
+use crate::fixture::{Grant, Signature};
 use crate::log::Log;
 use crate::script::Script;
 
@@ -21,6 +21,7 @@ pub(crate) struct ScriptedHost {
     pub(crate) now: u32,
     pub(crate) waited_milliseconds: u64,
     pub(crate) secrets: Vec<Grant>,
+    pub(crate) signatures: Vec<Signature>,
     pub(crate) cache: BTreeMap<String, Vec<u8>>,
     pub(crate) random: u64,
     pub(crate) kept: u32,
@@ -99,6 +100,15 @@ impl Host for ScriptedHost {
                 .collect(),
             body: answer.bytes(),
         })
+    }
+
+    fn send_signed(&mut self, request: &Request, service: &str) -> Result<Response, Failure> {
+        if !self.signatures.iter().any(|one| one.service == service) {
+            return Err(Failure::refused(format!(
+                "Signing for the service `{service}` is not granted."
+            )));
+        }
+        self.send(request)
     }
 
     fn send_and_keep(

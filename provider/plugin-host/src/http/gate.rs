@@ -19,6 +19,7 @@ use crate::http::header::insert;
 use crate::http::kept::{self, Kept};
 use crate::http::record::{Records, RequestRecord, Trace};
 use crate::http::rights::{Refusal, Rights};
+use crate::http::signed::{Signer, Signing};
 use crate::http::target::{Host, Target};
 use crate::limits::Limits;
 use crate::manifest::{Manifest, SecretAccess};
@@ -36,11 +37,11 @@ const WORDS_BYTES: usize = 512;
 #[derive(Debug)]
 pub(crate) struct Gate {
     plugin: Arc<str>,
-    rights: Rights,
+    pub(super) rights: Rights,
     asked_secrets: Vec<SecretAccess>,
     secrets: Vec<SecretGrant>,
     kept: Kept,
-    circumstances: Circumstances,
+    pub(super) circumstances: Circumstances,
     /// What this call may have under way at once.
     own: Arc<Semaphore>,
     requests: u32,
@@ -69,6 +70,8 @@ pub(super) struct Ask<'a> {
     pub(super) secret_headers: &'a [wit::SecretHeader],
     pub(super) body_bytes: usize,
     pub(super) deadline_milliseconds: u32,
+    /// How the host signs it; `None` for a request that goes out as it is.
+    pub(super) signing: Option<Signing<'a>>,
 }
 
 /// A request that was let through, with the connection that it goes out on.
@@ -96,7 +99,13 @@ impl Gate {
     ) -> Self {
         Self {
             plugin: manifest.name.as_str().into(),
-            rights: Rights::new(&manifest.http, &manifest.secrets, config, grants),
+            rights: Rights::new(
+                &manifest.http,
+                &manifest.secrets,
+                &manifest.signatures,
+                config,
+                grants,
+            ),
             asked_secrets: manifest.secrets.clone(),
             secrets: grants.secrets.clone(),
             kept: Kept::default(),
@@ -150,7 +159,7 @@ impl Gate {
         request: wit::Request,
         pointers: &[String],
     ) -> Result<wit::KeptResponse, Failure> {
-        let (mut exchange, target) = self.start(request, false).await?;
+        let (mut exchange, target) = self.start(request, false, None).await?;
         let head = exchange.head().await?;
         let mut body = exchange.body().await?;
         let mut handles = Vec::with_capacity(pointers.len());
@@ -174,14 +183,15 @@ impl Gate {
 
     /// Sends the head of a request, and its body as the first piece.
     pub(crate) async fn open(&mut self, request: wit::Request) -> Result<Exchange, Failure> {
-        let (exchange, _) = self.start(request, true).await?;
+        let (exchange, _) = self.start(request, true, None).await?;
         Ok(exchange)
     }
 
-    async fn start(
+    pub(super) async fn start(
         &mut self,
         request: wit::Request,
         streamed: bool,
+        signer: Option<Signer<'_>>,
     ) -> Result<(Exchange, Target), Failure> {
         let ask = Ask {
             method: &request.method,
@@ -190,6 +200,7 @@ impl Gate {
             secret_headers: &request.secret_headers,
             body_bytes: request.body.len(),
             deadline_milliseconds: request.deadline_milliseconds,
+            signing: signer.map(|signer| signer.of(&request)),
         };
         let admitted = self.admit(&ask, Protocol::Http1).await?;
         let target = admitted.target.clone();
@@ -280,7 +291,12 @@ impl Gate {
         self.rights
             .permit(*phase, ask.method, &target)
             .map_err(refused)?;
-        let headers = self.headers(ask, &target).map_err(refused)?;
+        let mut headers = self.headers(ask, &target).map_err(refused)?;
+        if let Some(signing) = &ask.signing {
+            signing
+                .sign(self, &method, &target, &mut headers)
+                .map_err(refused)?;
+        }
         Ok((method, target, headers))
     }
 

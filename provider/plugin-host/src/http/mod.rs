@@ -11,8 +11,11 @@ mod grpc;
 mod header;
 mod kept;
 mod network;
+mod operation;
 mod record;
 pub(crate) mod rights;
+mod signed;
+mod sigv4;
 pub(crate) mod target;
 
 pub(crate) use gate::{Circumstances, Gate};

@@ -7,6 +7,7 @@ mod http;
 mod log;
 mod random;
 mod secret;
+mod sigv4;
 
 use crate::bindings::imports::types;
 use crate::guest::Guest;

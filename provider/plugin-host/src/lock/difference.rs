@@ -39,7 +39,7 @@ impl Entry {
     /// What the plugin asks for, one line for each thing, safe for terminals.
     #[must_use]
     pub fn rights(&self) -> Vec<String> {
-        super::rights::lines(&self.http, &self.secrets, &self.objects)
+        super::rights::lines(&self.http, &self.secrets, &self.signatures, &self.objects)
     }
 
     /// What is different in `offered`; empty when nothing is that a reviewer should know of.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::{HttpAccess, Manifest, SecretAccess, World};
+use crate::manifest::{HttpAccess, Manifest, SecretAccess, SignatureAccess, World};
 use crate::trust::{Claims, KeyId};
 
 /// One pinned plugin. The rights are those that were reviewed when it was pinned; which of them are granted is said in
@@ -36,6 +36,9 @@ pub struct Entry {
     /// Secrets that the plugin asks for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<SecretAccess>,
+    /// Requests that the plugin asks to have signed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<SignatureAccess>,
 }
 
 impl Entry {
@@ -51,6 +54,7 @@ impl Entry {
             signer: None,
             http: manifest.http,
             secrets: manifest.secrets,
+            signatures: manifest.signatures,
             objects: manifest.objects,
         }
     }

@@ -1,6 +1,6 @@
 //! What a plugin asks for, a line for each thing that a reviewer may object to.
 
-use crate::manifest::{HttpAccess, SecretAccess};
+use crate::manifest::{HttpAccess, SecretAccess, SignatureAccess};
 use crate::text::visible;
 
 /// Bytes of one line; the texts are a stranger's.
@@ -12,6 +12,7 @@ const READS: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
 pub(super) fn lines(
     http: &[HttpAccess],
     secrets: &[SecretAccess],
+    signatures: &[SignatureAccess],
     objects: &[String],
 ) -> Vec<String> {
     let requests = http.iter().flat_map(|access| {
@@ -31,11 +32,20 @@ pub(super) fn lines(
         };
         format!("secret {} in the header {}{to}", secret.name, secret.header)
     });
+    let signatures = signatures.iter().flat_map(|access| {
+        let (origin, service) = (&access.origin, &access.service);
+        let line = move |what: &str| format!("signed {what} of {service} at {origin}");
+        match access.operations.as_slice() {
+            [] => vec![line("requests")],
+            operations => operations.iter().map(|one| line(one)).collect(),
+        }
+    });
     let objects = objects
         .iter()
         .map(|kind| format!("creates, changes and deletes objects of kind {kind}"));
     requests
         .chain(secrets)
+        .chain(signatures)
         .chain(objects)
         .map(|line| visible(&line, LINE_BYTES))
         .collect()

@@ -10,8 +10,8 @@ use serde_json::json;
 use crate::guests::{Core, componentize, raw, section};
 use crate::support::Folder;
 
-fn fixture(folder: &Folder, name: &str) -> PluginRef {
-    let file = format!("tests/fixtures/contract-0.1.0/{name}.wasm");
+fn fixture(folder: &Folder, contract: &str, name: &str) -> PluginRef {
+    let file = format!("tests/fixtures/contract-{contract}/{name}.wasm");
     let component = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
     folder.plugin(name, &component)
 }
@@ -19,7 +19,7 @@ fn fixture(folder: &Folder, name: &str) -> PluginRef {
 #[tokio::test]
 async fn a_check_of_contract_0_1_0_runs() {
     let folder = Folder::new();
-    let plugin = fixture(&folder, "gpu-budget");
+    let plugin = fixture(&folder, "0.1.0", "gpu-budget");
     let surface = folder.host().surface(&plugin).await.unwrap();
     assert_eq!(surface.parts().collect::<Vec<_>>(), [Part::Evaluation]);
     let exports: Vec<_> = surface
@@ -49,9 +49,24 @@ async fn a_check_of_contract_0_1_0_runs() {
 
 #[tokio::test]
 async fn a_connector_of_contract_0_1_0_runs() {
+    connector_runs("0.1.0").await;
+}
+
+#[tokio::test]
+async fn a_connector_of_contract_0_1_1_runs() {
+    connector_runs("0.1.1").await;
+}
+
+async fn connector_runs(contract: &str) {
     let folder = Folder::new();
-    let plugin = fixture(&folder, "prometheus");
+    let plugin = fixture(&folder, contract, "prometheus");
     let surface = folder.host().surface(&plugin).await.unwrap();
+    let versions = surface.exports.iter().filter_map(|one| one.version());
+    assert!(
+        versions.eq([contract; 2]),
+        "it is an old one: {:?}",
+        surface.exports
+    );
     assert!(surface.has(Part::Inventory) && !surface.has(Part::Access));
     // It asks the clock and HTTP, and says itself that nobody listens there.
     let url = "http://127.0.0.1:1";
@@ -72,7 +87,7 @@ async fn a_connector_of_contract_0_1_0_runs() {
 #[tokio::test]
 async fn a_connector_is_not_asked_for_what_it_does_not_have() {
     let folder = Folder::new();
-    let plugin = fixture(&folder, "prometheus");
+    let plugin = fixture(&folder, "0.1.0", "prometheus");
     let connector = folder.host().connector(&plugin, json!({}), Grants::none());
     let error = connector
         .list_access(Duration::from_secs(60))
@@ -96,7 +111,7 @@ fn wit(folder: &Folder, version: &str, file: &str, change: impl Fn(&str) -> Stri
         let name = path.file_name().unwrap().to_str().unwrap();
         let text = fs::read_to_string(&path).unwrap();
         let text = text.replace(
-            "portcullis:plugin@0.1.1;",
+            "portcullis:plugin@0.1.2;",
             &format!("portcullis:plugin@{version};"),
         );
         let text = if name == file { change(&text) } else { text };
@@ -107,7 +122,7 @@ fn wit(folder: &Folder, version: &str, file: &str, change: impl Fn(&str) -> Stri
 
 /// A check of that version and world.
 fn check(folder: &Folder, version: &str, wit: &Path, world: &str, core: &Core<'_>) -> PluginRef {
-    let module = core.module().replace("@0.1.1", &format!("@{version}"));
+    let module = core.module().replace("@0.1.2", &format!("@{version}"));
     let component = componentize(&wat::parse_str(module).unwrap(), wit, world);
     folder.plugin("strange", &section(component, "strange", "check"))
 }
@@ -147,7 +162,7 @@ async fn a_newer_component_is_refused_by_the_function_that_is_missing() {
         text.replace("interface log {", "interface log { flush: func();")
     });
     let core = Core {
-        imports: r#"(import "portcullis:plugin/log@0.1.1" "flush" (func $flush))"#,
+        imports: r#"(import "portcullis:plugin/log@0.1.2" "flush" (func $flush))"#,
         start: "(call $flush)",
         ..Core::default()
     };
@@ -160,7 +175,7 @@ async fn a_newer_component_is_refused_by_the_function_that_is_missing() {
     );
     assert_eq!(
         refusal(&folder, &plugin).await,
-        "Plugin `strange` needs `portcullis:plugin` 0.1.99 for the function `flush` of `log`, this provider speaks 0.1.1 \
+        "Plugin `strange` needs `portcullis:plugin` 0.1.99 for the function `flush` of `log`, this provider speaks 0.1.2 \
          without that function."
     );
 }
@@ -172,7 +187,7 @@ async fn a_newer_component_is_refused_by_the_interface_that_is_missing() {
         format!("{text}\ninterface queue {{ push: func(); }}")
     });
     let core = Core {
-        imports: r#"(import "portcullis:plugin/queue@0.1.1" "push" (func $push))"#,
+        imports: r#"(import "portcullis:plugin/queue@0.1.2" "push" (func $push))"#,
         start: "(call $push)",
         ..Core::default()
     };
@@ -181,7 +196,7 @@ async fn a_newer_component_is_refused_by_the_interface_that_is_missing() {
     assert_eq!(
         refusal(&folder, &plugin).await,
         "Plugin `strange` needs `portcullis:plugin` 0.1.99 for the function `push` of `queue`, this provider speaks \
-         0.1.1 without that interface."
+         0.1.2 without that interface."
     );
 }
 
@@ -202,7 +217,7 @@ async fn a_component_of_another_line_is_refused() {
     );
     assert_eq!(
         refusal(&folder, &plugin).await,
-        "Plugin `strange` needs `portcullis:plugin` 0.2.0 for the function `write` of `log`, this provider speaks 0.1.1."
+        "Plugin `strange` needs `portcullis:plugin` 0.2.0 for the function `write` of `log`, this provider speaks 0.1.2."
     );
 }
 
@@ -212,7 +227,7 @@ async fn a_connector_that_can_do_nothing_is_refused() {
     let text = r#"(component
         (component $c (core module) (type $t (func (result string))))
         (instance $i (instantiate $c))
-        (export "portcullis:plugin/manifest@0.1.1" (instance $i)))"#;
+        (export "portcullis:plugin/manifest@0.1.2" (instance $i)))"#;
     let plugin = folder.plugin("strange", &raw(text, "connector"));
     let found = refusal(&folder, &plugin).await;
     assert!(

@@ -32,6 +32,7 @@ mod peer;
 mod prometheus;
 mod secrets;
 mod server;
+mod sigv4;
 mod stage;
 mod streams;
 mod support;

@@ -121,6 +121,19 @@ impl Client {
         )
     }
 
+    /// Sends a request that the host signs for that service of AWS, several times if need be; see
+    /// [`Request::send_signed`].
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub fn send_signed(&self, request: Request, service: &str) -> Result<Response, Failure> {
+        self.tries(
+            request,
+            |request| request.send_signed(service),
+            retry::of_response,
+        )
+    }
+
     fn tries<T>(
         &self,
         request: Request,

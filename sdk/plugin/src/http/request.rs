@@ -197,6 +197,16 @@ impl Request {
         })
     }
 
+    /// Sends the request once, signed by the host for that service of AWS (Signature Version 4). The manifest asks for it
+    /// with [`SignatureAccess`](crate::SignatureAccess); no key enters the guest.
+    ///
+    /// # Errors
+    /// As [`Request::send`].
+    pub fn send_signed(self, service: &str) -> Result<Response, Failure> {
+        let response = host::send_signed(&self.wire, service)?;
+        Ok(Response::new(self.asked(), response))
+    }
+
     /// Connects and sends the head and what body there is, to send more of it or to read the response in pieces.
     ///
     /// # Errors

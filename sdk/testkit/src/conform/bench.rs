@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use portcullis_plugin_host::{Grants, PluginError};
+use portcullis_plugin_host::{AwsKeys, Grants, PluginError};
 use serde_json::Value;
 
 use super::description::{Platform, Suite};
@@ -94,6 +94,9 @@ impl<'s> Bench<'s> {
         for (name, value) in &suite.secrets {
             grants = grants.secret(name, value)?;
         }
+        for signed in &suite.sigv4 {
+            grants = grants.sigv4(&url, &signed.service, &signed.region, keys(suite))?;
+        }
         let mut config = Value::Object(suite.config.clone().into_iter().collect());
         put_platform(&mut config, &url);
         let log = Log::default();
@@ -143,6 +146,16 @@ impl<'s> Bench<'s> {
             name: name.to_owned(),
             verdict,
         });
+    }
+}
+
+/// The keys among the secrets; ones that nothing can be signed with where they are missing.
+fn keys(suite: &Suite) -> AwsKeys {
+    let value = |name: &str| suite.secrets.get(name).cloned();
+    AwsKeys {
+        access_key_id: value("AWS_ACCESS_KEY_ID").unwrap_or_default(),
+        secret_access_key: value("AWS_SECRET_ACCESS_KEY").unwrap_or_default(),
+        session_token: value("AWS_SESSION_TOKEN"),
     }
 }
 

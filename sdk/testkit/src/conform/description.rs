@@ -46,6 +46,10 @@ pub struct Suite {
     pub(super) config: BTreeMap<String, Value>,
     #[serde(default)]
     pub(super) secrets: BTreeMap<String, String>,
+    /// Services of AWS for which requests to the platform are signed, with the keys among `secrets` that have AWS's own
+    /// names: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if it is there, `AWS_SESSION_TOKEN`.
+    #[serde(default)]
+    pub(super) sigv4: Vec<Sigv4>,
     pub(super) inventory: Option<Inventory>,
     pub(super) supply: Option<Supply>,
     pub(super) access: Option<Access>,
@@ -74,6 +78,14 @@ pub(super) enum Platform {
 pub(super) enum Reference {
     /// GPUs, pools and tokens, all in order.
     Honest,
+}
+
+/// A service of AWS.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sigv4 {
+    pub(super) service: String,
+    pub(super) region: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -59,6 +59,7 @@ impl Gate {
             call.method
         );
         let ask = Ask {
+            signing: None,
             method: "GRPC",
             url: &url,
             headers: &call.metadata,

@@ -71,7 +71,7 @@ pub(crate) fn asked_secret(
     })
 }
 
-fn origin(written: &str, config: &Value) -> Option<Origin> {
+pub(super) fn origin(written: &str, config: &Value) -> Option<Origin> {
     let url = match written.strip_prefix("config:") {
         Some(attribute) => config.get(attribute)?.as_str()?,
         None => written,

@@ -1,6 +1,7 @@
 //! Asked and granted: which requests a connector may send in which phase.
 
 mod effective;
+pub(crate) mod signature;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -10,9 +11,10 @@ use serde_json::Value;
 use crate::grants::{Grants, Phase, RequestGrant};
 use crate::http::address::is_public;
 use crate::http::target::{Host, Origin, Target};
-use crate::manifest::{HttpAccess, SecretAccess};
+use crate::manifest::{HttpAccess, SecretAccess, SignatureAccess};
 pub(crate) use effective::{Asked, Right, SecretRight, asked, asked_secret, covers, narrower};
 use effective::{NEVER, READS, effective};
+use signature::Signatures;
 
 /// What the manifest asks for and the configuration grants, worked out once a call.
 #[derive(Debug)]
@@ -21,6 +23,7 @@ pub(crate) struct Rights {
     grants: Grants,
     effective: BTreeSet<Right>,
     secrets: BTreeSet<SecretRight>,
+    signatures: Signatures,
 }
 
 impl Rights {
@@ -28,6 +31,7 @@ impl Rights {
     pub(crate) fn new(
         http: &[HttpAccess],
         secrets: &[SecretAccess],
+        signatures: &[SignatureAccess],
         config: &Value,
         grants: &Grants,
     ) -> Self {
@@ -51,6 +55,7 @@ impl Rights {
             grants: grants.clone(),
             effective,
             secrets,
+            signatures: Signatures::new(signatures, config, grants),
         }
     }
 
@@ -66,6 +71,10 @@ impl Rights {
                 && right.origin == mark.origin
                 && covers(&mark.path, &right.path)
         })
+    }
+
+    pub(crate) fn signatures(&self) -> &Signatures {
+        &self.signatures
     }
 
     pub(crate) fn secrets(&self) -> &BTreeSet<SecretRight> {

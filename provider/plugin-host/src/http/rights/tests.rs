@@ -24,7 +24,13 @@ fn manifest() -> Manifest {
 fn rights(grants: &Grants) -> Rights {
     let manifest = manifest();
     let config = json!({"url": "http://10.0.0.1:9090/ignored"});
-    Rights::new(&manifest.http, &manifest.secrets, &config, grants)
+    Rights::new(
+        &manifest.http,
+        &manifest.secrets,
+        &manifest.signatures,
+        &config,
+        grants,
+    )
 }
 
 fn target(url: &str) -> Target {
@@ -201,9 +207,9 @@ fn a_secret_goes_to_the_header_and_origin_of_the_manifest_alone() {
 #[test]
 fn private_addresses_need_a_grant_of_the_address_and_port() {
     let named = hosts(&["http://prom.example:9090"]);
-    let by_name = Rights::new(&[], &[], &Value::Null, &named);
+    let by_name = Rights::new(&[], &[], &[], &Value::Null, &named);
     let addressed = named.host("http://10.0.0.1:9090").unwrap();
-    let by_address = Rights::new(&[], &[], &Value::Null, &addressed);
+    let by_address = Rights::new(&[], &[], &[], &Value::Null, &addressed);
     let origin = target("http://prom.example:9090").origin;
     let elsewhere = target("http://prom.example:22").origin;
     let private = "10.0.0.1".parse().unwrap();

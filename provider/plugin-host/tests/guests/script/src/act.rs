@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::bindings::portcullis::plugin::types::Failure;
-use crate::bindings::portcullis::plugin::{cache, clock, grpc, http, log, random, secret};
+use crate::bindings::portcullis::plugin::{cache, clock, grpc, http, log, random, secret, sigv4};
 
 /// A global, which no two calls share.
 static COUNTED: AtomicU32 = AtomicU32::new(0);
@@ -49,6 +49,8 @@ pub enum Act {
     /// Sends, then sends the same to where the answer's `location` points.
     Follow(Ask),
     Keep(Ask, Vec<String>),
+    /// Signed for a service.
+    Sign(Ask, String),
     Open(Ask),
     Write(usize, String),
     /// So many bytes.
@@ -125,6 +127,7 @@ impl Script {
                 result["handles"] = json!(kept.handles);
                 Ok(result)
             }
+            Act::Sign(ask, service) => Ok(response(&sigv4::send(&self.request(ask), &service)?)),
             Act::Unary(ask) => {
                 let reply = grpc::unary(&self.call(ask))?;
                 Ok(json!({"status": status(&reply.status), "message": text(&reply.message)}))
