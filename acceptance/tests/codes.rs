@@ -30,6 +30,7 @@ const OTHER_FILES: &[&str] = &[
 
 /// Kebab-case words elsewhere that name something else.
 const OTHER_WORDS: &[&str] = &[
+    "accept-encoding",
     "aws-auth",
     "break-glass",
     "compile-plugin",
@@ -57,6 +58,10 @@ const OTHER_WORDS: &[&str] = &[
     "service-account",
     "terraform-provider",
     "user-agent",
+    "x-amz-date",
+    "x-amz-security-token",
+    "x-amz-target",
+    "x-amzn-trace-id",
     "x-request-id",
 ];
 

@@ -1,0 +1,218 @@
+//! Trust policies as edges: who may take a role on.
+
+use std::collections::BTreeMap;
+
+use portcullis_plugin::{Edge, Failure};
+
+use super::pipeline;
+use crate::policy::{Effect, Policy, Principal, Scope, Statement};
+
+const ASSUME: [&str; 3] = [
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:AssumeRoleWithSAML",
+];
+/// Whoever asks.
+const ANYONE: &str = "anyone";
+
+/// An edge from each principal that a trust policy allows to take `role` on. What it denies is not counted: that would
+/// be fewer edges.
+///
+/// # Errors
+/// When a statement is none.
+pub(crate) fn edges(
+    policy: &Policy,
+    role: &str,
+    source: &str,
+    clusters: &BTreeMap<String, String>,
+) -> Result<Vec<Edge>, Failure> {
+    let mut edges = Vec::new();
+    for statement in policy.statements() {
+        let assumes = lets_assume(statement.actions(source)?);
+        if statement.effect == Effect::Deny || !assumes {
+            continue;
+        }
+        let condition = statement.condition();
+        for from in principals(statement, source, clusters)? {
+            edges.push(Edge {
+                condition: condition.clone(),
+                source: source.to_owned(),
+                ..Edge::new(&from, "assumes", role)
+            });
+        }
+    }
+    Ok(edges)
+}
+
+fn lets_assume(actions: Scope<'_>) -> bool {
+    let named = |patterns: &[String]| {
+        patterns
+            .iter()
+            .any(|pattern| ASSUME.iter().any(|action| is_like(pattern, action)))
+    };
+    match actions {
+        Scope::Of(patterns) => named(patterns),
+        // Whether all of them are left out matters to nobody who writes trust policies.
+        Scope::AllBut(_) => true,
+    }
+}
+
+/// Whether a pattern of actions matches one; wildcards at its end are all that policies have here.
+fn is_like(pattern: &str, action: &str) -> bool {
+    match pattern.split_once(['*', '?']) {
+        Some((beginning, _)) => action
+            .get(..beginning.len())
+            .is_some_and(|same| same.eq_ignore_ascii_case(beginning)),
+        None => pattern.eq_ignore_ascii_case(action),
+    }
+}
+
+fn principals(
+    statement: &Statement,
+    source: &str,
+    clusters: &BTreeMap<String, String>,
+) -> Result<Vec<String>, Failure> {
+    if statement.not_principal.is_some() {
+        return Ok(vec![ANYONE.to_owned()]);
+    }
+    match &statement.principal {
+        Some(Principal::Text(_)) => Ok(vec![ANYONE.to_owned()]),
+        Some(Principal::Named(named)) => {
+            let each = named.iter().flat_map(|(kind, names)| {
+                let names = names.as_slice().iter();
+                names.map(move |name| (kind.as_str(), name.as_str()))
+            });
+            let mut all = Vec::new();
+            for (kind, name) in each {
+                match kind {
+                    "AWS" => all.push(of_aws(name)),
+                    "Service" => all.push(format!("service:{}", name.trim_end_matches(".cn"))),
+                    "Federated" => all.extend(pipeline::subjects(name, statement, clusters)),
+                    other => all.push(format!("principal:{other}:{name}")),
+                }
+            }
+            Ok(all)
+        }
+        None => Err(Failure::malformed(format!(
+            "A statement of the {source} names no principal."
+        ))),
+    }
+}
+
+/// A principal of AWS itself.
+fn of_aws(name: &str) -> String {
+    let is_account =
+        |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = name.splitn(6, ':').collect();
+    match parts.as_slice() {
+        [account] if is_account(account) => format!("account:{account}"),
+        ["arn", _, "iam", _, account, "root"] => format!("account:{account}"),
+        ["arn", _, "iam", _, _, rest] if rest.starts_with("user/") => format!("user:{name}"),
+        ["arn", _, "iam", _, _, rest] if rest.starts_with("role/") => format!("role:{name}"),
+        // The id of a principal that was deleted, which nobody can have again.
+        [id] if *id != "*" => format!("principal:{id}"),
+        // `*`, and sessions, whose ARN does not say the whole name of their role.
+        _ => ANYONE.to_owned(),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::collections::BTreeMap;
+
+    use super::edges;
+    use crate::policy::Policy;
+
+    /// From whom edges lead.
+    pub(in crate::access) fn trusted(statement: &str) -> Vec<String> {
+        let document = format!(r#"{{"Statement":[{{"Effect":"Allow",{statement}}}]}}"#);
+        let policy = Policy::parse(&document, "p").unwrap();
+        let clusters = BTreeMap::from([("oidc.example/id/1".to_owned(), "cluster".to_owned())]);
+        let edges = edges(
+            &policy,
+            "role:arn:aws:iam::1:role/r",
+            "trust policy of role r",
+            &clusters,
+        );
+        let edges = edges.unwrap();
+        edges.into_iter().map(|edge| edge.from).collect()
+    }
+
+    #[test]
+    fn principals_by_kind() {
+        for (principal, expected) in [
+            (r#""*""#, "anyone"),
+            (r#"{"AWS":"*"}"#, "anyone"),
+            (r#"{"AWS":"111122223333"}"#, "account:111122223333"),
+            (
+                r#"{"AWS":"arn:aws:iam::111122223333:root"}"#,
+                "account:111122223333",
+            ),
+            (
+                r#"{"AWS":"arn:aws:iam::111122223333:user/ana"}"#,
+                "user:arn:aws:iam::111122223333:user/ana",
+            ),
+            (
+                r#"{"AWS":"arn:aws-cn:iam::111122223333:role/x/y"}"#,
+                "role:arn:aws-cn:iam::111122223333:role/x/y",
+            ),
+            (
+                r#"{"AWS":"arn:aws:sts::111122223333:assumed-role/x/s"}"#,
+                "anyone",
+            ),
+            (
+                r#"{"AWS":"AIDAJQABLZS4A3QDU576Q"}"#,
+                "principal:AIDAJQABLZS4A3QDU576Q",
+            ),
+            (
+                r#"{"Service":"ec2.amazonaws.com.cn"}"#,
+                "service:ec2.amazonaws.com",
+            ),
+        ] {
+            let statement = format!(r#""Action":"sts:AssumeRole","Principal":{principal}"#);
+            assert_eq!(trusted(&statement), [expected], "{principal}");
+        }
+        assert_eq!(
+            trusted(r#""Action":"sts:*","NotPrincipal":{"AWS":"111122223333"}"#),
+            ["anyone"]
+        );
+    }
+
+    #[test]
+    fn only_taking_on_is_an_edge() {
+        let service = r#""Principal":{"Service":["ec2.amazonaws.com","lambda.amazonaws.com"]}"#;
+        for (action, edges) in [
+            (r#""Action":"sts:AssumeRole""#, 2),
+            (r#""Action":["sts:TagSession","STS:assumerole"]"#, 2),
+            (r#""Action":"*""#, 2),
+            (r#""Action":"sts:Assume*""#, 2),
+            (r#""NotAction":"sts:TagSession""#, 2),
+            (r#""Action":"sts:TagSession""#, 0),
+            (r#""Action":"sts:Tag*""#, 0),
+        ] {
+            assert_eq!(
+                trusted(&format!("{action},{service}")).len(),
+                edges,
+                "{action}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_statement_without_a_principal_is_a_failure() {
+        let policy = r#"{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole"}}"#;
+        let policy = Policy::parse(policy, "p").unwrap();
+        let failure = edges(
+            &policy,
+            "role:r",
+            "trust policy of role r",
+            &BTreeMap::new(),
+        );
+        assert!(
+            failure
+                .unwrap_err()
+                .message
+                .contains("trust policy of role r")
+        );
+    }
+}
