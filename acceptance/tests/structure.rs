@@ -51,6 +51,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "portcullis-plugin-host",
             "portcullis-registry",
             "portcullis-testkit",
+            // The server that its tests start.
+            "kubernetes-server",
             "tfplugin-derive",
             "tfplugin-rs",
         ],

@@ -106,8 +106,9 @@ fn found(reason: &Reason) -> String {
     reason.found.trim_end_matches('.').to_owned()
 }
 
-/// What a connector told, as the access crate wants it.
-pub(crate) fn source_facts(source: Name, facts: AccessFacts, now: Timestamp) -> SourceFacts {
+/// What a connector told, as the access crate wants it; `now` where it does not say when it read its platform.
+#[must_use]
+pub fn source_facts(source: Name, facts: AccessFacts, now: Timestamp) -> SourceFacts {
     let seconds = |seconds: u32| Timestamp::from_second(i64::from(seconds)).ok();
     SourceFacts {
         source,
