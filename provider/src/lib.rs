@@ -15,6 +15,7 @@ pub mod data_sources;
 pub mod functions;
 pub mod judge;
 pub mod lifecycle;
+mod offers;
 pub mod placing;
 mod plugin_config;
 pub mod policy;

@@ -125,6 +125,24 @@ impl Placing {
         self.snapshot.sources()
     }
 
+    /// The devices that this looks at.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Every device that is promised to somebody, by the ledger or by a pool of this run.
+    pub fn promised(&self) -> impl Iterator<Item = &DeviceKey> {
+        self.holders.keys().chain(self.chosen.values().flatten())
+    }
+
+    /// Whether a demand would find its place if none of the pools of this run were planned.
+    #[must_use]
+    pub fn could_hold(&self, demand: &Demand) -> bool {
+        let verdict = fits(&self.free, std::slice::from_ref(demand));
+        verdict.witness().is_some()
+    }
+
     fn recount(&mut self) {
         self.left = self.free.clone();
         for (pool, devices) in &self.chosen {
@@ -149,7 +167,7 @@ fn holder(pool: &Name) -> String {
 mod tests {
     use jiff::Timestamp;
     use portcullis_model::{
-        Device, DeviceId, Grade, Health, MigMode, Site, SnapshotBuilder, SourceReport,
+        Device, DeviceId, Grade, Health, MigMode, Site, SnapshotBuilder, SourceReport, Supply,
     };
 
     use super::*;
@@ -181,6 +199,7 @@ mod tests {
             nodes: Vec::new(),
             rooms: Vec::new(),
             devices: devices.collect(),
+            supply: Supply::default(),
         };
         Arc::new(
             SnapshotBuilder::default()

@@ -6,7 +6,7 @@ use tfplugin::serve::{About, Serve, StopSignal};
 use tfplugin::server::ProviderServer;
 
 use crate::config::ProviderBlock;
-use crate::data_sources::{AccessPaths, GpuInventory};
+use crate::data_sources::{AccessPaths, GpuInventory, GpuOffers};
 use crate::functions::{CanonicalGpuModel, MakeSpiffeId, MigFits, ParseSpiffeId};
 use crate::resources::{GpuPool, Group, PermissionSplit, WorkloadIdentity};
 
@@ -28,6 +28,7 @@ pub fn server() -> ProviderServer<ProviderBlock> {
         .resource::<Group>()
         .data_source::<AccessPaths>()
         .data_source::<GpuInventory>()
+        .data_source::<GpuOffers>()
         .function::<CanonicalGpuModel>()
         .function::<MigFits>()
         .function::<MakeSpiffeId>()

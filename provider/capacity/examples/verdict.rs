@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use portcullis_capacity::{Demand, Fleet, Reservations, fits};
 use portcullis_model::{
     Device, DeviceId, GpuModel, Grade, Health, MigMode, Name, NodeName, Site, Snapshot,
-    SnapshotBuilder, SourceReport,
+    SnapshotBuilder, SourceReport, Supply,
 };
 
 const DEVICES: u32 = 100_000;
@@ -94,6 +94,7 @@ fn snapshot(devices: u32) -> Result<Snapshot, Box<dyn Error>> {
         nodes: Vec::new(),
         rooms: Vec::new(),
         devices: all,
+        supply: Supply::default(),
     };
     Ok(SnapshotBuilder::default()
         .report("cluster".parse::<Name>()?, report)

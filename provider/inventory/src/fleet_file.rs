@@ -6,6 +6,7 @@ mod fault;
 mod fleet;
 mod mapping;
 mod place;
+mod supply;
 
 use std::fs::File;
 use std::io::Read;
@@ -28,7 +29,8 @@ const BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// TOML (JSON has the same keys): `[[node]]` with `name` and either `gpus`, `model`, `memory_mib`,
 /// `used` (a count) and `healthy`, or one `[[node.gpu]]` a device with `uuid`, `model`,
 /// `memory_mib`, `used` and `healthy` (booleans). `observed_at` at the top says when it was true;
-/// without it, the time of the file's last change does.
+/// without it, the time of the file's last change does. `[[offer]]` and `[[quota]]` tell what is offered or allowed beside
+/// them.
 ///
 /// CSV: one row a group of alike devices, or one row a device where there is a `uuid`. Which
 /// column is which is said by a [`ColumnMapping`].

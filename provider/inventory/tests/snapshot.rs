@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use portcullis_inventory::{Inventory, NvmlSource};
-use portcullis_model::{DeviceSource, Fetch, Grade, Name, Reason, SourceReport, SourceStatus};
+use portcullis_model::{
+    DeviceSource, Fetch, Grade, Name, Reason, SourceReport, SourceStatus, Supply,
+};
 
 /// Answers after a while, or breaks off.
 #[derive(Debug)]
@@ -56,6 +58,7 @@ impl DeviceSource for Slow {
                 nodes: Vec::new(),
                 rooms: Vec::new(),
                 devices: Vec::new(),
+                supply: Supply::default(),
             })
         })
     }

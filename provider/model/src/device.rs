@@ -1,6 +1,7 @@
 //! One GPU as a source reports it.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{DeviceId, Fabric, GpuModel, Grade, MigProfile, NodeName, Site};
 
@@ -34,7 +35,7 @@ closed_set! {
 
 /// One GPU, or one GPU instance of a divided GPU, as a source reports it, before it is packed into a
 /// [`Snapshot`](crate::Snapshot). A divided GPU is a device of its own beside its instances.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// The machine it sits in.
     pub node: NodeName,

@@ -5,8 +5,9 @@ use std::future::Future;
 use std::pin::Pin;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use crate::{Device, Grade, Name, NodeName, NodeRoom, Reason};
+use crate::{Device, Grade, Name, NodeName, NodeRoom, Reason, Supply};
 
 /// A source's answer in the making; dropping it stops the work.
 pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<SourceReport, Reason>> + Send + 'a>>;
@@ -28,7 +29,7 @@ pub trait DeviceSource: Debug + Send + Sync {
 }
 
 /// Everything that a source knows at a time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceReport {
     /// How far the numbers can be trusted.
     pub grade: Grade,
@@ -42,4 +43,6 @@ pub struct SourceReport {
     pub rooms: Vec<(NodeName, NodeRoom)>,
     /// Every device.
     pub devices: Vec<Device>,
+    /// What it offers and allows beside them.
+    pub supply: Supply,
 }

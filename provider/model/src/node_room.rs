@@ -1,7 +1,9 @@
 //! What a node has free beside its GPUs.
 
+use serde::{Deserialize, Serialize};
+
 /// CPU and memory of a node that nothing uses; what the source does not tell is `None`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeRoom {
     /// Thousandths of a CPU.
     pub cpu_milli: Option<u32>,

@@ -1,9 +1,11 @@
 //! Where a device runs, under which software and at what price.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Location, Price, Version};
 
 /// Where a device runs, under which software and at what price; what the source does not tell is `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Site {
     /// The region of the machine.
     pub region: Option<Location>,

@@ -19,7 +19,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{DeviceId, DeviceKey, Fabric, GpuModel, MigProfile, NodeName, NodeRoom, Site};
+use crate::{
+    DeviceId, DeviceKey, Fabric, GpuModel, MigProfile, NodeName, NodeRoom, Offer, Quota, Site,
+};
 use record::{IdKind, Record};
 
 /// The GPUs of the world at one time: immutable, packed, in a canonical order.
@@ -42,6 +44,9 @@ pub struct Snapshot {
     /// Device ids that are neither UUID nor index.
     other_ids: Vec<Arc<str>>,
     records: Vec<Record>,
+    /// By position of the source, then by name.
+    offers: Vec<(u16, Offer)>,
+    quotas: Vec<(u16, Quota)>,
     duplicates: usize,
 }
 
@@ -131,6 +136,24 @@ impl Snapshot {
     #[must_use]
     pub fn fabrics(&self) -> &[Fabric] {
         &self.fabrics
+    }
+
+    /// Every offer with its source, by source and name.
+    pub fn offers(&self) -> impl Iterator<Item = (&SourceState, &Offer)> {
+        self.of_sources(&self.offers)
+    }
+
+    /// Every quota with its source, by source and name.
+    pub fn quotas(&self) -> impl Iterator<Item = (&SourceState, &Quota)> {
+        self.of_sources(&self.quotas)
+    }
+
+    fn of_sources<'a, T>(
+        &'a self,
+        told: &'a [(u16, T)],
+    ) -> impl Iterator<Item = (&'a SourceState, &'a T)> {
+        told.iter()
+            .filter_map(|(source, one)| Some((self.sources.get(usize::from(*source))?, one)))
     }
 
     /// How many nodes the sources report, those without devices too.

@@ -14,6 +14,7 @@ use super::facts::FactFiles;
 use super::plan_file::PlanFile;
 use super::sources::Sources;
 use super::{Exit, Failure, block_on};
+use crate::judge::quota;
 use crate::judge::separation::unseen;
 use crate::placing::Placing;
 use crate::promised::Promised;
@@ -128,7 +129,7 @@ impl Check {
         let mut placing = Placing::new(&self.sources.snapshot()?, promised.holders()?);
         for (address, change) in changes {
             let verdict = match change.more {
-                Some(more) => placing.place(more, &change.released),
+                Some(more) => quota::place(&mut placing, &more, &change.released),
                 None => Verdict::Fits(Vec::new()),
             };
             answers.push(Answer::new(address, "capacity", verdict));

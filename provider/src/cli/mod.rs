@@ -12,6 +12,7 @@ mod plan_file;
 mod plugin;
 mod provider;
 mod sources;
+mod told;
 mod who_can;
 
 use std::io::{self, Write};

@@ -9,6 +9,7 @@ use clap::Args;
 use portcullis_inventory::{ColumnMapping, FleetFile, Inventory, NvmlSource};
 use portcullis_model::{Name, Snapshot, Ttl};
 
+use super::told::{Told, ToldFile};
 use super::{Failure, block_on};
 use crate::clock::Clock;
 
@@ -45,6 +46,14 @@ pub(crate) struct Sources {
     /// reserved devices by that name. May be given several times.
     #[arg(long, value_name = "[NAME=]FILE")]
     fleet: Vec<NamedFile>,
+    /// What a connector said of its GPUs, as `portcullis plugin run <plugin> list-inventory` prints it, with the connector's
+    /// name, such as `cluster=devices.json`. May be given several times.
+    #[arg(long, value_name = "NAME=FILE")]
+    devices: Vec<ToldFile>,
+    /// What a connector said that it offers and allows, as `portcullis plugin run <plugin> list-supply` prints it, with the
+    /// connector's name, such as `cloud=supply.json`. May be given several times.
+    #[arg(long, value_name = "NAME=FILE")]
+    supply: Vec<ToldFile>,
     /// Which column of CSV files is which, such as `node=sn,gpus=gpu,model=model`.
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
@@ -67,8 +76,14 @@ impl Sources {
             let source = FleetFile::new(name.clone(), path.clone(), self.mapping()?);
             inventory = inventory.with(Arc::new(source), BUDGET);
         }
-        let nothing_named =
-            self.fleet.is_empty() && self.nvml.is_none() && self.nvml_library.is_none();
+        let told = Told::by_name(&self.devices, &self.supply)?;
+        let nothing_named = self.fleet.is_empty()
+            && told.is_empty()
+            && self.nvml.is_none()
+            && self.nvml_library.is_none();
+        for source in told {
+            inventory = inventory.with(Arc::new(source), BUDGET);
+        }
         if nothing_named || self.nvml.is_some() || self.nvml_library.is_some() {
             let here = || HERE.parse().map_err(Failure::told);
             let name = self.nvml.clone().map_or_else(here, Ok)?;

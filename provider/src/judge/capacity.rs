@@ -5,6 +5,7 @@ use portcullis_model::{DeviceKey, GpuModel, Snapshot, SourceState, SourceStatus,
 use tfplugin::{Diagnostic, Outcome, Path};
 
 use crate::configured::Configured;
+use crate::judge::quota;
 use crate::placing::PlacedDevice;
 use crate::policy::OnProblem;
 use crate::said::said;
@@ -24,7 +25,7 @@ pub async fn place(
     let snapshot = provider.snapshot().await;
     let mut placing = provider.placing().await?;
     let models = demand.models.clone();
-    let (reason, policy) = match placing.place(demand, released) {
+    let (reason, policy) = match quota::place(&mut placing, &demand, released) {
         Verdict::Fits(placed) => return Ok(Ok(placed)),
         Verdict::Cannot(reason) => match misspelt(&models, &snapshot, on_shortfall) {
             Some(misspelt) => return Ok(Err(misspelt)),

@@ -2,4 +2,5 @@
 
 pub mod capacity;
 pub mod pool_use;
+pub(crate) mod quota;
 pub mod separation;

@@ -4,6 +4,7 @@ mod access;
 mod built_in;
 mod granted;
 mod plugin;
+mod supply;
 mod unknown;
 
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub use access::{AccessSource, LiveAccess, source_facts};
 use built_in::BuiltIn;
 pub(crate) use granted::stop_at;
 use plugin::PluginSource;
+pub(crate) use plugin::report;
+pub(crate) use supply::add_supply;
 pub(crate) use unknown::CONFIG_UNKNOWN;
 use unknown::UnknownSource;
 

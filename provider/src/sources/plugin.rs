@@ -8,9 +8,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use portcullis_model::{
     Device, DeviceId, DeviceSource, Fetch, GpuModel, Grade, Health, MigMode, Name, NodeName,
-    NodeRoom, ParseError, Reason, SourceReport,
+    NodeRoom, ParseError, Reason, SourceReport, Supply,
 };
-use portcullis_plugin_host::{Connector, DeviceRecord, Part, PluginError};
+use portcullis_plugin_host::{Connector, DeviceRecord, Part, PluginError, Supply as SupplyRecords};
+
+use super::supply::add_supply;
 
 /// A connector that is a WebAssembly component.
 #[derive(Debug)]
@@ -36,6 +38,14 @@ impl PluginSource {
         }
         self.connector.list_inventory(self.timeout).await
     }
+
+    /// None from a connector that offers and limits nothing.
+    async fn supply(&self) -> Result<SupplyRecords, PluginError> {
+        if !self.connector.has(Part::Supply).await? {
+            return Ok(SupplyRecords::default());
+        }
+        self.connector.list_supply(self.timeout).await
+    }
 }
 
 impl DeviceSource for PluginSource {
@@ -50,15 +60,17 @@ impl DeviceSource for PluginSource {
 
     fn fetch(&self, now: Timestamp) -> Fetch<'_> {
         Box::pin(async move {
-            let records = self.devices().await;
-            let records = records.map_err(|error| unavailable(&error))?;
-            Ok(report(&self.name, &records, now))
+            // Devices without the quotas that limit them would be more than may be taken: both, or nothing.
+            let told = tokio::try_join!(self.devices(), self.supply());
+            let (records, supply) = told.map_err(|error| unavailable(&error))?;
+            let report = report(&self.name, &records, now);
+            add_supply(&self.name, report, &supply, now)
         })
     }
 }
 
 /// The records of a component as a report. A record that makes no sense makes the report partial, never a device free.
-fn report(source: &Name, records: &[DeviceRecord], now: Timestamp) -> SourceReport {
+pub(crate) fn report(source: &Name, records: &[DeviceRecord], now: Timestamp) -> SourceReport {
     let mut devices: BTreeMap<(NodeName, DeviceId), Device> = BTreeMap::new();
     let mut rooms: BTreeMap<NodeName, NodeRoom> = BTreeMap::new();
     let mut refused: Option<(usize, ParseError)> = None;
@@ -79,8 +91,8 @@ fn report(source: &Name, records: &[DeviceRecord], now: Timestamp) -> SourceRepo
         }
     }
     let nodes: BTreeSet<NodeName> = devices.keys().map(|(node, _)| node.clone()).collect();
-    let partial =
-        refused.map(|(position, error)| nonsense(source, position + 1, records.len(), &error));
+    let partial = refused
+        .map(|(position, error)| nonsense(source, ("GPUs", records.len()), position + 1, &error));
     SourceReport {
         grade: devices
             .values()
@@ -96,6 +108,7 @@ fn report(source: &Name, records: &[DeviceRecord], now: Timestamp) -> SourceRepo
         nodes: nodes.into_iter().collect(),
         rooms: rooms.into_iter().collect(),
         devices: devices.into_values().collect(),
+        supply: Supply::default(),
     }
 }
 
@@ -184,11 +197,17 @@ pub(super) fn unavailable(error: &PluginError) -> Reason {
     }
 }
 
-fn nonsense(source: &Name, position: usize, all: usize, error: &ParseError) -> Reason {
+/// Why a report is partial: of `(what, how many)`, the record at `position`, from 1, is not what the contract says.
+pub(super) fn nonsense(
+    source: &Name,
+    (what, all): (&str, usize),
+    position: usize,
+    error: &ParseError,
+) -> Reason {
     Reason {
         code: "connector-record-invalid".to_owned(),
-        summary: "Connector reports a device that makes no sense".to_owned(),
-        asked: format!("Asked connector `{source}` for its GPUs."),
+        summary: "Connector reports what makes no sense".to_owned(),
+        asked: format!("Asked connector `{source}` for its {what}."),
         found: format!(
             "Of {all} records, number {position} has `{}` as {}; it and those like it were left out.",
             error.input(),

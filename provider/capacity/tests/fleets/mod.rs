@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use portcullis_capacity::Demand;
 use portcullis_model::{
     Device, DeviceId, Grade, Health, MigMode, Name, NodeName, Reason, Site, Snapshot,
-    SnapshotBuilder, SourceReport,
+    SnapshotBuilder, SourceReport, Supply,
 };
 
 pub(crate) fn now() -> Timestamp {
@@ -45,6 +45,7 @@ pub(crate) fn report(devices: Vec<Device>) -> SourceReport {
         nodes: Vec::new(),
         rooms: Vec::new(),
         devices,
+        supply: Supply::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::fault::Problem;
 use super::fleet::{Fleet, Group};
 use super::place::Place;
+use super::supply::{OfferEntry, QuotaEntry};
 
 type Fault = (Option<Place>, Problem);
 
@@ -18,6 +19,10 @@ struct Document {
     observed_at: Option<Timestamp>,
     #[serde(default)]
     node: Vec<Node>,
+    #[serde(default)]
+    offer: Vec<OfferEntry>,
+    #[serde(default)]
+    quota: Vec<QuotaEntry>,
 }
 
 /// A node's groups of devices, checked while the parser still knows where it is.
@@ -106,6 +111,8 @@ impl Document {
                 fleet.add(group).map_err(|problem| (None, problem))?;
             }
         }
+        fleet.offers = self.offer;
+        fleet.quotas = self.quota;
         Ok(self.observed_at)
     }
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use portcullis_model::{
     Device, DeviceId, Fabric, GpuModel, Grade, Health, MigMode, NodeName, NodeRoom, Site,
-    SourceReport,
+    SourceReport, Supply,
 };
 
 use super::fault::Problem;
+use super::supply::{OfferEntry, QuotaEntry};
 
 /// More devices than this in one file are a mistake in a count.
 const DEVICES_MAX: usize = 2_000_000;
@@ -79,6 +80,8 @@ pub(super) struct Fleet {
     /// What nodes have free beside their devices, for those of which the file tells it.
     rooms: Vec<(NodeName, NodeRoom)>,
     devices: Vec<Device>,
+    pub(super) offers: Vec<OfferEntry>,
+    pub(super) quotas: Vec<QuotaEntry>,
 }
 
 impl Fleet {
@@ -146,6 +149,7 @@ impl Fleet {
             (device.grade, device.observed_at) = (grade, observed_at);
         }
         let nodes = self.nodes.into_keys().collect();
+        let (offers, quotas) = (self.offers.into_iter(), self.quotas.into_iter());
         SourceReport {
             grade,
             observed_at,
@@ -153,6 +157,10 @@ impl Fleet {
             nodes,
             rooms: self.rooms,
             devices,
+            supply: Supply {
+                offers: offers.map(|offer| offer.at(observed_at)).collect(),
+                quotas: quotas.map(|quota| quota.at(observed_at)).collect(),
+            },
         }
     }
 }

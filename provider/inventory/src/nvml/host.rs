@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use portcullis_model::{
     Device, DeviceId, Fabric, GpuModel, Grade, Health, MigMode, NodeName, Reason, Site,
-    SourceReport,
+    SourceReport, Supply,
 };
 use serde::Serialize;
 
@@ -160,6 +160,7 @@ impl Host {
                     std::iter::once(whole).chain(instances)
                 })
                 .collect(),
+            supply: Supply::default(),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::sites::Sites;
 use super::{Snapshot, SourceState, SourceStatus, twice};
 use crate::{
     Device, DeviceId, Fabric, GpuModel, Grade, MigProfile, Name, NodeName, NodeRoom, Reason, Site,
-    SourceReport,
+    SourceReport, Supply,
 };
 
 /// Sources' answers on their way into one [`Snapshot`].
@@ -25,6 +25,7 @@ struct Answer {
     nodes: Vec<NodeName>,
     rooms: Vec<(NodeName, NodeRoom)>,
     devices: Vec<Device>,
+    supply: Supply,
 }
 
 impl SnapshotBuilder {
@@ -38,6 +39,7 @@ impl SnapshotBuilder {
             nodes,
             rooms,
             devices,
+            supply,
         } = report;
         let status = partial.map_or(SourceStatus::Complete, SourceStatus::Partial);
         let state = SourceState {
@@ -53,6 +55,7 @@ impl SnapshotBuilder {
                 nodes,
                 rooms,
                 devices,
+                supply,
             },
         );
         self
@@ -81,6 +84,7 @@ impl SnapshotBuilder {
                 nodes: Vec::new(),
                 rooms: Vec::new(),
                 devices: Vec::new(),
+                supply: Supply::default(),
             },
         );
         self
@@ -93,6 +97,7 @@ impl SnapshotBuilder {
         let mut nodes = Vec::new();
         let mut rooms = Vec::new();
         let mut devices = Vec::new();
+        let (mut offers, mut quotas) = (Vec::new(), Vec::new());
         // A configuration with more than 65,535 connectors does not exist; were there one, the rest
         // would be left out of the snapshot and not be miscounted.
         for (index, answer) in (0..=u16::MAX).zip(self.sources.into_values()) {
@@ -105,7 +110,15 @@ impl SnapshotBuilder {
                     .map(|(node, room)| (index, node, room)),
             );
             devices.extend(answer.devices.into_iter().map(|device| (index, device)));
+            let Supply {
+                offers: own,
+                quotas: allowed,
+            } = answer.supply;
+            offers.extend(own.into_iter().map(|offer| (index, offer)));
+            quotas.extend(allowed.into_iter().map(|quota| (index, quota)));
         }
+        offers.sort_by(|one, two| (one.0, &one.1.name).cmp(&(two.0, &two.1.name)));
+        quotas.sort_by(|one, two| (one.0, &one.1.name).cmp(&(two.0, &two.1.name)));
         let several = sources.len() > 1;
         let mut tables = Tables::new(nodes, &devices);
         let mut records: Vec<Record> = devices
@@ -148,6 +161,8 @@ impl SnapshotBuilder {
             mig_profiles,
             other_ids,
             records,
+            offers,
+            quotas,
             duplicates,
         }
     }

@@ -1,11 +1,12 @@
 //! A snapshot's fingerprint.
 
+use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 
 use sha2::{Digest, Sha256};
 
 use super::Snapshot;
-use crate::Site;
+use crate::{Offer, Quota, Site};
 
 pub(super) fn digest(snapshot: &Snapshot) -> String {
     let mut hash = Sha256::new();
@@ -37,6 +38,20 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
     sites(snapshot, &mut text);
     text("other ids");
     snapshot.other_ids.iter().for_each(|id| text(id));
+    for (source, offer) in &snapshot.offers {
+        text("offer");
+        text(&source.to_string());
+        for part in offer_parts(offer) {
+            text(&part);
+        }
+    }
+    for (source, quota) in &snapshot.quotas {
+        text("quota");
+        text(&source.to_string());
+        for part in quota_parts(quota) {
+            text(&part);
+        }
+    }
     text("devices");
     for record in &snapshot.records {
         hash.update(record.node.to_le_bytes());
@@ -94,4 +109,49 @@ fn sites(snapshot: &Snapshot, text: &mut impl FnMut(&str)) {
 /// What a source tells, or nothing, which no text of a noun is.
 fn told(value: Option<&impl Display>) -> String {
     value.map(ToString::to_string).unwrap_or_default()
+}
+
+/// What an offer says, its time left out.
+fn offer_parts(offer: &Offer) -> Vec<String> {
+    let mut parts = vec![
+        offer.name.clone(),
+        offer.model.to_string(),
+        offer.gpus_per_node.to_string(),
+        number(offer.nodes_available),
+        number(offer.nodes_total),
+        offer.grade.to_string(),
+        offer
+            .price
+            .map(|price| price.to_string())
+            .unwrap_or_default(),
+    ];
+    parts.extend(labels(&offer.labels));
+    parts
+}
+
+/// What a quota says, its time left out.
+fn quota_parts(quota: &Quota) -> Vec<String> {
+    let mut parts = vec![
+        quota.name.clone(),
+        quota.unit.to_string(),
+        quota
+            .model
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        quota.limit.to_string(),
+        quota.used.to_string(),
+    ];
+    parts.extend(labels(&quota.labels));
+    parts
+}
+
+fn number(number: Option<u32>) -> String {
+    number.map(|number| number.to_string()).unwrap_or_default()
+}
+
+fn labels(labels: &BTreeMap<String, String>) -> impl Iterator<Item = String> {
+    labels
+        .iter()
+        .flat_map(|(name, value)| [name.clone(), value.clone()])
 }

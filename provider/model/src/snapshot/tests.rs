@@ -32,6 +32,7 @@ fn report(devices: Vec<Device>) -> SourceReport {
         nodes: vec!["empty".parse().unwrap()],
         rooms: Vec::new(),
         devices,
+        supply: crate::Supply::default(),
     }
 }
 
@@ -236,4 +237,50 @@ fn a_node_tells_the_least_room_that_was_reported() {
     told.rooms = vec![(node(), room(8_000)), (node(), room(4_000))];
     let snapshot = SnapshotBuilder::default().report(name("a"), told).build();
     assert_eq!(snapshot.device(0).unwrap().room(), room(4_000));
+}
+
+fn offer(name: &str) -> crate::Offer {
+    crate::Offer {
+        name: name.to_owned(),
+        model: "H200".parse().unwrap(),
+        gpus_per_node: 8,
+        nodes_available: Some(2),
+        nodes_total: None,
+        grade: Grade::Firm,
+        observed_at: now(),
+        price: None,
+        labels: BTreeMap::new(),
+    }
+}
+
+#[test]
+fn offers_keep_their_source_and_count_in_the_digest() {
+    let cloud = |offers: Vec<crate::Offer>| SourceReport {
+        supply: crate::Supply {
+            offers,
+            quotas: Vec::new(),
+        },
+        ..report(Vec::new())
+    };
+    let build = |offers| {
+        SnapshotBuilder::default()
+            .report(name("lab"), report(vec![device("n", "0")]))
+            .report(name("cloud"), cloud(offers))
+            .build()
+    };
+    let two = build(vec![offer("b"), offer("a")]);
+    let told: Vec<(&str, &str)> = two
+        .offers()
+        .map(|(source, offer)| (source.name.as_str(), offer.name.as_str()))
+        .collect();
+    assert_eq!(told, [("cloud", "a"), ("cloud", "b")]);
+    assert_eq!(two, build(vec![offer("a"), offer("b")]));
+    let mut later = offer("a");
+    later.observed_at = Timestamp::UNIX_EPOCH;
+    assert_eq!(
+        two.digest(),
+        build(vec![later.clone(), offer("b")]).digest()
+    );
+    later.nodes_available = Some(1);
+    assert_ne!(two.digest(), build(vec![later, offer("b")]).digest());
 }

@@ -1,13 +1,13 @@
 //! A GPU as a connector reports it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{labels, one_of, short};
 use crate::bindings::inventory;
 
 /// One GPU or GPU instance as a connector reports it. The texts are the connector's; `sdk/wit/v0.1/guest.wit` documents
 /// their values.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceRecord {
     /// Device UUID, unique in one inventory.
     pub uuid: String,

@@ -1,12 +1,12 @@
 //! Capacity that is offered or allowed where devices cannot be told one by one.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{labels, one_of, short};
 use crate::bindings::supply;
 
 /// What a source offers and allows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Supply {
     /// Devices of one kind that are offered together.
     pub pools: Vec<Pool>,
@@ -15,7 +15,7 @@ pub struct Supply {
 }
 
 /// Devices of one kind that are offered together: an instance type in a region, a node group, a catalogue line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pool {
     /// The source's own name, unique in one supply.
     pub name: String,
@@ -40,7 +40,7 @@ pub struct Pool {
 }
 
 /// How much somebody may use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quota {
     /// The source's own name, unique in one supply.
     pub name: String,

@@ -1,20 +1,20 @@
-//! `portcullis inventory`: the GPUs of this host or of fleet files.
+//! `portcullis inventory` alone: the GPUs as they are now.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use clap::Args;
-use portcullis_model::{Snapshot, SourceStatus};
+use portcullis_model::{Snapshot, SourceState, SourceStatus};
 use serde_json::{Value as Json, json};
 
-use super::ledger::table;
-use super::sources::Sources;
-use super::{Exit, Failure};
+use crate::cli::ledger::table;
+use crate::cli::sources::Sources;
+use crate::cli::{Exit, Failure};
 use crate::count::{ModelCounts, is_free, named};
 
-/// Show the GPUs of this host or of fleet files.
+/// The GPUs as they are now.
 #[derive(Debug, Args)]
-pub(crate) struct Inventory {
+pub(super) struct Live {
     #[command(flatten)]
     sources: Sources,
     /// Print JSON: every device, and what became of asking each source.
@@ -22,8 +22,8 @@ pub(crate) struct Inventory {
     json: bool,
 }
 
-impl Inventory {
-    pub(crate) fn run(self) -> Result<Exit, Failure> {
+impl Live {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
         let snapshot = self.sources.snapshot()?;
         let mut out = io::stdout().lock();
         if self.json {
@@ -33,12 +33,16 @@ impl Inventory {
         } else {
             print(&mut out, &snapshot)?;
         }
-        let complete = |status: &SourceStatus| matches!(status, SourceStatus::Complete);
-        let all = snapshot
-            .sources()
-            .iter()
-            .all(|source| complete(&source.status));
-        Ok(if all { Exit::Pass } else { Exit::Unknown })
+        Ok(exit(&snapshot))
+    }
+}
+
+/// Whether every source told everything.
+pub(super) fn exit(snapshot: &Snapshot) -> Exit {
+    let complete = |source: &SourceState| matches!(source.status, SourceStatus::Complete);
+    match snapshot.sources().iter().all(complete) {
+        true => Exit::Pass,
+        false => Exit::Unknown,
     }
 }
 
@@ -71,6 +75,11 @@ fn print(out: &mut impl Write, snapshot: &Snapshot) -> io::Result<()> {
         ]);
     }
     writeln!(out, "{}\n", models.trim_fmt())?;
+    print_sources(out, snapshot)
+}
+
+/// What became of asking each source.
+pub(super) fn print_sources(out: &mut impl Write, snapshot: &Snapshot) -> io::Result<()> {
     let mut sources = table(&["SOURCE", "STATUS", "GRADE", "OBSERVED"]);
     for source in snapshot.sources() {
         sources.add_row([
@@ -112,6 +121,15 @@ fn document(snapshot: &Snapshot) -> Json {
             "observed_at": device.observed_at().to_string(),
         })
     });
+    json!({
+        "digest": snapshot.digest(),
+        "sources": source_documents(snapshot),
+        "devices": devices.collect::<Vec<_>>(),
+    })
+}
+
+/// What became of asking each source, as JSON.
+pub(super) fn source_documents(snapshot: &Snapshot) -> Vec<Json> {
     let sources = snapshot.sources().iter().map(|source| {
         let reason = match &source.status {
             SourceStatus::Partial(reason) | SourceStatus::Unavailable(reason) => Some(reason),
@@ -125,9 +143,5 @@ fn document(snapshot: &Snapshot) -> Json {
             "reason": reason,
         })
     });
-    json!({
-        "digest": snapshot.digest(),
-        "sources": sources.collect::<Vec<_>>(),
-        "devices": devices.collect::<Vec<_>>(),
-    })
+    sources.collect()
 }
