@@ -27,10 +27,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "portcullis-inventory",
         &["portcullis-model", "portcullis-plugin-host"],
     ),
-    // The server that its tests start; nothing that it ships imports it.
+    // The servers that its tests start, and the engine whose answers they compare; nothing that it ships imports them.
     (
         "portcullis-plugin-host",
-        &["portcullis-model", "kubernetes-server"],
+        &[
+            "portcullis-model",
+            "portcullis-access",
+            "kubernetes-server",
+            "openbao-server",
+        ],
     ),
     // A directory tells what a connector would.
     (
@@ -83,9 +88,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["portcullis-plugin", "portcullis-testkit"],
     ),
     ("script-connector", &[]),
-    ("acceptance", &["kubernetes-server"]),
-    // Starts programs that we did not write; judges nothing of ours.
+    ("acceptance", &["kubernetes-server", "openbao-server"]),
+    // They start programs that we did not write, and judge nothing of ours.
     ("kubernetes-server", &[]),
+    ("openbao-server", &[]),
     ("fake-nvml", &[]),
 ];
 

@@ -300,6 +300,8 @@ fn changes(edge: &Edge, question: &Question<'_>) -> Vec<String> {
         (Because::Configuration | Because::Ledger, _) => {
             vec![format!("take `{from}` out of `{to}`")]
         }
+        // What a platform issues to its own accounts, it cannot be told not to.
+        (_, How::Issued) => Vec::new(),
         (Because::Fact(_) | Because::Facts(_), _) => {
             let lead = facts(edge, question.access).first();
             lead.and_then(|fact| change(*fact, question))

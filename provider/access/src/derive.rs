@@ -1,10 +1,12 @@
 //! From facts to edges.
 
 mod cloud;
+mod federation;
 mod joint;
 mod kubernetes;
 mod pattern;
 
+use federation::Issuer;
 pub(crate) use kubernetes::{any_account_in, in_place};
 pub(crate) use pattern::Pattern;
 
@@ -30,6 +32,10 @@ pub(crate) struct Derivation {
     listed: Vec<(Scope, Node)>,
     /// Who answers for whom.
     owners: Vec<(Node, Node)>,
+    /// Who signs the tokens that a source issues.
+    issuers: Vec<Issuer>,
+    /// The namespaces that a source has, by their path.
+    namespaces: Vec<(Scope, Box<str>)>,
 }
 
 /// What a source says that somebody may not do, whatever else allows it.
@@ -47,6 +53,7 @@ impl Derivation {
         for source in sources {
             derivation.read(source);
         }
+        federation::derive(&mut derivation);
         derivation.relate_pipelines();
         kubernetes::derive(&mut derivation);
         cloud::derive(&mut derivation);
@@ -134,6 +141,14 @@ impl Derivation {
     }
 
     fn object(&mut self, object: &ListedObject, scope: Scope) {
+        if let Some(url) = object.id.strip_prefix("issuer:") {
+            let url = url.into();
+            self.issuers.push(Issuer { scope, url });
+            return;
+        }
+        if let Some(path) = object.id.strip_prefix("namespace:") {
+            self.namespaces.push((scope, path.into()));
+        }
         let node = self.nodes().named(&object.id, scope);
         for (label, value) in &object.labels {
             if label == "service_account" {

@@ -37,6 +37,8 @@ pub(crate) enum How {
     RunOf,
     /// A pattern of subjects holds for one of them.
     Matches,
+    /// Tokens of that issuer and subject are its own.
+    Issued,
 }
 
 impl How {
@@ -49,7 +51,8 @@ impl How {
             | Self::CredentialOf
             | Self::Implied
             | Self::RunOf
-            | Self::Matches => None,
+            | Self::Matches
+            | Self::Issued => None,
         }
     }
 
@@ -57,7 +60,7 @@ impl How {
     pub(crate) const fn is_standing(self) -> bool {
         match self {
             Self::Stated(relation) => relation.is_standing(),
-            Self::RunOf | Self::Matches => true,
+            Self::RunOf | Self::Matches | Self::Issued => true,
             Self::Holds | Self::Rule(..) | Self::Includes | Self::CredentialOf | Self::Implied => {
                 false
             }

@@ -10,6 +10,7 @@
 //!    no fact describes or a connector that did not answer, makes the answer unknown: it may be anybody.
 
 mod access;
+mod acl;
 mod crossing;
 mod cuts;
 mod derive;
@@ -30,6 +31,7 @@ mod source_facts;
 mod split;
 
 pub use access::Access;
+pub use acl::Acl;
 pub use crossing::Crossing;
 pub use cuts::Cuts;
 pub use duties::foreign_duties;

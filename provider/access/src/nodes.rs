@@ -185,7 +185,7 @@ fn placed(id: &str) -> (Whose, Cow<'_, str>) {
         return own;
     };
     let for_everybody = match kind {
-        "ci" | "spiffe" | "serviceAccount" => true,
+        "ci" | "oidc" | "spiffe" | "serviceAccount" => true,
         "role" => rest.starts_with("arn:"),
         "user" | "group" => !rest.starts_with("system:"),
         "sa" => {

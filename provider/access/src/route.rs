@@ -126,6 +126,7 @@ fn does(edge: &Edge, access: &Access) -> String {
         How::Implied => "is always in".to_owned(),
         How::RunOf => "is a run of".to_owned(),
         How::Matches => "matches".to_owned(),
+        How::Issued => "is issued".to_owned(),
         How::Rule(number, _) => {
             let does = match rules::rule(number) {
                 Some(rule) if rule.does.is_empty() => format!("calls {} on", rule.needs.join(", ")),

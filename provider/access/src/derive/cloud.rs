@@ -2,11 +2,13 @@
 
 mod aws;
 mod identity;
+mod vault;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Platform;
-use crate::derive::joint::{self, Dialect, Lead};
+use crate::acl;
+use crate::derive::joint::{self, Dialect, Held, Lead};
 use crate::derive::{Derivation, Pattern};
 use crate::graph::{Because, How};
 use crate::nodes::{Node, Scope};
@@ -14,6 +16,7 @@ use crate::rules::{self, Reach, Rule};
 
 use aws::Trust;
 use identity::Identity;
+use vault::Policies;
 
 /// One source of a platform whose permissions are about resources.
 struct Cloud {
@@ -22,6 +25,8 @@ struct Cloud {
     identities: Vec<Identity>,
     /// Who may take on which role.
     trust: Trust,
+    /// What policies say together.
+    policies: Policies,
     /// Identities whose owner nobody lists.
     orphans: BTreeSet<Node>,
 }
@@ -62,6 +67,10 @@ impl Cloud {
             platform,
             identities,
             trust,
+            policies: match platform {
+                Platform::Vault => Policies::read(derivation, scope),
+                _ => Policies::default(),
+            },
             orphans: orphans.map(|(subject, _)| *subject).collect(),
         }
     }
@@ -89,7 +98,7 @@ impl Cloud {
         suffix: &str,
         is_one: impl Fn(&Identity) -> bool,
     ) -> Option<Node> {
-        let object = aws::unfolded(lead.object)?;
+        let object = acl::filled(&aws::unfolded(lead.object)?);
         let mut words = format!("any {kind} of {object}{suffix}");
         if !lead.except.is_empty() {
             words.push_str(&format!(" except {}", lead.except.join(", ")));
@@ -128,11 +137,8 @@ impl Dialect for Cloud {
     fn meets(&self, need: &'static str, operation: &str, object: &str) -> bool {
         match self.platform {
             Platform::Vault => {
-                let Some((verbs, paths)) = need.split_once(' ') else {
-                    return false;
-                };
-                let verb = verbs.split('|').any(|verb| verb == operation);
-                verb && paths.split('|').any(|path| Pattern(path).overlaps(object))
+                let mut verbs = vault::verbs(need);
+                verbs.any(|verb| verb == operation) && self.policies.is_about(object, need)
             }
             _ => need.split('|').any(|need| Pattern(operation).covers(need)),
         }
@@ -140,9 +146,41 @@ impl Dialect for Cloud {
 
     fn denies(&self, need: &str, operation: &str) -> bool {
         match self.platform {
-            Platform::Vault => operation == "deny",
+            // Denials are rules among others there.
+            Platform::Vault => false,
             _ => need.split('|').all(|need| Pattern(operation).covers(need)),
         }
+    }
+
+    fn weighs_together(&self) -> bool {
+        self.platform == Platform::Vault
+    }
+
+    fn taken(
+        &self,
+        need: &'static str,
+        held: &Held,
+        standing_in: &BTreeSet<Node>,
+        derivation: &Derivation,
+    ) -> Option<Vec<String>> {
+        if self.platform != Platform::Vault {
+            return Some(Vec::new());
+        }
+        let object = held.object(derivation);
+        let capability = held.operation(derivation);
+        let acl = self.policies.acl(standing_in, derivation);
+        let is_effective = self.policies.is_effective(capability, &object, need, &acl);
+        let pattern = acl::filled(&object);
+        let covered = identity::beginning_with(&self.identities, &pattern, self.platform);
+        let denied = covered.iter().filter(|identity| {
+            Pattern(&pattern).covers(&identity.resource)
+                && !acl.allows(capability, &identity.resource)
+        });
+        is_effective.then(|| {
+            denied
+                .map(|identity| identity.resource.to_string())
+                .collect()
+        })
     }
 
     fn leads(&self, lead: &Lead<'_>, derivation: &mut Derivation) -> Option<Node> {

@@ -13,7 +13,8 @@ use crate::graph::{Because, Graph, How};
 use crate::nodes::{Node, Scope};
 use crate::rules::Rule;
 
-use held::{Held, Needs, held};
+pub(super) use held::Held;
+use held::{Needs, held};
 use membership::{Closure, memberships};
 
 /// How many members are looked at one by one. Beyond it a group is taken to hold what any of its members may: too much
@@ -27,6 +28,23 @@ pub(super) trait Dialect {
 
     /// Whether a denial of an operation is one of all that a rule needs.
     fn denies(&self, need: &str, operation: &str) -> bool;
+
+    /// Whether what a subject holds elsewhere can take from what one of its groups or roles gives it.
+    fn weighs_together(&self) -> bool {
+        false
+    }
+
+    /// What the rest of what a subject holds takes from one permission of it; `None` when nothing is left of it that
+    /// `need` names.
+    fn taken(
+        &self,
+        _need: &'static str,
+        _held: &Held,
+        _standing_in: &BTreeSet<Node>,
+        _derivation: &Derivation,
+    ) -> Option<Vec<String>> {
+        Some(Vec::new())
+    }
 
     /// Where a rule leads somebody; `None` when nowhere.
     fn leads(&self, lead: &Lead<'_>, derivation: &mut Derivation) -> Option<Node>;
@@ -225,6 +243,9 @@ impl Holdings<'_> {
 
     /// Whether a denial or a boundary of some member makes it hold less than `holder` gives it.
     fn is_limited_below(&self, holder: Node, left: &mut usize) -> bool {
+        if self.dialect.weighs_together() {
+            return self.members.ending_at(holder).next().is_some();
+        }
         if self.denied.is_empty() && self.bounds.is_empty() {
             return false;
         }
@@ -259,7 +280,11 @@ impl Holdings<'_> {
             return None;
         };
         let object = opening.held.object(derivation);
-        let except = self.except(first, closure, derivation);
+        let mut except = self.except(first, closure, derivation);
+        let taken = self
+            .dialect
+            .taken(first, &opening.held, &closure.standing, derivation)?;
+        except.extend(taken);
         if except.iter().any(|denied| Pattern(denied).covers(&object)) {
             return None;
         }

@@ -32,6 +32,9 @@ const fn row(
 pub(super) const RULES: &[Rule] = &[
     row("vault-policy-write", &["create|update|patch sys/policies/acl/*|sys/policy/*"], Grants, Reach::Account, "writes policies", "Vault: policies"),
     row("vault-token-create", &["sudo auth/token/create|auth/token/create-orphan"], Grants, Reach::Account, "creates tokens of any policy", "Vault: token auth method"),
-    row("vault-jwt-role-write", &["create|update|patch auth/+/role/*"], Trusts, Reach::Identities, "changes who may log in", "Vault: JWT auth method"),
-    row("vault-identity-entity", &["create|update|patch identity/entity/*|identity/entity"], Grants, Reach::Account, "gives entities policies", "Vault: identity secrets engine"),
+    row("vault-token-create", &["create|update auth/token/create/*"], Relation::Assumes, Reach::Identities, "creates tokens by", "Vault: token auth method, roles"),
+    row("vault-jwt-role-write", &["create|update|patch auth/+/role/*|auth/+/users/*|auth/+/certs/*|auth/+/roles/*"], Trusts, Reach::Identities, "changes who may log in", "Vault: JWT, userpass and TLS certificate auth methods"),
+    row("vault-jwt-role-write", &["create|update|patch auth/+/config"], Trusts, Reach::Account, "changes whose tokens log in", "Vault: JWT auth method, configuration"),
+    row("vault-jwt-role-write", &["sudo sys/auth/*", "create|update sys/auth/*"], Trusts, Reach::Account, "adds ways to log in", "Vault: /sys/auth"),
+    row("vault-identity-entity", &["create|update|patch identity/entity/*|identity/entity|identity/group/*|identity/group|identity/entity-alias/*|identity/entity-alias|identity/group-alias/*|identity/group-alias"], Grants, Reach::Account, "gives entities policies", "Vault: identity secrets engine"),
 ];

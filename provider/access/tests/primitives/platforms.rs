@@ -18,6 +18,10 @@ const VAULT: &[Pair] = &[
     ("vault-policy-write", &[("update", "sys/policies/acl/*")], &[("read", "sys/policies/acl/*")]),
     ("vault-token-create", &[("sudo", "auth/token/create")], &[("update", "auth/token/create")]),
     ("vault-jwt-role-write", &[("update", "auth/+/role/*")], &[("update", "auth/jwt/role/other")]),
+    ("vault-jwt-role-write", &[("update", "auth/jwt/role/fraud/secret-id")], &[("read", "auth/jwt/role/fraud/secret-id")]),
+    ("vault-jwt-role-write", &[("update", "auth/jwt/config")], &[("read", "auth/jwt/config")]),
+    ("vault-jwt-role-write", &[("sudo", "sys/auth/*"), ("update", "sys/auth/*")], &[("update", "sys/auth/*")]),
+    ("vault-jwt-role-write", &[("update", "auth/jwt/*"), ("deny", "auth/kubernetes/role/*")], &[("update", "auth/jwt/*"), ("read", "auth/jwt/role/fraud"), ("read", "auth/+/config"), ("read", "auth/jwt/config")]),
     ("vault-identity-entity", &[("update", "identity/*")], &[("update", "identity/lookup/*")]),
 ];
 

@@ -28,6 +28,7 @@ mod names;
 mod net;
 mod network;
 mod nodes;
+mod openbao;
 mod peer;
 mod prometheus;
 mod secrets;

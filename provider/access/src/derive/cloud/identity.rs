@@ -50,9 +50,12 @@ impl Identity {
                 let id = format!("{}{}", self.kind, self.resource);
                 Pattern(object).covers(&id)
             }
-            Platform::Aws | Platform::Vault | Platform::Kubernetes => {
+            // Below a role are its secrets, its password and what else makes somebody log in.
+            Platform::Vault => {
                 Pattern(object).covers(&self.resource)
+                    || Pattern(object).overlaps(&format!("{}/*", self.resource))
             }
+            Platform::Aws | Platform::Kubernetes => Pattern(object).covers(&self.resource),
         }
     }
 }
@@ -115,7 +118,11 @@ pub(super) fn beginning_with<'a>(
     if !matches!(platform, Platform::Aws | Platform::Vault) {
         return identities;
     }
-    let prefix = Pattern(object).prefix().to_ascii_lowercase();
+    let mut prefix = Pattern(object).prefix().to_ascii_lowercase();
+    if platform == Platform::Vault {
+        // What a permission is about may lie below an identity.
+        prefix.truncate(prefix.rfind('/').unwrap_or(prefix.len()));
+    }
     let start = identities.partition_point(|one| *one.folded < *prefix);
     let rest = identities.get(start..).unwrap_or_default();
     let end = rest.partition_point(|one| one.folded.starts_with(&prefix));

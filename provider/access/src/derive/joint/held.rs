@@ -32,16 +32,22 @@ impl Needs {
 
 /// A permission that meets some needs.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Held {
+pub(in crate::derive) struct Held {
     pub(super) at: Node,
     pub(super) fact: u32,
+    pub(super) operation: Text,
     pub(super) needs: Needs,
     pub(super) object: Text,
     pub(super) granted_by: Text,
 }
 
 impl Held {
-    pub(super) fn object(&self, derivation: &Derivation) -> String {
+    /// The platform's own word for what may be done.
+    pub(in crate::derive) fn operation<'d>(&self, derivation: &'d Derivation) -> &'d str {
+        derivation.access.texts.get(self.operation)
+    }
+
+    pub(in crate::derive) fn object(&self, derivation: &Derivation) -> String {
         derivation.access.texts.get(self.object).to_owned()
     }
 
@@ -90,6 +96,7 @@ pub(super) fn held(
                 at: holder,
                 fact: number,
                 needs: bits,
+                operation,
                 object,
                 granted_by: fact.granted_by,
             });

@@ -1,0 +1,172 @@
+//! Whose tokens are trusted elsewhere: one platform issues them, another lets in whoever shows one.
+//!
+//! Who trusts says so by an edge from `oidc:<issuer>#<subject>`, where either may have wildcards and the issuer be `*`. Who
+//! issues says so by an object `issuer:<URL>`. The join is made here, so that no platform has to know another.
+
+use crate::access::Content;
+use crate::derive::{Derivation, Pattern};
+use crate::graph::{Because, How};
+use crate::nodes::{EVERYBODY, Node, Scope, number};
+use crate::{Platform, Relation};
+
+/// What the names of trusted tokens begin with.
+const TRUSTED: &str = "oidc:";
+/// The subject of a service account's tokens, before its namespace.
+const ACCOUNT: &str = "system:serviceaccount:";
+/// Who issues the tokens of GitHub's pipelines; an enterprise may have a path of its own below.
+const GITHUB: &str = "token.actions.githubusercontent.com";
+
+/// What one source says of the tokens that it issues.
+#[derive(Debug, Clone)]
+pub(super) struct Issuer {
+    pub(super) scope: Scope,
+    pub(super) url: Box<str>,
+}
+
+/// A token that somebody trusts.
+struct Trusted {
+    node: Node,
+    issuer: String,
+    subject: String,
+}
+
+impl Trusted {
+    fn parse(node: Node, name: &str) -> Option<Self> {
+        let (issuer, subject) = name.strip_prefix(TRUSTED)?.split_once('#')?;
+        Some(Self {
+            node,
+            issuer: issuer.to_owned(),
+            subject: subject.to_owned(),
+        })
+    }
+
+    fn is_from(&self, issuer: &str) -> bool {
+        Pattern(bare(&self.issuer)).covers(bare(issuer))
+    }
+
+    fn is_pattern(&self) -> bool {
+        self.subject.contains(['*', '?', '+'])
+    }
+}
+
+/// An issuer without what some write and others do not.
+fn bare(issuer: &str) -> &str {
+    let host = issuer.strip_prefix("https://").unwrap_or(issuer);
+    host.trim_end_matches('/')
+}
+
+pub(super) fn derive(derivation: &mut Derivation) {
+    let nodes = &derivation.access.nodes;
+    let all: Vec<Trusted> = (0..number(nodes.len()))
+        .filter_map(|node| match nodes.name(node) {
+            Some((name, EVERYBODY)) => Trusted::parse(node, name),
+            _ => None,
+        })
+        .collect();
+    for trusted in &all {
+        workloads(trusted, derivation);
+        pipelines(trusted, derivation);
+        for cluster in clusters(trusted, derivation) {
+            accounts(trusted, &cluster, derivation);
+        }
+    }
+}
+
+/// Tokens whose subject is a SPIFFE ID are that workload's, whoever signs them.
+fn workloads(trusted: &Trusted, derivation: &mut Derivation) {
+    if trusted.subject.starts_with("spiffe://") {
+        let workload = derivation.nodes().named(&trusted.subject, EVERYBODY);
+        derivation.push(workload, trusted.node, How::Issued, Because::Built);
+    }
+}
+
+fn pipelines(trusted: &Trusted, derivation: &mut Derivation) {
+    let is_github = trusted.is_from(GITHUB) || bare(&trusted.issuer).starts_with(GITHUB);
+    let run = trusted.subject.strip_prefix("repo:");
+    if let (true, Some(run)) = (is_github, run) {
+        let run = run.replacen(":ref:refs/heads/", ":ref:", 1);
+        let run = derivation
+            .nodes()
+            .named(&format!("ci:github:{run}"), EVERYBODY);
+        derivation.push(run, trusted.node, How::Issued, Because::Built);
+    }
+}
+
+/// A cluster that may issue a trusted token.
+struct Cluster {
+    scope: Scope,
+    origin: u32,
+    /// Whether both said that it does, rather than one not saying whose tokens it means.
+    is_certain: bool,
+}
+
+fn clusters(trusted: &Trusted, derivation: &Derivation) -> Vec<Cluster> {
+    let origins = (0_u32..).zip(&derivation.access.origins);
+    origins
+        .filter(|(_, origin)| origin.platform == Platform::Kubernetes)
+        .filter_map(|(number, origin)| {
+            let said = derivation.issuers.iter();
+            let mut said = said.filter(|one| one.scope == origin.scope).peekable();
+            let is_silent = said.peek().is_none();
+            let is_told = said.any(|one| trusted.is_from(&one.url));
+            (is_told || is_silent).then_some(Cluster {
+                scope: origin.scope,
+                origin: number,
+                is_certain: is_told && bare(&trusted.issuer) != "*",
+            })
+        })
+        .collect()
+}
+
+/// The service accounts of a cluster that are issued a trusted token.
+fn accounts(trusted: &Trusted, cluster: &Cluster, derivation: &mut Derivation) {
+    let nodes = &mut derivation.access.nodes;
+    let found: Vec<Node> = if trusted.is_pattern() {
+        let one_of = |name: &str| {
+            let account = name
+                .strip_prefix("sa:")
+                .and_then(|path| path.split_once('/'));
+            account.is_some_and(|(namespace, name)| {
+                Pattern(&trusted.subject).covers(&format!("{ACCOUNT}{namespace}:{name}"))
+            })
+        };
+        let all = 0..number(nodes.len());
+        all.filter(|node| {
+            let name = nodes.name(*node);
+            name.is_some_and(|(name, scope)| scope == cluster.scope && one_of(name))
+        })
+        .collect()
+    } else {
+        let account = trusted.subject.strip_prefix(ACCOUNT);
+        let Some((namespace, name)) = account.and_then(|account| account.split_once(':')) else {
+            return;
+        };
+        let id = format!("sa:{namespace}/{name}");
+        if cluster.is_certain {
+            // Trusted before it exists: whoever can make it is let in.
+            vec![nodes.named(&id, cluster.scope)]
+        } else {
+            nodes.find(&id, cluster.scope).into_iter().collect()
+        }
+    };
+    for account in found {
+        let because = Because::Fact(issued(account, trusted, cluster, derivation));
+        derivation.push(account, trusted.node, How::Issued, because);
+    }
+}
+
+/// The fact that an account is issued the token, on the word of its cluster.
+fn issued(account: Node, trusted: &Trusted, cluster: &Cluster, derivation: &mut Derivation) -> u32 {
+    let (condition, granted_by) = if cluster.is_certain {
+        (String::new(), format!("issuer {}", trusted.issuer))
+    } else {
+        let condition = "it signs the tokens that are trusted there".to_owned();
+        (condition, "its own issuer".to_owned())
+    };
+    let content = Content::Edge {
+        from: account,
+        to: trusted.node,
+        relation: Relation::Assumes,
+    };
+    derivation.fact(cluster.origin, content, &condition, &granted_by)
+}
