@@ -144,6 +144,12 @@ pub(crate) enum Step {
     State { holds: Vec<String> },
     /// Runs one SQL statement on an SQLite file, behind Terraform's back.
     Sql { file: String, statement: String },
+    /// The one column that a query of an SQLite file gives has these values.
+    Query {
+        file: String,
+        statement: String,
+        is: Vec<String>,
+    },
     /// Sets a variable for the steps that follow.
     Env { set: BTreeMap<String, String> },
     /// Runs a program that cargo built, for instance `portcullis`.
@@ -167,6 +173,10 @@ pub(crate) struct ClusterRequest {
     /// The user, `system:serviceaccount:<namespace>:<name>` for example; the administrator without one.
     #[serde(rename = "as")]
     pub(crate) user: Option<String>,
+    /// Bearer of a token that an earlier step kept under this name, instead of a user.
+    pub(crate) token: Option<String>,
+    /// Keeps the token that the answer issues under this name.
+    pub(crate) keeps: Option<String>,
     pub(crate) method: String,
     pub(crate) path: String,
     /// `steps/<file>` is the body.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use portcullis_access::{Memberships, Split};
-use portcullis_model::{DeployVerb, Owner, Subject, WorkloadKey};
+use portcullis_model::{DeployVerb, Name, Owner, Subject, WorkloadKey};
 
 use crate::policy::OnProblem;
 
@@ -33,8 +33,12 @@ pub struct Declared {
 pub struct Workload {
     /// Who answers for it.
     pub owner: Owner,
-    /// Every subject that is the workload: its SPIFFE ID and its platform account.
+    /// Every subject that is the workload: its SPIFFE ID and its platform accounts.
     pub subjects: BTreeSet<Subject>,
+    /// The accounts that connectors keep for it, by connector and in the connector's own words.
+    pub accounts: BTreeMap<Name, String>,
+    /// Whether it has accounts that are known only when they are made.
+    pub is_undecided: bool,
 }
 
 /// A permission split, and how strictly it is held.

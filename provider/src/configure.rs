@@ -1,5 +1,6 @@
 //! From the provider block to the configured provider. Nothing is opened, asked or loaded here, so starts are cheap.
 
+use std::collections::BTreeMap;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use portcullis_inventory::Inventory;
 use portcullis_ledger::{Author, LedgerUrl};
-use portcullis_model::Ttl;
+use portcullis_model::{Name, Ttl};
 use portcullis_plugin_host::{Compiler, Host, HostConfig, Lock};
 use tfplugin::provider::Configure;
 use tfplugin::{Outcome, Provider, Report};
@@ -20,6 +21,7 @@ use crate::clock::Clock;
 use crate::config::ProviderBlock;
 use crate::configured::{Configured, Policies};
 use crate::policy::OnProblem;
+use crate::realize::Platform;
 use crate::said::said;
 use crate::seen::SeenRecords;
 use crate::sources::{self, AccessSource, Plugins};
@@ -60,6 +62,7 @@ impl Provider for ProviderBlock {
         let Sources {
             inventory,
             access_sources,
+            platforms,
             max_age,
             policies,
             mut installed,
@@ -85,6 +88,7 @@ impl Provider for ProviderBlock {
             policies,
             inventory,
             access_sources,
+            platforms,
             access: OnceCell::new(),
             max_age,
             snapshot: OnceCell::new(),
@@ -149,6 +153,7 @@ fn author() -> Author {
 struct Sources {
     inventory: Inventory,
     access_sources: Vec<AccessSource>,
+    platforms: BTreeMap<Name, Platform>,
     max_age: Option<SignedDuration>,
     policies: Policies,
     installed: Vec<Installed>,
@@ -170,18 +175,20 @@ fn inventory(block: &ProviderBlock, plugins: &Plugins) -> Outcome<Sources> {
         }
     }
     let (mut inventory, mut installed) = (Inventory::default(), Vec::new());
-    let mut access_sources = Vec::new();
+    let (mut access_sources, mut platforms) = (Vec::new(), BTreeMap::new());
     for (label, connector) in block.connector.get()? {
         let made = sources::source(label, connector, plugins, timeout)?;
         if let Some(devices) = made.devices {
             inventory = inventory.with(devices, timeout);
         }
         access_sources.extend(made.access);
+        platforms.extend(made.platform.map(|one| (one.name().clone(), one)));
         installed.extend(made.installed);
     }
     Ok(Sources {
         inventory,
         access_sources,
+        platforms,
         max_age,
         policies,
         installed,

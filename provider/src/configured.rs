@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::placing::Placing;
 use crate::policy::OnProblem;
 use crate::promised::{Promised, holders};
+use crate::realize::Platform;
 use crate::said::said;
 use crate::seen::SeenRecords;
 use crate::sources::{AccessSource, LiveAccess};
@@ -53,6 +54,8 @@ pub struct Configured {
     /// Who may know who may do what.
     pub(crate) access_sources: Vec<AccessSource>,
     pub(crate) access: OnceCell<Arc<LiveAccess>>,
+    /// Who keeps objects on platforms, by label.
+    pub(crate) platforms: BTreeMap<Name, Platform>,
     /// How old an observation may be.
     pub(crate) max_age: Option<SignedDuration>,
     pub(crate) snapshot: OnceCell<Arc<Snapshot>>,
@@ -72,6 +75,13 @@ pub struct Policies {
 }
 
 impl Policies {
+    /// What a connector that gives no answer does to a run.
+    #[must_use]
+    pub fn on_unanswered(&self, name: &str) -> OnProblem {
+        let own = self.on_failure.iter().find(|(own, _)| own.as_str() == name);
+        own.map_or(self.on_unavailable, |(_, own)| *own)
+    }
+
     /// What a source that did not tell everything does to a plan; `None` for one that did.
     #[must_use]
     pub fn of(&self, source: &SourceState) -> Option<OnProblem> {
@@ -116,6 +126,32 @@ impl Configured {
             Arc::new(AccessSource::read(&self.access_sources, now).await)
         };
         Arc::clone(self.access.get_or_init(read).await)
+    }
+
+    /// The connector of that label, as a keeper of objects.
+    ///
+    /// # Errors
+    /// When the provider block has no such connector, or one that is built in and keeps nothing.
+    pub fn platform(&self, label: &str) -> Result<&Platform, Diagnostic> {
+        let found = self
+            .platforms
+            .iter()
+            .find(|(name, _)| name.as_str() == label);
+        found.map(|(_, platform)| platform).ok_or_else(|| {
+            let labels: Vec<String> = self.platforms.keys().map(|name| format!("`{name}`")).collect();
+            let there = if labels.is_empty() {
+                "no connector that is a plugin".to_owned()
+            } else {
+                labels.join(", ")
+            };
+            let detail = format!(
+                "Asked connector `{}` to keep an object on its platform; the provider block has {there}.\n\n\
+                 Add `connector \"...\" {{}}` of that label to the provider block, or correct the label of the target.\n\n\
+                 target-not-configured",
+                label.escape_debug()
+            );
+            Diagnostic::error("Target is not configured", detail)
+        })
     }
 
     /// Where the pools of this run would go. Held for one question, never across an await.

@@ -20,6 +20,7 @@ pub mod placing;
 mod plugin_config;
 pub mod policy;
 pub mod promised;
+pub mod realize;
 pub mod resources;
 mod said;
 pub mod seen;

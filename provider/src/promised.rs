@@ -51,7 +51,7 @@ impl Promised {
         }
         for record in ledger.list(Kind::Identity).await.map_err(said)? {
             let identity: WorkloadIdentity = decode_body(&record)?;
-            let (key, workload) = identity.declaration()?;
+            let (key, workload) = identity.declaration(&[])?;
             promised.workloads.insert(key, workload);
         }
         for record in ledger.list(Kind::Group).await.map_err(said)? {

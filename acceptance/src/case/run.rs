@@ -91,12 +91,7 @@ impl Runner<'_> {
                 )?;
                 state_holds(workspace, &[])
             }
-            Step::Put { file, name } => {
-                let from = case.folder.join("steps").join(file);
-                fs::copy(&from, workspace.dir().join(name))
-                    .with_context(|| format!("cannot copy {}", from.display()))?;
-                Ok(())
-            }
+            Step::Put { file, name } => put(case, workspace, file, name),
             Step::Remove { file } => Ok(fs::remove_file(workspace.dir().join(file))?),
             Step::Import {
                 address,
@@ -112,6 +107,11 @@ impl Runner<'_> {
             Step::Outputs { are } => outputs(workspace, are),
             Step::State { holds } => state_holds(workspace, holds),
             Step::Sql { file, statement } => sqlite::execute(workspace, file, statement),
+            Step::Query {
+                file,
+                statement,
+                is,
+            } => query(workspace, file, statement, is),
             Step::Env { set } => {
                 set.iter()
                     .for_each(|(name, value)| workspace.set_env(name, value));
@@ -129,13 +129,7 @@ impl Runner<'_> {
             Step::Kubernetes(request) => cluster
                 .context("the case starts no cluster")?
                 .send(request, &case.folder.join("steps")),
-            Step::Shell { line } => {
-                let finished = workspace
-                    .process(Path::new("sh"))
-                    .args(["-c", line])
-                    .run()?;
-                finished.success(line).map(|_| ())
-            }
+            Step::Shell { line } => shell(workspace, line),
         }
     }
 
@@ -273,6 +267,29 @@ fn must(workspace: &Workspace, words: &[&str], expect: Done) -> Result<Finished>
         finished.text
     );
     Ok(finished)
+}
+
+fn put(case: &Case, workspace: &Workspace, file: &str, name: &str) -> Result<()> {
+    let from = case.folder.join("steps").join(file);
+    fs::copy(&from, workspace.dir().join(name))
+        .with_context(|| format!("cannot copy {}", from.display()))?;
+    Ok(())
+}
+
+fn shell(workspace: &Workspace, line: &str) -> Result<()> {
+    let finished = workspace
+        .process(Path::new("sh"))
+        .args(["-c", line])
+        .run()?;
+    finished.success(line).map(|_| ())
+}
+
+/// Checks what a query of an SQLite file gives.
+fn query(workspace: &Workspace, file: &str, statement: &str, is: &[String]) -> Result<()> {
+    let rows: Vec<(String,)> = sqlite::rows(workspace, file, statement)?;
+    let found: Vec<String> = rows.into_iter().map(|(value,)| value).collect();
+    ensure!(found == is, "found {found:?}, expected {is:?}");
+    Ok(())
 }
 
 /// Runs one of our own programs, which must end with this code.

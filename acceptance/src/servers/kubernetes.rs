@@ -1,12 +1,14 @@
 //! A real kube-apiserver with the objects of a file.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use kubernetes_server::{Cluster, Front};
+use kubernetes_server::{Answer, Cluster, Front};
 use serde_json::Value;
 
 use crate::case::ClusterRequest;
@@ -19,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Kubernetes {
     cluster: Cluster,
     front: Front,
+    /// Tokens that the server issued to the case, by the names that the case gave them.
+    tokens: Mutex<BTreeMap<String, String>>,
 }
 
 impl Kubernetes {
@@ -39,7 +43,11 @@ impl Kubernetes {
                 .with_context(|| format!("creating {object}"))?;
         }
         let front = cluster.front()?;
-        Ok(Self { cluster, front })
+        Ok(Self {
+            cluster,
+            front,
+            tokens: Mutex::default(),
+        })
     }
 
     /// Sends a request, whose body is a file in `folder`, again and again for a while: the server learns of changed roles
@@ -50,6 +58,8 @@ impl Kubernetes {
     pub(crate) fn send(&self, request: &ClusterRequest, folder: &Path) -> Result<()> {
         let ClusterRequest {
             user,
+            token,
+            keeps,
             method,
             path,
             body,
@@ -59,13 +69,24 @@ impl Kubernetes {
             Some(file) => fs::read(folder.join(file))?,
             None => Vec::new(),
         };
-        let mut headers = vec![("content-type", "application/json")];
+        let kind = match method.as_str() {
+            "PATCH" => "application/merge-patch+json",
+            _ => "application/json",
+        };
+        let mut headers = vec![("content-type", kind)];
         headers.extend(user.as_deref().map(|user| ("impersonate-user", user)));
-        let (admin, begun) = (self.cluster.admin()?, Instant::now());
+        let (mut client, begun) = (self.cluster.admin()?, Instant::now());
+        if let Some(name) = token {
+            let tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+            let token = tokens.get(name).context("no step kept that token")?;
+            client = client.with_token(Some(token));
+        }
         loop {
-            let answer = admin.send(method, path, &headers, &body)?;
+            let answer = client.send(method, path, &headers, &body)?;
             if answer.status == *status {
-                return Ok(());
+                return keeps
+                    .as_ref()
+                    .map_or(Ok(()), |name| self.keep(name, &answer));
             }
             let told = String::from_utf8_lossy(&answer.body);
             ensure!(
@@ -75,6 +96,15 @@ impl Kubernetes {
             );
             thread::sleep(Duration::from_millis(100));
         }
+    }
+
+    fn keep(&self, name: &str, answer: &Answer) -> Result<()> {
+        let issued = answer.json()?;
+        let token = issued.pointer("/status/token").and_then(Value::as_str);
+        let token = token.context("the answer issues no token")?.to_owned();
+        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        tokens.insert(name.to_owned(), token);
+        Ok(())
     }
 
     /// What a case is told of it: where it is over TLS and with which authority, where it is over plain HTTP for

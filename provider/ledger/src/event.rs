@@ -26,6 +26,10 @@ pub enum Action {
     Acknowledged,
     /// It was changed.
     Updated,
+    /// What connectors made of it on their platforms was recorded.
+    Realized,
+    /// It is removed by force: something of it may still work, and somebody said why.
+    Forced,
     /// It was removed and its devices released.
     Deleted,
     /// A plugin was called.
@@ -33,11 +37,13 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Created,
         Self::Adopted,
         Self::Acknowledged,
         Self::Updated,
+        Self::Realized,
+        Self::Forced,
         Self::Deleted,
         Self::Called,
     ];
@@ -50,6 +56,8 @@ impl Action {
             Self::Adopted => "adopted",
             Self::Acknowledged => "acknowledged",
             Self::Updated => "updated",
+            Self::Realized => "realized",
+            Self::Forced => "forced",
             Self::Deleted => "deleted",
             Self::Called => "called",
         }
@@ -78,7 +86,7 @@ pub struct Event {
     /// The natural key of the record, or the name of the plugin.
     pub key: String,
     /// Of a record: the owner, fingerprint and incarnation after the change, and the devices `reserved` and `released`
-    /// by it. Of a call: what the caller noted.
+    /// by it; of a removal by force also its `reason` and what was `left`. Of a call: what the caller noted.
     pub detail: serde_json::Value,
 }
 

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::{
-    Author, Created, Draft, Error, Event, Kind, LedgerUrl, Note, Record, Reservation, Seen, Sqlite,
+    Author, Created, Draft, Error, Event, Force, Kind, LedgerUrl, Note, Record, Reservation, Seen,
+    Sqlite,
 };
 
 /// What every call of a [`Ledger`] returns: boxed, so that the store is chosen at run time by a URL.
@@ -64,6 +65,31 @@ pub trait Ledger: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`Error::Absent`], [`Error::Superseded`] when another run adopted or recreated it, [`Error::Held`].
     fn update(&self, incarnation: u64, draft: Draft) -> Answer<'_, Record>;
+
+    /// Completes a record with what connectors made of it on their platforms: only the body changes, and whether it is
+    /// acknowledged stays as it is, so that an apply that dies afterwards is still one to be taken over.
+    ///
+    /// # Errors
+    /// [`Error::Absent`], [`Error::Superseded`] when another run adopted or recreated it.
+    fn realize<'a>(
+        &'a self,
+        kind: Kind,
+        key: &'a str,
+        incarnation: u64,
+        body: serde_json::Value,
+    ) -> Answer<'a, Record>;
+
+    /// Notes, before its [`delete`](Ledger::delete), why a record is removed although something of it may still work.
+    ///
+    /// # Errors
+    /// As [`Ledger::realize`].
+    fn force<'a>(
+        &'a self,
+        kind: Kind,
+        key: &'a str,
+        incarnation: u64,
+        force: Force,
+    ) -> Answer<'a, ()>;
 
     /// Removes a record and releases its devices; `false` when there was none.
     ///

@@ -39,7 +39,7 @@ mod url;
 pub use error::{Error, Held};
 pub use event::{Action, Author, Event, Note, Topic};
 pub use ledger::{Answer, Flaw, Ledger, open};
-pub use record::{Created, Draft, Kind, Object, Record, Seen};
+pub use record::{Created, Draft, Force, Kind, Object, Record, Seen};
 pub use reservation::{Device, Reservation};
 pub use sqlite::Sqlite;
 pub use url::{LedgerUrl, UrlError};

@@ -150,3 +150,12 @@ pub struct Seen {
     /// The incarnation that the state knows.
     pub incarnation: u64,
 }
+
+/// Why a record is removed although something of it may still work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Force {
+    /// In the words of whoever removes it.
+    pub reason: String,
+    /// What could not be removed, one sentence each.
+    pub left: Vec<String>,
+}

@@ -26,8 +26,8 @@ use self::reader::Readers;
 use self::trust::Trust;
 use self::writer::{Points, Writer};
 use crate::{
-    Answer, Author, Created, Draft, Error, Event, Flaw, Kind, Ledger, Note, Record, Reservation,
-    Seen,
+    Answer, Author, Created, Draft, Error, Event, Flaw, Force, Kind, Ledger, Note, Record,
+    Reservation, Seen,
 };
 
 /// How long a write waits for another process unless told otherwise.
@@ -83,6 +83,17 @@ impl Sqlite {
         Arc::clone(&self.readers).read(ask)
     }
 
+    /// Like a delete, a change of a record must not bring a ledger into being.
+    async fn exists(&self, kind: Kind, key: &str) -> Result<(), Error> {
+        if self.id().await?.is_some() {
+            return Ok(());
+        }
+        Err(Error::Absent {
+            kind,
+            key: key.to_owned(),
+        })
+    }
+
     fn write<T: Send + 'static>(
         &self,
         points: Points,
@@ -108,6 +119,14 @@ const CREATE: Points = Points {
 const UPDATE: Points = Points {
     before: "update.before_commit",
     after: "update.after_commit",
+};
+const REALIZE: Points = Points {
+    before: "realize.before_commit",
+    after: "realize.after_commit",
+};
+const FORCE: Points = Points {
+    before: "force.before_commit",
+    after: "force.after_commit",
 };
 const DELETE: Points = Points {
     before: "delete.before_commit",
@@ -176,16 +195,44 @@ impl Ledger for Sqlite {
 
     fn update(&self, incarnation: u64, draft: Draft) -> Answer<'_, Record> {
         Box::pin(async move {
-            // Like a delete, an update must not bring a ledger into being.
-            if self.id().await?.is_none() {
-                return Err(Error::Absent {
-                    kind: draft.object.kind(),
-                    key: draft.key,
-                });
-            }
+            self.exists(draft.object.kind(), &draft.key).await?;
             let author = self.author.clone();
             self.write(UPDATE, move |connection| {
                 change::update(connection, &author, incarnation, &draft)
+            })
+            .await
+        })
+    }
+
+    fn realize<'a>(
+        &'a self,
+        kind: Kind,
+        key: &'a str,
+        incarnation: u64,
+        body: serde_json::Value,
+    ) -> Answer<'a, Record> {
+        let (author, owned) = (self.author.clone(), key.to_owned());
+        Box::pin(async move {
+            self.exists(kind, key).await?;
+            self.write(REALIZE, move |connection| {
+                change::realize(connection, &author, (kind, &owned), incarnation, &body)
+            })
+            .await
+        })
+    }
+
+    fn force<'a>(
+        &'a self,
+        kind: Kind,
+        key: &'a str,
+        incarnation: u64,
+        force: Force,
+    ) -> Answer<'a, ()> {
+        let (author, owned) = (self.author.clone(), key.to_owned());
+        Box::pin(async move {
+            self.exists(kind, key).await?;
+            self.write(FORCE, move |connection| {
+                change::force(connection, &author, (kind, &owned), incarnation, &force)
             })
             .await
         })

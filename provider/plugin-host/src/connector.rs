@@ -98,6 +98,16 @@ impl Connector {
         Ok(loaded.surface.has(part))
     }
 
+    /// Whether the connector keeps objects of that kind, as its manifest says. Loads the plugin and calls nothing.
+    ///
+    /// # Errors
+    /// As [`Connector::has`].
+    pub async fn keeps(&self, kind: &str) -> Result<bool, PluginError> {
+        let loaded = self.host.load(&self.plugin, World::Connector).await?;
+        let named = loaded.manifest.objects.iter().any(|kept| kept == kind);
+        Ok(named && loaded.surface.has(Part::Objects))
+    }
+
     fn call(&self, function: &'static str, phase: Phase, deadline: Duration) -> Call {
         let wall = deadline.min(self.limits.connector_wall);
         Call {

@@ -191,7 +191,7 @@ fn separation(
     }
     let mut workloads = BTreeMap::new();
     for identity in plan.resources::<WorkloadIdentity>()? {
-        if let Ok((key, workload)) = identity.after.declaration() {
+        if let Ok((key, workload)) = identity.after.declaration(&[]) {
             workloads.insert(key, workload);
         }
     }
@@ -207,6 +207,10 @@ fn separation(
             let known = workloads
                 .get(key.value())
                 .or_else(|| promised.workloads.get(key.value()));
+            // A saved plan does not hold the accounts that its apply will make.
+            if known.is_some_and(|one| one.is_undecided) {
+                return Err(tfplugin::Stop::Deferred);
+            }
             split
                 .after
                 .declaration(known.map(|one| one.subjects.clone()).unwrap_or_default())

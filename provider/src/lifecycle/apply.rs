@@ -7,16 +7,20 @@ use tfplugin::{Outcome, Path};
 use crate::configured::Configured;
 use crate::lifecycle::draft::draft;
 use crate::lifecycle::{Held, Recorded};
+use crate::realize;
 use crate::said::said;
 
-/// Records a new object, or takes over what an interrupted apply of the same configuration left.
+/// Records a new object, or takes over what an interrupted apply of the same configuration left; then its connectors make it
+/// on their platforms.
 ///
 /// # Errors
-/// What the ledger refuses: a taken key, a device that another pool holds.
+/// What the ledger refuses: a taken key, a device that another pool holds. What a connector could not do.
 pub async fn create<R: Recorded>(create: &mut Create<R>, provider: &Configured) -> Outcome {
     failpoint::hit("apply.entry");
     provider.audit.apply();
     create.state.settle(&create.private);
+    let planned = std::mem::take(&mut create.private.planned);
+    realize::before(&mut create.state, None);
     let draft = draft(&create.state, &create.private)?;
     let created = provider.ledger.create(draft).await.map_err(said)?;
     create.record();
@@ -28,18 +32,24 @@ pub async fn create<R: Recorded>(create: &mut Create<R>, provider: &Configured) 
         );
     }
     create.private = held(created.record(), provider).await?;
+    let incarnation = create.private.incarnation;
+    realize::apply(&mut create.state, planned, incarnation, provider).await?;
+    create.state.applied(provider);
     failpoint::hit("apply.before_reply");
     Ok(())
 }
 
-/// Changes a recorded object; a pool then holds exactly the devices that planning chose.
+/// Changes a recorded object, and then what connectors keep of it; a pool then holds exactly the devices that planning chose.
 ///
 /// # Errors
-/// What the ledger refuses: a record that is gone or was taken over, a device that another pool holds.
+/// What the ledger refuses: a record that is gone or was taken over, a device that another pool holds. What a connector could
+/// not do.
 pub async fn update<R: Recorded>(update: &mut Update<R>, provider: &Configured) -> Outcome {
     failpoint::hit("apply.entry");
     provider.audit.apply();
     update.state.settle(&update.private);
+    let planned = std::mem::take(&mut update.private.planned);
+    realize::before(&mut update.state, Some(&update.prior));
     let draft = draft(&update.state, &update.private)?;
     let incarnation = update.private.incarnation;
     let record = provider
@@ -49,19 +59,26 @@ pub async fn update<R: Recorded>(update: &mut Update<R>, provider: &Configured) 
         .map_err(said)?;
     update.record();
     update.private = held(&record, provider).await?;
+    realize::apply(&mut update.state, planned, incarnation, provider).await?;
+    update.state.applied(provider);
     failpoint::hit("apply.before_reply");
     Ok(())
 }
 
-/// Removes a recorded object and releases what it holds. One that is gone already is no error.
+/// Removes a recorded object, from its platforms first, and releases what it holds. One that is gone already is no error.
 ///
 /// # Errors
-/// When another run took the record over: it is not this state's to remove.
+/// When another run took the record over: it is not this state's to remove. When something of it still works on a platform.
 pub async fn delete<R: Recorded>(delete: &mut Delete<R>, provider: &Configured) -> Outcome {
     failpoint::hit("apply.entry");
     provider.audit.apply();
     let key = delete.state.key()?;
     let incarnation = delete.private.incarnation;
+    let record = provider.ledger.get(R::KIND, &key).await.map_err(said)?;
+    // What another run took over is not taken off its platforms either; the ledger says why.
+    if let Some(record) = record.filter(|record| record.incarnation == incarnation) {
+        realize::offboard(delete, &record, provider).await?;
+    }
     provider
         .ledger
         .delete(R::KIND, &key, incarnation)
@@ -83,6 +100,7 @@ async fn held(record: &Record, provider: &Configured) -> Outcome<Held> {
         ledger,
         incarnation: record.incarnation,
         choice: None,
+        planned: Vec::new(),
     })
 }
 

@@ -28,6 +28,14 @@ pub(super) fn draft<R: Recorded>(resource: &R, held: &Held) -> Outcome<Draft> {
     })
 }
 
+/// The attributes as the ledger keeps them.
+///
+/// # Errors
+/// When they cannot be written as JSON, which is a defect.
+pub(crate) fn body<R: Recorded>(resource: &R) -> Outcome<Json> {
+    to_json::<R>(&resource.encode())
+}
+
 /// The resource that a record is of.
 ///
 /// # Errors

@@ -3,6 +3,8 @@
 use portcullis_ledger::Device;
 use serde::{Deserialize, Serialize};
 
+use crate::realize::PlannedObject;
+
 /// Private state: how the ledger knows the object, and, between plan and apply, what planning chose for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
@@ -15,6 +17,9 @@ pub struct Held {
     /// The devices that the plan of this run chose. `None` outside a run, and when nothing fits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<Vec<Choice>>,
+    /// What the plan of this run chose to do on platforms. Empty outside a run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub planned: Vec<PlannedObject>,
 }
 
 /// A device that planning chose for one replica of a pool.

@@ -11,6 +11,7 @@ mod read;
 mod recorded;
 
 pub use apply::{create, delete, update};
+pub(crate) use draft::body;
 pub use draft::decode_body;
 pub use held::{Choice, Held};
 pub use import::import;

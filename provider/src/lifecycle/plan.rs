@@ -7,14 +7,16 @@ use tfplugin::resource::{Action, Destroy, Plan};
 use crate::configured::Configured;
 use crate::lifecycle::Recorded;
 use crate::lifecycle::draft::fingerprint;
+use crate::realize;
 use crate::said::said;
 
 /// Plans one resource.
 ///
 /// 1. What follows from the configuration alone is filled in.
 /// 2. The ledger says whether the natural key is free.
-/// 3. The resource is declared to the others of this plan and judged with them, against inventory and ledger.
-/// 4. The configured checks have their say.
+/// 3. The connectors of its targets say what they would do.
+/// 4. The resource is declared to the others of this plan and judged with them, against inventory and ledger.
+/// 5. The configured checks have their say.
 ///
 /// # Errors
 /// Why the plan must not go on. What is unknown defers the step that needs it, never the plan.
@@ -33,6 +35,8 @@ pub async fn plan<R: Recorded>(plan: &mut Plan<R>, provider: &Configured) -> Out
         }
     }
     plan.private.choice = None;
+    let realized = realize::plan(plan, provider).await;
+    plan.report.absorb(realized);
     let judged = R::judge(plan, provider).await;
     plan.report.absorb(judged);
     let checked = provider.checks.judge(plan, provider).await;
@@ -81,11 +85,12 @@ fn is_left_over(record: &Record, owner: &str, fingerprint: &str) -> bool {
     !record.acknowledged && record.owner == owner && record.fingerprint == fingerprint
 }
 
-/// Plans a removal. Nothing that is recorded stands in the way of one.
+/// Plans a removal, and says what it will find on the platforms. Nothing that is recorded stands in the way of one.
 ///
 /// # Errors
 /// None.
-pub async fn plan_destroy<R: Recorded>(_: &mut Destroy<R>, _: &Configured) -> Outcome {
+pub async fn plan_destroy<R: Recorded>(destroy: &mut Destroy<R>, provider: &Configured) -> Outcome {
     failpoint::hit("plan.entry");
+    realize::foresee(destroy, provider).await;
     Ok(())
 }

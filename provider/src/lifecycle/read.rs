@@ -1,4 +1,4 @@
-//! Reading: what the ledger has recorded becomes the state.
+//! Reading: what the ledger has recorded, and what connectors keep of it, becomes the state.
 
 use portcullis_ledger::{Record, failpoint};
 use tfplugin::resource::Read;
@@ -6,13 +6,15 @@ use tfplugin::{Outcome, Path};
 
 use crate::configured::Configured;
 use crate::lifecycle::{Recorded, decode_body};
+use crate::realize;
 use crate::said::said;
 
-/// Brings the state up to date with the ledger; a record that is gone makes the resource gone.
+/// Brings the state up to date with the ledger and the platforms. A record that is gone makes the resource gone; what is gone
+/// from a platform is planned again.
 ///
 /// # Errors
 /// When the ledger cannot be read, is gone, or is another one than recorded the object: silence would plan to make
-/// everything anew.
+/// everything anew. Likewise when a connector does not answer.
 pub async fn read<R: Recorded>(read: &mut Read<R>, provider: &Configured) -> Outcome {
     failpoint::hit("read.entry");
     if let Some(id) = &read.private.ledger {
@@ -43,7 +45,7 @@ async fn found<R: Recorded>(read: &mut Read<R>, record: &Record, provider: &Conf
             superseded(record),
         );
     }
-    Ok(())
+    realize::look(&mut read.state, &mut read.report, provider).await
 }
 
 fn superseded(record: &Record) -> String {

@@ -3,17 +3,25 @@
 use std::future::Future;
 
 use portcullis_ledger::{Kind, Object};
+use portcullis_model::Name;
+use serde_json::Value as Json;
+use tfplugin::field::{Computed, LabelledBlocks};
 use tfplugin::resource::{Plan, Resource};
 use tfplugin::{Outcome, Report};
 
 use crate::config::ProviderBlock;
 use crate::configured::Configured;
 use crate::lifecycle::Held;
+use crate::realize::Realized;
+use crate::resources::TargetBlock;
 
 /// A resource that lives in the ledger under a natural key.
 pub trait Recorded: Resource<Private = Held, Provider = ProviderBlock> {
     /// What the ledger calls it.
     const KIND: Kind;
+
+    /// What connectors call it on their platforms, `identity` or `grant`; `None` for what lives in the ledger alone.
+    const OBJECT: Option<&'static str> = None;
 
     /// Checks a configuration by itself, without the provider's.
     ///
@@ -54,6 +62,44 @@ pub trait Recorded: Resource<Private = Held, Provider = ProviderBlock> {
     /// Gives the values that were left to apply.
     fn settle(&mut self, held: &Held) {
         let _ = held;
+    }
+
+    /// The connectors that keep it on their platforms.
+    fn target(&self) -> Option<&LabelledBlocks<TargetBlock>> {
+        None
+    }
+
+    /// What they keep.
+    fn realized(&self) -> Option<&Computed<Realized>> {
+        None
+    }
+
+    /// The same, to change.
+    fn realized_mut(&mut self) -> Option<&mut Computed<Realized>> {
+        None
+    }
+
+    /// Why it may be removed although something of it still works.
+    fn force_reason(&self) -> Option<&str> {
+        None
+    }
+
+    /// What the connector of that label is told of it, as sdk/objects.md has it, without the target's settings.
+    ///
+    /// # Errors
+    /// Deferred while a part of that is unknown.
+    fn attributes(
+        &self,
+        connector: &Name,
+        provider: &Configured,
+    ) -> impl Future<Output = Outcome<Json>> + Send {
+        let _ = (connector, provider);
+        async { Ok(Json::Null) }
+    }
+
+    /// Declares to what is planned later in this run what apply made of it.
+    fn applied(&self, provider: &Configured) {
+        let _ = provider;
     }
 
     /// Checks what a practitioner typed to import an object.

@@ -165,10 +165,13 @@ async fn separate(planned: &PermissionSplit, provider: &Configured) -> Outcome<O
     let key = planned.workload.get()?.value().clone();
     let promised = provider.promised().await?;
     let known = provider.board.lock().workloads.get(&key).cloned();
-    let Some(Workload { subjects, .. }) = known.or_else(|| promised.workloads.get(&key).cloned())
-    else {
+    let Some(workload) = known.or_else(|| promised.workloads.get(&key).cloned()) else {
         return Ok(Some(not_declared(&key)));
     };
+    if workload.is_undecided {
+        return Err(Stop::Deferred);
+    }
+    let Workload { subjects, .. } = workload;
     let declared = planned.declaration(subjects)?;
     judge::separation::split(key, declared, provider).await
 }

@@ -1,12 +1,13 @@
 //! `portcullis_workload_identity`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_ledger::{Kind, Object};
 use portcullis_model::{
     Day, Environment, Instant, Name, Owner, SpiffeId, Subject, Ttl, WorkloadClass, WorkloadKey,
 };
-use tfplugin::field::{Computed, Optional, OptionalBlock, Required, Text};
+use serde_json::{Value as Json, json};
+use tfplugin::field::{Computed, LabelledBlocks, Optional, OptionalBlock, Required, Text};
 use tfplugin::resource::{Action, Plan};
 use tfplugin::value::Refinement;
 use tfplugin::{Diagnostic, Outcome, Path, Schema};
@@ -15,6 +16,8 @@ use crate::board::Workload;
 use crate::configured::Configured;
 use crate::lifecycle::{Held, Recorded, recorded};
 use crate::policy::OnProblem;
+use crate::realize::{PlannedObject, Realized};
+use crate::resources::TargetBlock;
 use crate::said::said;
 
 /// Who an AI workload is: a model server, a training job, a batch job, an agent or support tooling, with an owner, a
@@ -35,17 +38,24 @@ pub struct WorkloadIdentity {
     pub environment: Required<Text<Environment>>,
     /// When it stops being valid, as an RFC 3339 time such as `2027-03-31T00:00:00Z`.
     pub expires_at: Optional<Text<Instant>>,
-    /// The platform account that it runs as.
+    /// The platform account that it runs as, where somebody else keeps it.
     pub subject: OptionalBlock<SubjectBlock>,
+    /// A connector that keeps an account for it on its platform, by the connector's label.
+    pub target: LabelledBlocks<TargetBlock>,
     /// Limits on its credentials.
     pub credentials: OptionalBlock<CredentialsBlock>,
     /// When somebody looks again whether it is still needed.
     pub review: OptionalBlock<ReviewBlock>,
+    /// Why it may be removed although something of it still works: what was left then stays, and the reason is recorded. Has
+    /// to be applied before the removal.
+    pub force_reason: Optional<String>,
     /// Natural key, `<environment>/<name>`; what other resources refer to.
     #[tf(identity)]
     pub id: Computed<String>,
     /// `spiffe://<trust domain>/<environment>/<name>`
     pub spiffe_id: Computed<String>,
+    /// What connectors keep for it, by the connector's label.
+    pub realized: Computed<Realized>,
 }
 
 /// The platform account that a workload runs as.
@@ -83,6 +93,7 @@ recorded!(WorkloadIdentity, "workload_identity");
 
 impl Recorded for WorkloadIdentity {
     const KIND: Kind = Kind::Identity;
+    const OBJECT: Option<&'static str> = Some("identity");
 
     fn check(&self, _: &mut tfplugin::Report) -> Outcome {
         if let Some(block) = self.subject.get()? {
@@ -118,7 +129,7 @@ impl Recorded for WorkloadIdentity {
     }
 
     async fn judge(plan: &mut Plan<Self>, provider: &Configured) -> Outcome {
-        let declared = plan.planned.declaration();
+        let declared = plan.planned.declaration(&plan.private.planned);
         if let Some((key, workload)) = plan.report.absorb(declared) {
             provider.board.lock().workloads.insert(key, workload);
         }
@@ -138,6 +149,46 @@ impl Recorded for WorkloadIdentity {
         Ok(Object::Identity)
     }
 
+    fn target(&self) -> Option<&LabelledBlocks<TargetBlock>> {
+        Some(&self.target)
+    }
+
+    fn realized(&self) -> Option<&Computed<Realized>> {
+        Some(&self.realized)
+    }
+
+    fn realized_mut(&mut self) -> Option<&mut Computed<Realized>> {
+        Some(&mut self.realized)
+    }
+
+    fn force_reason(&self) -> Option<&str> {
+        self.force_reason.known().map(String::as_str)
+    }
+
+    async fn attributes(&self, _: &Name, provider: &Configured) -> Outcome<Json> {
+        let (mut ttl, mut audiences) = (provider.ttl_ceiling, None);
+        if let Some(credentials) = self.credentials.get()? {
+            ttl = *credentials.max_ttl.get()?.value();
+            audiences = credentials.audiences.get()?;
+        }
+        let expires_at = self.expires_at.get()?;
+        Ok(json!({
+            "spiffe_id": self.spiffe_id.get()?,
+            "owner": self.owner.get()?.to_string(),
+            "class": self.class.get()?.to_string(),
+            "purpose": self.purpose.get()?,
+            "max_ttl_seconds": ttl.seconds(),
+            "audiences": audiences.cloned().unwrap_or_default(),
+            "expires_at": expires_at.map(|at| at.timestamp().as_second()),
+        }))
+    }
+
+    fn applied(&self, provider: &Configured) {
+        if let Ok((key, workload)) = self.declaration(&[]) {
+            provider.board.lock().workloads.insert(key, workload);
+        }
+    }
+
     fn check_id(id: &str) -> Outcome {
         id.parse::<WorkloadKey>().map_err(said)?;
         Ok(())
@@ -153,11 +204,12 @@ impl WorkloadIdentity {
         })
     }
 
-    /// What it tells other resources about itself.
+    /// What it tells other resources about itself, with the accounts that connectors keep for it or, by `planned`, will
+    /// keep.
     ///
     /// # Errors
     /// Deferred while a part of that is unknown.
-    pub fn declaration(&self) -> Outcome<(WorkloadKey, Workload)> {
+    pub fn declaration(&self, planned: &[PlannedObject]) -> Outcome<(WorkloadKey, Workload)> {
         let mut subjects = BTreeSet::new();
         if let Some(id) = self.spiffe_id.get()? {
             subjects.insert(id.parse().map_err(said)?);
@@ -165,8 +217,43 @@ impl WorkloadIdentity {
         if let Some(block) = self.subject.get()? {
             subjects.insert(block.subject()?);
         }
+        let (accounts, is_undecided) = self.accounts(planned);
+        subjects.extend(
+            accounts
+                .iter()
+                .filter_map(|(name, account)| subject(name, account)),
+        );
         let owner = self.owner.get()?.value().clone();
-        Ok((self.workload_key()?, Workload { owner, subjects }))
+        let workload = Workload {
+            owner,
+            subjects,
+            accounts,
+            is_undecided,
+        };
+        Ok((self.workload_key()?, workload))
+    }
+
+    /// The accounts that connectors keep or will keep for it, and whether some are not known yet.
+    fn accounts(&self, planned: &[PlannedObject]) -> (BTreeMap<Name, String>, bool) {
+        let mut accounts = BTreeMap::new();
+        let Ok(targets) = self.target.get() else {
+            return (accounts, true);
+        };
+        let mut is_undecided = false;
+        for (label, _) in targets {
+            let kept = self
+                .realized
+                .known()
+                .and_then(|realized| realized.get(label));
+            let kept = kept.and_then(|realization| realization.account());
+            let later = planned.iter().find(|object| object.connector == label);
+            let account = later.and_then(PlannedObject::account).or(kept);
+            match (label.parse(), account) {
+                (Ok(name), Some(account)) => drop(accounts.insert(name, account.to_owned())),
+                _ => is_undecided = true,
+            }
+        }
+        (accounts, is_undecided)
     }
 
     fn ttl_holds(&self, provider: &Configured) -> Outcome<Option<Diagnostic>> {
@@ -247,6 +334,18 @@ impl WorkloadIdentity {
                 .diagnostic("Review of a workload identity is overdue", detail)
                 .at(path),
         ))
+    }
+}
+
+/// The subject that an account in the words of its connector is; `None` for one that no declaration can name, which paths are
+/// then not asked for.
+fn subject(connector: &Name, account: &str) -> Option<Subject> {
+    let own = account
+        .strip_prefix("sa:")
+        .filter(|path| path.matches('/').count() == 1);
+    match own {
+        Some(path) => format!("sa:{connector}/{path}").parse().ok(),
+        None => account.parse().ok(),
     }
 }
 

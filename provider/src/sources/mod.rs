@@ -17,6 +17,7 @@ use tfplugin::{Diagnostics, Outcome, Path, Stop};
 use crate::audit::Installed;
 use crate::config::ConnectorBlock;
 use crate::plugin_config::PluginConfig;
+use crate::realize::Platform;
 use crate::said::said;
 use access::ToldBy;
 pub use access::{AccessSource, LiveAccess, source_facts};
@@ -44,6 +45,8 @@ pub struct Made {
     pub devices: Option<Arc<dyn DeviceSource>>,
     /// Who may do what; none from what knows devices alone.
     pub access: Option<AccessSource>,
+    /// Objects that are to be kept; none from what is built in.
+    pub platform: Option<Platform>,
     /// The plugin behind it when there is one.
     pub installed: Option<Installed>,
 }
@@ -64,6 +67,7 @@ pub fn source(
         // A source that cannot be configured yet answers nothing, which is not the same as having nothing.
         Err(Stop::Deferred) => Ok(Made {
             access: Some(AccessSource::new(name.clone(), ToldBy::Unknown, timeout)),
+            platform: Some(Platform::new(name.clone(), None, timeout)),
             devices: Some(Arc::new(UnknownSource::new(name))),
             installed: None,
         }),
@@ -142,6 +146,7 @@ fn made(
         return Ok(Made {
             devices,
             access,
+            platform: None,
             installed: None,
         });
     }
@@ -163,6 +168,11 @@ fn made(
         access: Some(AccessSource::new(
             name.clone(),
             ToldBy::Plugin(Box::new(connector.clone())),
+            timeout,
+        )),
+        platform: Some(Platform::new(
+            name.clone(),
+            Some(connector.clone()),
             timeout,
         )),
         devices: Some(Arc::new(PluginSource::new(

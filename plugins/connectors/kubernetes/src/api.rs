@@ -8,7 +8,8 @@ use crate::collection::Collection;
 use crate::{Config, TOKEN};
 
 /// The representation of a list in which objects are their metadata and nothing else.
-const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+pub(crate) const METADATA_ONLY: &str =
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 /// How much of the server's own words is shown.
 const QUOTED_CHARS: usize = 240;
 /// Times that a list is read before it counts as changing too fast.

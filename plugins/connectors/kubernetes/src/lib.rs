@@ -1,4 +1,5 @@
-//! The connector `kubernetes`: who may do what on a cluster, and which GPUs it has, from its API server.
+//! The connector `kubernetes`: who may do what on a cluster, and which GPUs it has, from its API server; and the service
+//! accounts of workloads, kept there.
 //!
 //! ```hcl
 //! connector "cluster" {
@@ -13,13 +14,15 @@
 //! }
 //! ```
 //!
-//! It lists and never writes, and of secrets it asks for the names alone. What its account needs is in its README.
+//! It writes what carries its mark and nothing else, and of secrets it asks for the names alone. What its account needs is
+//! in its README.
 
 mod access;
 mod api;
 mod collection;
 mod inventory;
 mod metadata;
+mod objects;
 
 use std::collections::BTreeMap;
 
@@ -103,10 +106,15 @@ impl Connector for Kubernetes {
     const MANIFEST: Manifest = Manifest::connector(
         "kubernetes",
         env!("CARGO_PKG_VERSION"),
-        "Reads who may do what, and GPU inventory, from a Kubernetes API server",
+        "Reads who may do what, and GPU inventory, from a Kubernetes API server, and keeps service accounts there",
     )
-    .http(&[HttpAccess::new("config:url", &["GET"], "/")])
+    .http(&[HttpAccess::new(
+        "config:url",
+        &["GET", "POST", "PUT", "DELETE"],
+        "/",
+    )])
     .secrets(&[SecretAccess::new(TOKEN, "authorization", "config:url")])
+    .objects(&[objects::IDENTITY, objects::OFFBOARDING])
     .platform("kubernetes");
     type Config = Config;
 }
@@ -124,4 +132,4 @@ impl Inventory for Kubernetes {
     }
 }
 
-portcullis_plugin::export_connector!(Kubernetes: Access, Inventory);
+portcullis_plugin::export_connector!(Kubernetes: Access, Inventory, Objects);

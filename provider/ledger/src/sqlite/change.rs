@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::fault::Failure;
 use super::query;
 use super::reserve::{self, Moved};
 use super::row::{self, table};
 use crate::{
-    Action, Author, Created, Device, Draft, Error, Event, Kind, Note, Record, Reservation, Seen,
-    Topic,
+    Action, Author, Created, Device, Draft, Error, Event, Force, Kind, Note, Record, Reservation,
+    Seen, Topic,
 };
 
 type Step<T> = Result<T, Failure>;
@@ -36,7 +36,7 @@ pub(super) fn create(connection: &Connection, author: &Author, draft: &Draft) ->
     } else {
         Action::Created
     };
-    entry.log(connection, action, &record, &moved)?;
+    entry.log(connection, action, &record, devices(&moved))?;
     Ok(if found.is_some() {
         Created::Adopted(record)
     } else {
@@ -70,11 +70,7 @@ pub(super) fn update(
     draft: &Draft,
 ) -> Step<Record> {
     let kind = draft.object.kind();
-    let found = query::get(connection, kind, &draft.key)?.ok_or_else(|| Error::Absent {
-        kind,
-        key: draft.key.clone(),
-    })?;
-    same_incarnation(&found, incarnation)?;
+    let found = current(connection, kind, &draft.key, incarnation)?;
     let entry = Entry::next(connection, author)?;
     let record = Record {
         owner: draft.owner.clone(),
@@ -87,8 +83,50 @@ pub(super) fn update(
     };
     row::put_record(connection, &record)?;
     let moved = reserve::hold(connection, &entry, &draft.key, &draft.object)?;
-    entry.log(connection, Action::Updated, &record, &moved)?;
+    entry.log(connection, Action::Updated, &record, devices(&moved))?;
     Ok(record)
+}
+
+pub(super) fn realize(
+    connection: &Connection,
+    author: &Author,
+    (kind, key): (Kind, &str),
+    incarnation: u64,
+    body: &Json,
+) -> Step<Record> {
+    let found = current(connection, kind, key, incarnation)?;
+    let entry = Entry::next(connection, author)?;
+    let record = Record {
+        body: body.clone(),
+        updated_at: entry.at,
+        ..found
+    };
+    row::put_record(connection, &record)?;
+    entry.log(connection, Action::Realized, &record, json!({}))?;
+    Ok(record)
+}
+
+pub(super) fn force(
+    connection: &Connection,
+    author: &Author,
+    (kind, key): (Kind, &str),
+    incarnation: u64,
+    force: &Force,
+) -> Step<()> {
+    let found = current(connection, kind, key, incarnation)?;
+    let detail = json!({"reason": force.reason, "left": force.left});
+    Entry::next(connection, author)?.log(connection, Action::Forced, &found, detail)?;
+    Ok(())
+}
+
+/// The record that the caller's state knows by `incarnation`.
+fn current(connection: &Connection, kind: Kind, key: &str, incarnation: u64) -> Step<Record> {
+    let found = query::get(connection, kind, key)?.ok_or_else(|| Error::Absent {
+        kind,
+        key: key.to_owned(),
+    })?;
+    same_incarnation(&found, incarnation)?;
+    Ok(found)
 }
 
 pub(super) fn delete(
@@ -108,7 +146,7 @@ pub(super) fn delete(
     };
     let sql = format!("DELETE FROM {} WHERE key = ?1", table(kind));
     connection.prepare_cached(&sql)?.execute([key])?;
-    Entry::next(connection, author)?.log(connection, Action::Deleted, &found, &moved)?;
+    Entry::next(connection, author)?.log(connection, Action::Deleted, &found, devices(&moved))?;
     Ok(true)
 }
 
@@ -121,7 +159,7 @@ pub(super) fn acknowledge(connection: &Connection, author: &Author, seen: &[Seen
         };
         row::put_record(connection, &record)?;
         let entry = Entry::next(connection, author)?;
-        entry.log(connection, Action::Acknowledged, &record, &Moved::default())?;
+        entry.log(connection, Action::Acknowledged, &record, json!({}))?;
     }
     Ok(news.len())
 }
@@ -165,6 +203,14 @@ fn same_incarnation(found: &Record, known: u64) -> Result<(), Error> {
         run: found.run.clone(),
         updated_at: found.updated_at,
     })
+}
+
+/// The devices that a change moved, as its event tells them; nothing when there are none.
+fn devices(moved: &Moved) -> Json {
+    let words = [("reserved", &moved.reserved), ("released", &moved.released)];
+    let told = words.into_iter().filter(|(_, devices)| !devices.is_empty());
+    told.map(|(word, devices)| (word.to_owned(), json!(devices)))
+        .collect()
 }
 
 /// The place of the change at hand in the order of all changes. Its number is the fencing number of whatever the
@@ -220,17 +266,15 @@ impl<'a> Entry<'a> {
         connection: &Connection,
         action: Action,
         record: &Record,
-        moved: &Moved,
+        more: Json,
     ) -> rusqlite::Result<()> {
         let mut detail = json!({
             "owner": record.owner,
             "fingerprint": record.fingerprint,
             "incarnation": record.incarnation,
         });
-        for (word, devices) in [("reserved", &moved.reserved), ("released", &moved.released)] {
-            if let (false, Some(detail)) = (devices.is_empty(), detail.as_object_mut()) {
-                detail.insert(word.to_owned(), json!(devices));
-            }
+        if let (Some(detail), Json::Object(more)) = (detail.as_object_mut(), more) {
+            detail.extend(more);
         }
         let event = Event {
             seq: self.seq,

@@ -1,0 +1,17 @@
+resource "portcullis_workload_identity" "fraud" {
+  name        = "fraud-scorer"
+  class       = "serving"
+  owner       = "team:risk-ml"
+  environment = "production"
+
+  target "clutser" {
+    settings = {
+      namespace       = "infer"
+      service_account = "fraud-runtime"
+    }
+  }
+}
+
+output "account" {
+  value = portcullis_workload_identity.fraud.realized["cluster"].account
+}

@@ -1,0 +1,62 @@
+//! What planning chose to do on one platform.
+
+use portcullis_model::Name;
+use portcullis_plugin_host::{Change, Managed, Stamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::configured::Configured;
+
+/// What planning chose to do on one platform; kept in private state until apply of the same run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedObject {
+    /// The connector.
+    pub connector: String,
+    /// What was there.
+    pub prior: Option<Managed>,
+    /// What will be done.
+    pub change: Change,
+    /// The same for every try of this change and for no other change.
+    pub token: String,
+}
+
+impl PlannedObject {
+    pub(super) fn new(
+        connector: &Name,
+        prior: Option<Managed>,
+        change: Change,
+        provider: &Configured,
+    ) -> Self {
+        Self {
+            connector: connector.to_string(),
+            token: token(connector.as_str(), &change.kind, &change.name, provider),
+            prior,
+            change,
+        }
+    }
+
+    pub(super) fn stamp(&self, incarnation: u64) -> Stamp {
+        stamp(self.token.clone(), incarnation)
+    }
+
+    /// The account by which the platform will know the object, as far as its connector can say before it is made.
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.change.attributes.get("account")?.as_str()
+    }
+}
+
+/// The ledger's incarnation as the fence: whoever took the record over has a higher one.
+pub(super) fn stamp(token: String, incarnation: u64) -> Stamp {
+    Stamp {
+        token,
+        fence: u32::try_from(incarnation).unwrap_or(u32::MAX),
+    }
+}
+
+/// A text that this process gives to this change alone.
+pub(super) fn token(connector: &str, kind: &str, name: &str, provider: &Configured) -> String {
+    let now = provider.clock.now().as_nanosecond();
+    let all = format!("{now} {} {connector} {kind} {name}", std::process::id());
+    let digest = Sha256::digest(all);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
