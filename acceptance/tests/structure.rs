@@ -35,6 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "portcullis-access",
             "kubernetes-server",
             "openbao-server",
+            "slurm-server",
         ],
     ),
     // A directory tells what a connector would.
@@ -88,10 +89,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["portcullis-plugin", "portcullis-testkit"],
     ),
     ("script-connector", &[]),
-    ("acceptance", &["kubernetes-server", "openbao-server"]),
+    ("acceptance", &["kubernetes-server", "openbao-server", "slurm-server"]),
     // They start programs that we did not write, and judge nothing of ours.
     ("kubernetes-server", &[]),
     ("openbao-server", &[]),
+    ("slurm-server", &[]),
     ("fake-nvml", &[]),
 ];
 

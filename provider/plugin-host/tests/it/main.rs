@@ -34,6 +34,7 @@ mod prometheus;
 mod secrets;
 mod server;
 mod sigv4;
+mod slurm;
 mod stage;
 mod streams;
 mod support;

@@ -84,7 +84,15 @@ impl Folder {
     }
 
     pub(crate) fn host_with(&self, limits: Limits, network: Network) -> Host {
-        let mut config = HostConfig::new(Arc::new(|| NOW));
+        self.host_of(HostConfig::new(Arc::new(|| NOW)), limits, network)
+    }
+
+    /// A host with another clock.
+    pub(crate) fn host_at(&self, clock: fn() -> u32, limits: Limits) -> Host {
+        self.host_of(HostConfig::new(Arc::new(clock)), limits, Network::default())
+    }
+
+    fn host_of(&self, mut config: HostConfig, limits: Limits, network: Network) -> Host {
         config.cache_dir = Some(self.cache());
         config.compiler = Compiler::Child {
             program: env!("CARGO_BIN_EXE_portcullis-compile").into(),
