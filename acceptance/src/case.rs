@@ -42,6 +42,8 @@ pub(crate) struct Description {
     pub(crate) prometheus: Option<String>,
     /// A file of the case with a JSON list of objects that a Kubernetes cluster shall have while it runs.
     pub(crate) kubernetes: Option<String>,
+    /// A file of the case with the nodes that a Slurm cluster shall have while it runs.
+    pub(crate) slurm: Option<String>,
     /// A fleet file of the case that this host's NVML shall tell of.
     pub(crate) nvml: Option<String>,
     /// First-party plugins that are copied into the workspace, for instance `gpu-budget`.
@@ -162,6 +164,8 @@ pub(crate) enum Step {
     },
     /// Sends a request to the case's cluster, as its administrator or as one of its users, which has to end with a status.
     Kubernetes(ClusterRequest),
+    /// Runs a program of Slurm against the case's cluster, `["scontrol", ...]` for example.
+    Slurm { words: Vec<String> },
     /// Runs a line of shell in the workspace, to break something on purpose.
     Shell { line: String },
 }

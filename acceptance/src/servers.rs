@@ -3,3 +3,4 @@
 pub(crate) mod exporter;
 pub(crate) mod kubernetes;
 pub(crate) mod prometheus;
+pub(crate) mod slurm;

@@ -129,10 +129,15 @@ impl Cluster {
     }
 
     /// Ends the controller, so that the REST server has nobody to ask.
-    pub fn end_controller(&mut self) {
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub fn end_controller(&mut self) -> Result<()> {
+        self.run(&["scontrol", "shutdown", "slurmctld"])?;
         if let Some(mut controller) = self.controller.take() {
-            end(&mut controller);
+            controller.wait()?;
         }
+        Ok(())
     }
 
     fn command(&self, program: &str) -> Command {
@@ -216,8 +221,10 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        self.others.iter_mut().for_each(end);
-        self.end_controller();
+        self.others
+            .iter_mut()
+            .chain(&mut self.controller)
+            .for_each(end);
     }
 }
 

@@ -14,6 +14,7 @@ use crate::process::Finished;
 use crate::repository;
 use crate::servers::kubernetes::Kubernetes;
 use crate::servers::prometheus::Prometheus;
+use crate::servers::slurm::Slurm;
 use crate::sqlite;
 use crate::terraform::Terraform;
 use crate::workspace::{Provider, Workspace};
@@ -24,6 +25,25 @@ pub(crate) struct Runner<'a> {
     pub(crate) terraform: &'a Terraform,
     pub(crate) normaliser: &'a Normaliser,
     pub(crate) bless: bool,
+}
+
+/// The servers of a case that its steps speak to.
+#[derive(Debug)]
+struct Servers {
+    kubernetes: Option<Kubernetes>,
+    slurm: Option<Slurm>,
+}
+
+impl Servers {
+    fn kubernetes(&self) -> Result<&Kubernetes> {
+        let cluster = self.kubernetes.as_ref();
+        cluster.context("the case starts no Kubernetes cluster")
+    }
+
+    fn slurm(&self) -> Result<&Slurm> {
+        let cluster = self.slurm.as_ref();
+        cluster.context("the case starts no Slurm cluster")
+    }
 }
 
 impl Runner<'_> {
@@ -52,9 +72,12 @@ impl Runner<'_> {
             workspace.set_env(name, value);
         }
         let _prometheus = start_prometheus(case, &mut workspace)?;
-        let cluster = start_kubernetes(case, &mut workspace)?;
+        let servers = Servers {
+            kubernetes: start_kubernetes(case, &mut workspace)?,
+            slurm: start_slurm(case, &mut workspace)?,
+        };
         for (index, step) in case.description.steps().iter().enumerate() {
-            self.step(case, &mut workspace, cluster.as_ref(), step)
+            self.step(case, &mut workspace, &servers, step)
                 .with_context(|| format!("step {} ({step:?})", index + 1))?;
         }
         Ok(())
@@ -64,7 +87,7 @@ impl Runner<'_> {
         &self,
         case: &Case,
         workspace: &mut Workspace,
-        cluster: Option<&Kubernetes>,
+        servers: &Servers,
         step: &Step,
     ) -> Result<()> {
         match step {
@@ -126,9 +149,10 @@ impl Runner<'_> {
                 let finished = run_built(workspace, program, args, *code)?;
                 self.compare(case, workspace, golden.as_deref(), &finished)
             }
-            Step::Kubernetes(request) => cluster
-                .context("the case starts no cluster")?
+            Step::Kubernetes(request) => servers
+                .kubernetes()?
                 .send(request, &case.folder.join("steps")),
+            Step::Slurm { words } => servers.slurm()?.run(words),
             Step::Shell { line } => shell(workspace, line),
         }
     }
@@ -180,6 +204,18 @@ fn start_kubernetes(case: &Case, workspace: &mut Workspace) -> Result<Option<Kub
         return Ok(None);
     };
     let server = Kubernetes::start(&workspace.dir().join(objects))?;
+    for (name, value) in server.environment() {
+        workspace.set_env(name, value);
+    }
+    Ok(Some(server))
+}
+
+/// Starts the cluster that the case asks for, which the HCL takes as `var.slurm_url` and `var.slurm_user`.
+fn start_slurm(case: &Case, workspace: &mut Workspace) -> Result<Option<Slurm>> {
+    let Some(nodes) = &case.description.slurm else {
+        return Ok(None);
+    };
+    let server = Slurm::start(&workspace.dir().join(nodes))?;
     for (name, value) in server.environment() {
         workspace.set_env(name, value);
     }

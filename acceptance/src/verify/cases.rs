@@ -46,9 +46,10 @@ fn run_all(context: &Context, progress: &Progress) -> Result<Report> {
 
 /// Takes away the cases whose server is not installed here.
 fn leave_out_without_server(cases: &mut Vec<Case>, report: &mut Report) {
-    let (prometheus, kubernetes) = (
+    let (prometheus, kubernetes, slurm) = (
         Prometheus::is_installed(),
         kubernetes_server::is_installed(),
+        slurm_server::is_installed(),
     );
     cases.retain(|case| {
         let (why, mend) = if case.description.prometheus.is_some() && !prometheus {
@@ -58,6 +59,8 @@ fn leave_out_without_server(cases: &mut Vec<Case>, report: &mut Report) {
                 "kube-apiserver or etcd is not installed",
                 kubernetes_server::INSTALL,
             )
+        } else if case.description.slurm.is_some() && !slurm {
+            ("Slurm is not installed", slurm_server::INSTALL)
         } else {
             return true;
         };

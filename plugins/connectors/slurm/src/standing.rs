@@ -43,8 +43,8 @@ const FAILED: [(&str, &str); 9] = [
     ("DRAIN", "the node is drained"),
     ("MAINTENANCE", "the node is in maintenance"),
     ("MAINT", "the node is in maintenance"),
-    ("NOT_RESPONDING", "the node does not respond"),
     ("UNKNOWN", "the node has not registered"),
+    ("NOT_RESPONDING", "the node does not respond"),
 ];
 /// How much of the administrator's own words is shown.
 const QUOTED_CHARS: usize = 160;

@@ -15,7 +15,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// A cluster with these versions of the API; none where it cannot be started, which `CI=true` does not accept.
 fn start(nodes: Vec<Node>, commands: &[&str], versions: &str) -> Option<Cluster> {
     if !slurm_server::is_installed() {
-        let line = format!("not run: connector on a real slurmctld (needs the one that `{INSTALL}` installs)");
+        let line = format!(
+            "not run: connector on a real slurmctld (needs the one that `{INSTALL}` installs)"
+        );
         assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{line}");
         println!("{line}");
         return None;
@@ -73,7 +75,15 @@ async fn states_allocations_and_reservations_are_told() {
     let later = reserve("later", "starttime=now+3days nodes=later");
     let part = reserve("part", "starttime=now nodes=part corecnt=2");
     let names = [
-        "busy", "drained", "exclusive", "later", "ours", "part", "serviced", "soon", "theirs",
+        "busy",
+        "drained",
+        "exclusive",
+        "later",
+        "ours",
+        "part",
+        "serviced",
+        "soon",
+        "theirs",
     ];
     let mut nodes: Vec<Node> = names.iter().map(|name| Node::up(name, gpu)).collect();
     nodes.extend([Node::absent("absent", gpu), Node::up("login", "")]);
@@ -91,7 +101,11 @@ async fn states_allocations_and_reservations_are_told() {
     let Some(cluster) = both(nodes, &commands) else {
         return;
     };
-    let devices = inventory(&cluster, json!({"reservations": ["ours"], "cluster": "hpc"})).await;
+    let devices = inventory(
+        &cluster,
+        json!({"reservations": ["ours"], "cluster": "hpc"}),
+    )
+    .await;
     let even: Vec<DeviceRecord> = devices
         .iter()
         .filter(|device| device.index == Some(1) || device.node == "busy")
@@ -100,6 +114,7 @@ async fn states_allocations_and_reservations_are_told() {
     assert_eq!(
         lines(&even),
         [
+            "absent:gpu:1 free failed counted the node has not registered",
             "busy:gpu:0 used unknown counted",
             "busy:gpu:1 free unknown counted",
             "drained:gpu:1 free failed counted the node is drained: fan",
@@ -110,20 +125,26 @@ async fn states_allocations_and_reservations_are_told() {
             "serviced:gpu:1 free failed counted the node is in the reservation `window` for maintenance",
             "soon:gpu:1 used unknown counted reservation soon",
             "theirs:gpu:1 used unknown counted reservation theirs",
-            "absent:gpu:1 free failed counted the node has not registered",
         ]
     );
     assert_eq!(devices.len(), 20);
     assert_eq!(devices[0].model, "h200");
-    assert_eq!(devices[0].labels, [("cluster".to_owned(), "hpc".to_owned())]);
+    assert_eq!(
+        devices[0].labels,
+        [("cluster".to_owned(), "hpc".to_owned())]
+    );
 }
 
 #[tokio::test]
 async fn partitions_narrow_and_models_are_named() {
-    let Some(cluster) = both(vec![Node::up("a", "gpu:big:1,gpu:1")], &[]) else {
+    let Some(cluster) = both(
+        vec![Node::up("a", "gpu:big:1"), Node::up("b", "gpu:1")],
+        &[],
+    ) else {
         return;
     };
-    let config = json!({"partitions": ["all"], "models": {"big": "NVIDIA H200", "gpu": "NVIDIA L4"}});
+    let config =
+        json!({"partitions": ["all"], "models": {"big": "NVIDIA H200", "gpu": "NVIDIA L4"}});
     let devices = inventory(&cluster, config).await;
     let models: Vec<&str> = devices.iter().map(|device| device.model.as_str()).collect();
     assert_eq!(models, ["NVIDIA H200", "NVIDIA L4"]);
@@ -157,34 +178,50 @@ async fn a_token_that_is_not_valid_is_refused_at_once() {
         token: format!("{}x", user.token),
         ..user.clone()
     };
-    let stranger = User {
-        name: "nobody".to_owned(),
-        ..user.clone()
-    };
     let folder = Folder::new();
-    for user in [&ended, &forged, &stranger] {
+    for user in [&ended, &forged] {
         let connector = connector(&folder, &cluster.url(), user, json!({}));
         let begun = std::time::Instant::now();
-        let error = connector.list_inventory(MINUTE).await.unwrap_err().to_string();
-        assert!(error.starts_with("Plugin was refused by its source\n"), "{error}");
+        let error = connector
+            .list_inventory(MINUTE)
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with("Plugin was refused\n"), "{error}");
         assert!(error.contains("did not list `reservations`"), "{error}");
         assert!(error.contains("scontrol token"), "{error}");
         assert!(!error.contains(&user.token), "{error}");
-        assert!(begun.elapsed() < Duration::from_secs(20), "it was asked again and again");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "it was asked again and again"
+        );
     }
-    cluster.end_controller();
+    cluster.end_controller().unwrap();
     let connector = connector(&folder, &cluster.url(), &user, json!({}));
-    let error = connector.list_inventory(MINUTE).await.unwrap_err().to_string();
+    let error = connector
+        .list_inventory(MINUTE)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("slurmctld that does not answer"), "{error}");
 }
 
 #[tokio::test]
 async fn a_server_that_is_too_old_names_its_versions() {
-    let Some(cluster) = start(vec![], &[], "openapi/v0.0.37") else {
+    let Some(cluster) = start(vec![Node::absent("a", "")], &[], "openapi/v0.0.37") else {
         return;
     };
     let folder = Folder::new();
-    let connector = connector(&folder, &cluster.url(), &cluster.admin().unwrap(), json!({}));
-    let error = connector.list_inventory(MINUTE).await.unwrap_err().to_string();
+    let connector = connector(
+        &folder,
+        &cluster.url(),
+        &cluster.admin().unwrap(),
+        json!({}),
+    );
+    let error = connector
+        .list_inventory(MINUTE)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("serves `v0.0.37` alone"), "{error}");
 }

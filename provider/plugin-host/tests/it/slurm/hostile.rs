@@ -35,7 +35,8 @@ async fn told(nodes: Answer, within: Duration) -> Result<usize, String> {
     let folder = Folder::new();
     let connector = connector(&folder, &peer.url(), &user, json!({}));
     let told = connector.list_inventory(within).await;
-    told.map(|devices| devices.len()).map_err(|error| error.to_string())
+    told.map(|devices| devices.len())
+        .map_err(|error| error.to_string())
 }
 
 fn answer(nodes: &Value) -> Answer {
@@ -58,17 +59,38 @@ async fn what_makes_no_sense_is_named() {
     let cut = ok(r#"{"errors":[],"nodes":[{"name":"a","gres":"gpu:h200:8","#);
     let refused = json!({"errors": [{"error": "Protocol authentication error", "error_number": 1007}], "nodes": []});
     for (nodes, expected) in [
-        (answer(&json!([node("gpu:h200:-8")])), "makes no sense: `gpu:h200:-8`"),
-        (answer(&json!([node("gpu:h200:99999999")])), "makes no sense"),
-        (answer(&json!([node("gpu:h200:1"), node("gpu:h200:1")])), "the node `a` twice"),
+        (
+            answer(&json!([node("gpu:h200:-8")])),
+            "makes no sense: `gpu:h200:-8`",
+        ),
+        (
+            answer(&json!([node("gpu:h200:99999999")])),
+            "makes no sense",
+        ),
+        (
+            answer(&json!([node("gpu:h200:1"), node("gpu:h200:1")])),
+            "the node `a` twice",
+        ),
         (answer(&json!(null)), "not the expected JSON"),
         (Answer::Bytes(ok("{}")), "not the expected JSON"),
         (Answer::Bytes(ok("<html>")), "not the expected JSON"),
-        (Answer::Bytes(ok("\u{0}\u{7f}{\"nodes\":[]}")), "not the expected JSON"),
+        (
+            Answer::Bytes(ok("\u{0}\u{7f}{\"nodes\":[]}")),
+            "not the expected JSON",
+        ),
         (Answer::Bytes(cut), "not the expected JSON"),
-        (Answer::Bytes(ok(&refused.to_string())), "Protocol authentication error"),
-        (Answer::Bytes(b"HTTP/1.1 500 No\r\ncontent-length: 4\r\n\r\noops".to_vec()), "status 500: `oops`"),
-        (Answer::Bytes(ok(&" ".repeat(50 * 1024 * 1024))), "8 MiB"),
+        (
+            Answer::Bytes(ok(&refused.to_string())),
+            "Protocol authentication error",
+        ),
+        (
+            Answer::Bytes(b"HTTP/1.1 500 No\r\ncontent-length: 4\r\n\r\noops".to_vec()),
+            "status 500: `oops`",
+        ),
+        (
+            Answer::Bytes(ok(&" ".repeat(50 * 1024 * 1024))),
+            "more than 8388608 bytes",
+        ),
         (Answer::Reset, "reach"),
     ] {
         let found = told(nodes, super::MINUTE).await.unwrap_err();
@@ -83,7 +105,14 @@ async fn a_server_that_never_answers_costs_no_more_than_its_time() {
     let drip = Answer::Drip(ok("")[..20].to_vec(), Duration::from_millis(50));
     for nodes in [Answer::Hang, drip] {
         let found = told(nodes, Duration::from_secs(3)).await.unwrap_err();
-        assert!(found.contains("time") || found.contains("within"), "{found}");
+        assert!(
+            found.contains("time") || found.contains("within"),
+            "{found}"
+        );
     }
-    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(30),
+        "{:?}",
+        begun.elapsed()
+    );
 }

@@ -1,0 +1,11 @@
+resource "portcullis_gpu_pool" "scoring" {
+  name  = "scoring"
+  owner = "team:platform"
+
+  gpu {
+    models           = ["H200"]
+    replicas         = 2
+    gpus_per_replica = 4
+    same_node        = true
+  }
+}
