@@ -63,6 +63,8 @@ const OTHER_WORDS: &[&str] = &[
     "x-amz-target",
     "x-amzn-trace-id",
     "x-request-id",
+    "x-slurm-user-name",
+    "x-slurm-user-token",
 ];
 
 /// The kinds of failure that `sdk/wit` documents; the host makes `plugin-<kind>` of them.
