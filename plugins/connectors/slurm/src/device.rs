@@ -198,11 +198,11 @@ mod tests {
     use super::{Config, Hold, Machine};
     use serde_json::{Value, json};
 
-    fn config(models: Value) -> Config {
+    fn config(models: &Value) -> Config {
         serde_json::from_value(json!({"url": "http://a", "models": models})).unwrap()
     }
 
-    fn told_with(members: Value, hold: Option<Hold>) -> Vec<String> {
+    fn told_with(members: &Value, hold: Option<Hold>) -> Vec<String> {
         let mut node = json!({"name": "n", "state": "mixed", "cpus": 8, "alloc_cpus": 1});
         for (name, value) in members.as_object().unwrap() {
             node[name] = value.clone();
@@ -213,7 +213,7 @@ mod tests {
         };
         let text = serde_json::to_string(&machine).unwrap();
         let machine: Machine = serde_json::from_str(&text).unwrap();
-        let config = config(json!({"big": "NVIDIA H200"}));
+        let config = config(&json!({"big": "NVIDIA H200"}));
         let devices = machine.devices(&config, 7);
         devices
             .iter()
@@ -228,7 +228,7 @@ mod tests {
     }
 
     fn told(gres: &str, used: &str) -> Vec<String> {
-        told_with(json!({"gres": gres, "gres_used": used}), None)
+        told_with(&json!({"gres": gres, "gres_used": used}), None)
     }
 
     #[test]
@@ -279,12 +279,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_had_is_not_free() {
-        let gpu = |members: Value, hold| {
+        let gpu = |members: &Value, hold| {
             let mut node = json!({"gres": "gpu:l4:1", "gres_used": "gpu:l4:0"});
             for (name, value) in members.as_object().unwrap() {
                 node[name] = value.clone();
             }
-            told_with(node, hold).join("")
+            told_with(&node, hold).join("")
         };
         let others = || Some(Hold::Others("r".to_owned()));
         for (members, hold, expected) in [
@@ -320,11 +320,11 @@ mod tests {
                 "unknown unknown",
             ),
         ] {
-            let found = gpu(members.clone(), hold);
+            let found = gpu(&members, hold);
             assert_eq!(found, format!("n:gpu:0 l4 - {expected}"), "{members}");
         }
-        assert_eq!(gpu(json!({"state": "FUTURE"}), None), "");
-        assert_eq!(gpu(json!({"gres": ""}), None), "");
+        assert_eq!(gpu(&json!({"state": "FUTURE"}), None), "");
+        assert_eq!(gpu(&json!({"gres": ""}), None), "");
     }
 
     #[test]

@@ -168,7 +168,7 @@ mod tests {
 
     const NOW: u32 = 1_000_000;
 
-    fn held(reservations: Value, ours: &[&str]) -> BTreeMap<String, Hold> {
+    fn held(reservations: &Value, ours: &[&str]) -> BTreeMap<String, Hold> {
         let read: Reservations =
             serde_json::from_value(json!({"reservations": reservations})).unwrap();
         let cores = ["a1", "a2", "b"].map(|name| (name, 8)).into();
@@ -189,7 +189,7 @@ mod tests {
         for (name, value) in members.as_object().unwrap() {
             reservation[name] = value.clone();
         }
-        held(json!([reservation]), &[]).remove("a2")
+        held(&json!([reservation]), &[]).remove("a2")
     }
 
     #[test]
@@ -229,7 +229,7 @@ mod tests {
     fn of_several_the_one_that_leaves_least_holds_a_node() {
         let reservation = |name: &str, nodes: &str, cores: u32| json!({"name": name, "node_list": nodes, "core_count": cores, "start_time": 0, "end_time": NOW + 1});
         let found = held(
-            json!([
+            &json!([
                 reservation("mine", "a[1-2],b", 24),
                 reservation("theirs", "a2", 8),
                 reservation("part", "b", 1)
