@@ -89,7 +89,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["portcullis-plugin", "portcullis-testkit"],
     ),
     ("script-connector", &[]),
-    ("acceptance", &["kubernetes-server", "openbao-server", "slurm-server"]),
+    (
+        "acceptance",
+        &["kubernetes-server", "openbao-server", "slurm-server"],
+    ),
     // They start programs that we did not write, and judge nothing of ours.
     ("kubernetes-server", &[]),
     ("openbao-server", &[]),

@@ -250,12 +250,6 @@ fn plan(workspace: &Workspace, expect: Planned, refresh: bool) -> Result<Finishe
     Ok(finished)
 }
 
-fn shell(workspace: &Workspace, line: &str) -> Result<()> {
-    let process = workspace.process(Path::new("sh"));
-    let finished = process.args(["-c", line]).run()?;
-    finished.success(line).map(|_| ())
-}
-
 /// Checks the planned action of each named resource.
 fn compare_actions(workspace: &Workspace, expected: &BTreeMap<String, String>) -> Result<()> {
     if expected.is_empty() {
