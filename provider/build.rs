@@ -1,4 +1,5 @@
-//! Puts the templates of `portcullis plugin new` into the program, so that it needs no checkout of the SDK.
+//! Puts the templates of `portcullis plugin new` and the pages of diagnostics into the program, so that it needs no
+//! checkout.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -8,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const TEMPLATES: &str = "../sdk/templates";
+const DIAGNOSTICS: &str = "../docs/diagnostics";
 /// What building and testing leaves in a project; the `.gitignore` of the templates names the same.
 const MADE: [&str; 8] = [
     ".venv",
@@ -40,6 +42,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     source.push(']');
     fs::write(
         Path::new(&env::var("OUT_DIR")?).join("templates.rs"),
+        source,
+    )?;
+    diagnostics()
+}
+
+/// Each page by its code, which is its name.
+fn diagnostics() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={DIAGNOSTICS}");
+    let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join(DIAGNOSTICS);
+    let mut files = BTreeMap::new();
+    collect(&root, "", &mut files)?;
+    let mut source = String::from("&[\n");
+    for (name, path) in files {
+        let Some(code) = name.strip_suffix(".md").filter(|code| *code != "README") else {
+            continue;
+        };
+        let path = path.canonicalize()?.display().to_string();
+        writeln!(source, "    ({code:?}, include_str!({path:?})),")?;
+    }
+    source.push(']');
+    fs::write(
+        Path::new(&env::var("OUT_DIR")?).join("diagnostics.rs"),
         source,
     )?;
     Ok(())

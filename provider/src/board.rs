@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use portcullis_access::{Memberships, Split};
-use portcullis_model::{DeployVerb, Name, Owner, Subject, WorkloadKey};
+use portcullis_model::{DeployVerb, Name, Owner, Permission, Subject, WorkloadKey};
 
 use crate::policy::OnProblem;
 
@@ -39,6 +40,8 @@ pub struct Workload {
     pub accounts: BTreeMap<Name, String>,
     /// Whether it has accounts that are known only when they are made.
     pub is_undecided: bool,
+    /// When it stops being valid; `None` when it does not, or while that is unknown.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A permission split, and how strictly it is held.
@@ -48,6 +51,8 @@ pub struct DeclaredSplit {
     pub split: Split,
     /// What whoever ships the workload may do.
     pub may: BTreeSet<DeployVerb>,
+    /// What the workload itself may use, read and call; `None` while a part of it is unknown.
+    pub permissions: Option<BTreeSet<Permission>>,
     /// What a subject on both sides does to the plan.
     pub enforce: OnProblem,
     /// What a group of unknown members does to the plan.

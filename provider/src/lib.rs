@@ -2,6 +2,7 @@
 //!
 //! This crate is the composition. The rules are in the crates it wires together; docs/ARCHITECTURE.md is the map.
 
+pub mod answers;
 pub mod audit;
 pub mod board;
 pub mod checks;
@@ -14,8 +15,10 @@ mod count;
 pub mod data_sources;
 pub mod functions;
 pub mod judge;
+pub mod known;
 pub mod lifecycle;
 mod offers;
+pub mod party;
 pub mod placing;
 mod plugin_config;
 pub mod policy;

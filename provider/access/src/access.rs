@@ -9,7 +9,7 @@ use portcullis_model::Name;
 use crate::derive::{Derivation, Pattern};
 use crate::graph::Graph;
 use crate::nodes::{Node, Nodes, Scope, number};
-use crate::{Platform, Relation, SourceFacts};
+use crate::{Mode, Platform, Relation, SourceFacts};
 
 /// A text, by its number.
 pub(crate) type Text = u32;
@@ -51,6 +51,29 @@ pub(crate) struct Fact {
     pub(crate) condition: Text,
     /// What grants it, in the platform's words.
     pub(crate) granted_by: Text,
+    /// When it ends, as an RFC 3339 time; empty when it does not.
+    pub(crate) until: Text,
+    pub(crate) mode: Mode,
+}
+
+/// Somebody or something that a source lists by itself, rather than only speaking of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listed {
+    pub(crate) node: Node,
+    pub(crate) origin: u32,
+    /// The source's word for what it is.
+    pub(crate) kind: Text,
+}
+
+/// What a source still tells of although it had ended when it was read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ended {
+    pub(crate) holder: Node,
+    pub(crate) origin: u32,
+    /// What it gave, `create deployments.apps on infer/*` for example.
+    pub(crate) gave: Text,
+    pub(crate) granted_by: Text,
+    pub(crate) at: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +120,14 @@ pub struct Access {
     pub(crate) patterns: Vec<Node>,
     /// Break-glass edges that end by themselves, which are not followed.
     pub(crate) exceptions: usize,
+    /// Subjects that a source lists.
+    pub(crate) subjects: Vec<Listed>,
+    /// Objects that a source lists.
+    pub(crate) objects: Vec<Listed>,
+    /// Who answers for whom.
+    pub(crate) owners: Vec<(Node, Node)>,
+    /// What had ended when it was read, and is in no path.
+    pub(crate) ended: Vec<Ended>,
 }
 
 impl Access {

@@ -83,6 +83,8 @@ impl Crossing {
                 at,
                 granted_by,
                 condition,
+                until,
+                ..
             } = evidence
             else {
                 continue;
@@ -92,10 +94,11 @@ impl Crossing {
                     "" => String::new(),
                     condition => format!(" (if `{condition}`, which is taken to hold)"),
                 };
-                by_source
-                    .entry((source, *at))
-                    .or_default()
-                    .push(format!("{granted_by}{condition}"));
+                let until = until.map(|end| format!(" (until {end})"));
+                by_source.entry((source, *at)).or_default().push(format!(
+                    "{granted_by}{condition}{}",
+                    until.unwrap_or_default()
+                ));
             }
         }
         by_source

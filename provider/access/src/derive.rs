@@ -12,10 +12,12 @@ pub(crate) use pattern::Pattern;
 
 use jiff::SignedDuration;
 
-use crate::access::{Access, Content, Fact, Open, Origin, Text, Texts};
+use crate::access::{Access, Content, Ended, Fact, Listed, Open, Origin, Text, Texts};
 use crate::graph::{Because, Edge, Graph, How};
 use crate::nodes::{EVERYBODY, Node, Nodes, Scope, number};
-use crate::{ListedEdge, ListedObject, ListedPermission, Platform, Relation, SourceFacts};
+use crate::{
+    ListedEdge, ListedObject, ListedPermission, Mode, Platform, Relation, SourceFacts,
+};
 
 /// Longest that a break-glass grant may still last, when it is read, to be an exception rather than a grant.
 const BREAK_GLASS_MAX: SignedDuration = SignedDuration::from_hours(24);
@@ -30,8 +32,6 @@ pub(crate) struct Derivation {
     bounds: Vec<(Node, Node, Scope)>,
     /// Who a source lists as a subject of its own.
     listed: Vec<(Scope, Node)>,
-    /// Who answers for whom.
-    owners: Vec<(Node, Node)>,
     /// Who signs the tokens that a source issues.
     issuers: Vec<Issuer>,
     /// The namespaces that a source has, by their path.
@@ -85,6 +85,8 @@ impl Derivation {
         for subject in &source.subjects {
             let node = self.nodes().named(&subject.id, scope);
             self.listed.push((scope, node));
+            let kind = self.texts().add(&subject.kind);
+            self.access.subjects.push(Listed { node, origin, kind });
             if source.platform == Platform::Aws {
                 self.access.listed_roles.insert(node);
             }
@@ -97,13 +99,18 @@ impl Derivation {
             }
         }
         for object in &source.objects {
-            self.object(object, scope);
+            self.object(object, origin, scope);
         }
         let expired =
             |end: Option<jiff::Timestamp>| end.is_some_and(|end| end <= source.observed_at);
         for permission in &source.permissions {
-            if !expired(permission.expires_at) {
-                self.permission(permission, origin, scope);
+            match permission.expires_at.filter(|end| expired(Some(*end))) {
+                Some(end) if permission.effect == "allow" => {
+                    let gave = format!("{} on {}", permission.operation, permission.object);
+                    self.ended(&permission.subject, &gave, &permission.source, end, origin);
+                }
+                Some(_) => {}
+                None => self.permission(permission, origin, scope),
             }
         }
         for edge in &source.edges {
@@ -115,7 +122,10 @@ impl Derivation {
             if edge.mode == "break-glass" && ends_soon {
                 // An exception that soon ends by itself is no standing authority. It is counted, so that a proof says so.
                 self.access.exceptions += 1;
-            } else if !expired(edge.expires_at) {
+            } else if let Some(end) = edge.expires_at.filter(|end| expired(Some(*end))) {
+                let gave = format!("{} {}", edge.relation, edge.to);
+                self.ended(&edge.from, &gave, &edge.source, end, origin);
+            } else {
                 self.edge(edge, origin, scope);
             }
         }
@@ -126,7 +136,7 @@ impl Derivation {
         let cloud = match (platform, label) {
             (Platform::Other, "owner") => {
                 let owner = self.nodes().named(value, scope);
-                self.owners.push((subject, owner));
+                self.access.owners.push((subject, owner));
                 return;
             }
             (Platform::Kubernetes, "role_arn") => format!("role:{value}"),
@@ -140,7 +150,30 @@ impl Derivation {
         }
     }
 
-    fn object(&mut self, object: &ListedObject, scope: Scope) {
+    /// Remembers what had ended when the source was read: nobody has it, and somebody should take it away.
+    fn ended(
+        &mut self,
+        holder: &str,
+        gave: &str,
+        granted_by: &str,
+        at: jiff::Timestamp,
+        origin: u32,
+    ) {
+        let scope = self.access.origins.get(origin as usize);
+        let scope = scope.map_or(EVERYBODY, |origin| origin.scope);
+        let holder = self.nodes().named(holder, scope);
+        let gave = self.texts().add(gave);
+        let granted_by = self.texts().add(granted_by);
+        self.access.ended.push(Ended {
+            holder,
+            origin,
+            gave,
+            granted_by,
+            at,
+        });
+    }
+
+    fn object(&mut self, object: &ListedObject, origin: u32, scope: Scope) {
         if let Some(url) = object.id.strip_prefix("issuer:") {
             let url = url.into();
             self.issuers.push(Issuer { scope, url });
@@ -150,6 +183,8 @@ impl Derivation {
             self.namespaces.push((scope, path.into()));
         }
         let node = self.nodes().named(&object.id, scope);
+        let kind = self.texts().add(&object.kind);
+        self.access.objects.push(Listed { node, origin, kind });
         for (label, value) in &object.labels {
             if label == "service_account" {
                 let account = self.nodes().named(&format!("sa:{value}"), scope);
@@ -179,7 +214,19 @@ impl Derivation {
             operation,
             object,
         };
-        self.fact(origin, content, &permission.condition, &permission.source);
+        let until = self.until(permission.expires_at);
+        self.fact(
+            Fact {
+                origin,
+                content,
+                condition: 0,
+                granted_by: 0,
+                until,
+                mode: Mode::Standing,
+            },
+            &permission.condition,
+            &permission.source,
+        );
     }
 
     fn edge(&mut self, edge: &ListedEdge, origin: u32, scope: Scope) {
@@ -194,7 +241,15 @@ impl Derivation {
         }
         let relation = Relation::named(&edge.relation);
         let content = Content::Edge { from, to, relation };
-        let because = Because::Fact(self.fact(origin, content, &edge.condition, &edge.source));
+        let fact = Fact {
+            origin,
+            content,
+            condition: 0,
+            granted_by: 0,
+            until: self.until(edge.expires_at),
+            mode: Mode::named(&edge.mode),
+        };
+        let because = Because::Fact(self.fact(fact, &edge.condition, &edge.source));
         let (name, whose) = self.access.nodes.name(to).unwrap_or_default();
         let is_role = whose != EVERYBODY
             && ["role:", "clusterrole:", "policy:"]
@@ -220,16 +275,22 @@ impl Derivation {
         self.push(from, to, how, because);
     }
 
-    fn fact(&mut self, origin: u32, content: Content, condition: &str, granted_by: &str) -> u32 {
+    /// Keeps a fact, with its texts.
+    fn fact(&mut self, fact: Fact, condition: &str, granted_by: &str) -> u32 {
         let condition: Text = self.texts().add(condition);
         let granted_by = self.texts().add(granted_by);
         self.access.facts.push(Fact {
-            origin,
-            content,
             condition,
             granted_by,
+            ..fact
         });
         number(self.access.facts.len() - 1)
+    }
+
+    /// When a fact ends, as it is kept.
+    fn until(&mut self, end: Option<jiff::Timestamp>) -> Text {
+        let text = end.map(|end| end.to_string()).unwrap_or_default();
+        self.texts().add(&text)
     }
 
     /// An edge that rests on several facts together, the leading one first.

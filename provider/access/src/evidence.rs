@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use portcullis_model::{Name, visible};
 
-use crate::Access;
+use crate::{Access, Mode};
 
 /// Longest text of a source that is repeated, in characters.
 const SHOWN_CHARS: usize = 200;
@@ -25,6 +25,10 @@ pub enum Evidence {
         granted_by: String,
         /// The condition under which it holds, in the platform's notation; empty without one. It is taken to hold.
         condition: String,
+        /// When it ends; `None` when it does not.
+        until: Option<Timestamp>,
+        /// What kind of privilege it is.
+        mode: Mode,
     },
 }
 
@@ -43,6 +47,8 @@ impl Evidence {
             at: origin.observed_at,
             granted_by: visible(access.texts.get(fact.granted_by), SHOWN_CHARS),
             condition: visible(access.texts.get(fact.condition), SHOWN_CHARS),
+            until: access.texts.get(fact.until).parse().ok(),
+            mode: fact.mode,
         })
     }
 }

@@ -96,6 +96,15 @@ impl<'a> Question<'a> {
     /// How many edges each node is away from the nearest of `targets`; over authority that subjects have at any time
     /// alone, where `standing`.
     pub(crate) fn distances(&self, targets: &[Node], standing: bool) -> Vec<u32> {
+        self.distances_over(targets, |how| !standing || how.is_standing())
+    }
+
+    /// The same, over the edges that may be `followed`.
+    pub(crate) fn distances_over(
+        &self,
+        targets: &[Node],
+        followed: impl Fn(How) -> bool,
+    ) -> Vec<u32> {
         let mut distances = vec![NOT_REACHED; self.len()];
         let mut queue = VecDeque::new();
         let mut reach = |node: Node, distance: u32, queue: &mut VecDeque<(Node, u32)>| {
@@ -111,7 +120,7 @@ impl<'a> Question<'a> {
         }
         while let Some((node, distance)) = queue.pop_front() {
             for edge in self.ending_at(node) {
-                if !standing || edge.how.is_standing() {
+                if followed(edge.how) {
                     reach(edge.from, distance + 1, &mut queue);
                 }
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use jiff::Timestamp;
 use portcullis_model::visible;
 
 use crate::access::{Access, Content};
@@ -10,10 +11,10 @@ use crate::evidence::Evidence;
 use crate::graph::{Because, Edge, How};
 use crate::nodes::Node;
 use crate::question::Question;
-use crate::{Relation, Through, rules};
+use crate::{Mode, Relation, Through, rules};
 
 /// One step: what is done, and where it leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hop {
     /// What is done, `creates deployments in infer` for example.
     pub does: String,
@@ -41,9 +42,23 @@ impl Route {
         standing: bool,
         question: &Question<'_>,
     ) -> (Self, Option<Node>) {
+        Self::of(
+            start,
+            Self::steps(start, distances, standing, question),
+            question,
+        )
+    }
+
+    /// The steps of that path.
+    pub(crate) fn steps(
+        start: Node,
+        distances: &[u32],
+        standing: bool,
+        question: &Question<'_>,
+    ) -> Vec<(Hop, Edge)> {
         let far = |node: Node| distances.get(node as usize).copied().unwrap_or_default();
-        let mut hops: Vec<(Hop, How)> = Vec::new();
-        let (mut here, mut holder, mut door) = (start, start, None);
+        let mut steps: Vec<(Hop, Edge)> = Vec::new();
+        let mut here = start;
         while far(here) > 0 {
             let nearer = question
                 .starting_at(here)
@@ -53,12 +68,48 @@ impl Route {
                 .map(|edge| (Hop::of(edge, question), edge))
                 .min_by(|(one, _), (other, _)| one.order().cmp(&other.order()));
             let Some((hop, edge)) = next else { break };
+            here = edge.to;
+            steps.push((hop, *edge));
+        }
+        steps
+    }
+
+    /// The first of the shortest paths to `end` from where `distances`, counted forwards, are 0, by its text.
+    pub(crate) fn to(end: Node, distances: &[u32], question: &Question<'_>) -> Self {
+        let far = |node: Node| distances.get(node as usize).copied().unwrap_or_default();
+        let mut steps: Vec<(Hop, Edge)> = Vec::new();
+        let mut here = end;
+        while far(here) > 0 {
+            let before = question
+                .ending_at(here)
+                .filter(|edge| Some(far(edge.from)) == far(here).checked_sub(1));
+            let last = before
+                .map(|edge| (question.shown(edge.from), Hop::of(edge, question), edge))
+                .min_by(|(one, hop, _), (other, further, _)| {
+                    (one, hop.order()).cmp(&(other, further.order()))
+                });
+            let Some((_, hop, edge)) = last else { break };
+            here = edge.from;
+            steps.push((hop, *edge));
+        }
+        steps.reverse();
+        Self::of(here, steps, question).0
+    }
+
+    /// The path of these steps, and who on it first decides what runs as somebody else.
+    pub(crate) fn of(
+        start: Node,
+        steps: Vec<(Hop, Edge)>,
+        question: &Question<'_>,
+    ) -> (Self, Option<Node>) {
+        let mut hops: Vec<(Hop, How)> = Vec::new();
+        let (mut holder, mut door) = (start, None);
+        for (hop, edge) in steps {
             if edge.how.through() == Some(Through::PodIdentity) {
                 door = door.or(Some(holder));
             }
-            here = edge.to;
             if edge.how != How::Holds {
-                holder = here;
+                holder = edge.to;
             }
             match hops.last_mut() {
                 // Being bound to a role says nothing by itself: what the role lets do is the step.
@@ -77,6 +128,31 @@ impl Route {
             hops: hops.into_iter().map(|(hop, _)| hop).collect(),
         };
         (route, door)
+    }
+
+    /// When the path ends by itself: when the first of the facts that it rests on does. Another path may last longer.
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        let ends = self.evidence().map(|evidence| match evidence {
+            Evidence::Read { until, .. } => *until,
+            Evidence::Configuration | Evidence::Ledger => None,
+        });
+        ends.flatten().min()
+    }
+
+    /// What kind of privilege it is: that of the step that lasts shortest.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        let modes = self.evidence().map(|evidence| match evidence {
+            Evidence::Read { mode, .. } => *mode,
+            Evidence::Configuration | Evidence::Ledger => Mode::Standing,
+        });
+        modes.max().unwrap_or_default()
+    }
+
+    /// What says that its steps can be taken.
+    fn evidence(&self) -> impl Iterator<Item = &Evidence> {
+        self.hops.iter().flat_map(|hop| &hop.evidence)
     }
 
     /// The subject at the end.

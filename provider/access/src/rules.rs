@@ -116,6 +116,34 @@ fn numbered() -> impl Iterator<Item = (u16, &'static Rule)> {
     (0_u16..).zip(RULES.iter().copied())
 }
 
+/// A published way from permissions to an identity, as people read about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Primitive {
+    /// Its id, as published lists number it.
+    pub id: &'static str,
+    /// Whose permissions it is about.
+    pub platform: Platform,
+    /// The permissions that one subject must hold together, alternatives separated by `|`; none where no permission is
+    /// needed.
+    pub needs: &'static [&'static str],
+    /// What whoever uses it does; empty where the permissions say it best.
+    pub does: &'static str,
+    /// How that leads to an identity, as a witness says it.
+    pub leads: &'static str,
+}
+
+/// The primitive of an id.
+#[must_use]
+pub fn primitive(id: &str) -> Option<Primitive> {
+    find(id).map(|(_, rule)| Primitive {
+        id: rule.id,
+        platform: rule.platform,
+        needs: rule.needs,
+        does: rule.does,
+        leads: rule.relation.as_str(),
+    })
+}
+
 /// Every primitive that has a rule, with its platform.
 pub fn primitives() -> impl Iterator<Item = (&'static str, Platform)> {
     RULES.iter().map(|rule| (rule.id, rule.platform))

@@ -18,3 +18,19 @@ pub struct Split {
     /// The classes of paths looked through; [`Through::all`] unless the declaration says otherwise.
     pub through: BTreeSet<Through>,
 }
+
+impl Split {
+    /// A split that nobody declared, to ask about two parties with.
+    pub(crate) fn asking(
+        from: &BTreeSet<Subject>,
+        to: &BTreeSet<Subject>,
+        through: &BTreeSet<Through>,
+    ) -> Self {
+        Self {
+            workload: String::new(),
+            deploy: from.clone(),
+            runtime: to.clone(),
+            through: through.clone(),
+        }
+    }
+}

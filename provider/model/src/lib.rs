@@ -76,7 +76,7 @@ pub use object::Object;
 pub use offer::Offer;
 pub use operation::Operation;
 pub use owner::{Owner, OwnerKind};
-pub use parse_error::ParseError;
+pub use parse_error::{ParseError, nearest};
 pub use permission::Permission;
 pub use price::Price;
 pub use quota::{Quota, QuotaUnit};

@@ -117,7 +117,8 @@ impl Form {
 }
 
 /// The word that was probably meant: at most a third of its letters differ, case aside.
-pub(crate) fn nearest<'a>(
+#[must_use]
+pub fn nearest<'a>(
     input: &str,
     words: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {

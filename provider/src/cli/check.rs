@@ -1,24 +1,27 @@
 //! `portcullis check`: judge a whole saved plan at once.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use portcullis_access::{Access, Facts, Memberships, Separation, separate};
-use portcullis_ledger::{Author, LedgerUrl};
+use portcullis_access::{Separation, separate};
+use portcullis_ledger::LedgerUrl;
 use portcullis_model::{Reason, Verdict};
 use serde::Serialize;
+use serde_json::json;
 
+use super::basis::Grounds;
 use super::facts::FactFiles;
+use super::paint::Paint;
 use super::plan_file::PlanFile;
 use super::sources::Sources;
-use super::{Exit, Failure, block_on};
+use super::{Exit, Failure};
 use crate::judge::quota;
 use crate::judge::separation::unseen;
+use crate::known::Known;
 use crate::placing::Placing;
 use crate::promised::Promised;
-use crate::resources::{Change, GpuPool, Group, PermissionSplit, WorkloadIdentity};
+use crate::resources::{Change, GpuPool, PermissionSplit};
 
 /// Judge a whole saved plan: does everything fit, is everything separate?
 ///
@@ -87,14 +90,9 @@ impl Answer {
 impl Check {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let plan = PlanFile::read(&self.plan)?;
-        let author = Author {
-            actor: "cli".to_owned(),
-            run: "cli".to_owned(),
-        };
-        let ledger = portcullis_ledger::open(&self.ledger, author);
-        let promised = block_on(Promised::read(&*ledger))??;
-        let mut answers = separation(&plan, &promised, &self.files.access()?)?;
-        answers.extend(self.capacity(&plan, &promised)?);
+        let grounds = Grounds::read(&self.files, Some(&plan), &self.ledger)?;
+        let mut answers = separation(&plan, &grounds.known())?;
+        answers.extend(self.capacity(&plan, grounds.known().promised)?);
         answers.sort_by(|one, other| {
             (&one.address, one.question).cmp(&(&other.address, other.question))
         });
@@ -103,7 +101,7 @@ impl Check {
             .map(|answer| answer.exit)
             .max()
             .unwrap_or(Exit::Pass);
-        self.print(&answers)?;
+        self.print(&answers, &grounds)?;
         Ok(exit)
     }
 
@@ -137,14 +135,16 @@ impl Check {
         Ok(answers)
     }
 
-    fn print(&self, answers: &[Answer]) -> Result<(), Failure> {
+    fn print(&self, answers: &[Answer], grounds: &Grounds) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         if self.json {
-            writeln!(
-                out,
-                "{}",
-                serde_json::to_string_pretty(answers).map_err(io::Error::from)?
-            )?;
+            let document = json!({
+                "judged": "whole-plan",
+                "answers": answers,
+                "facts": grounds.used(),
+            });
+            let text = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
+            writeln!(out, "{text}")?;
             return Ok(());
         }
         for answer in answers {
@@ -168,61 +168,34 @@ impl Check {
         );
         writeln!(
             out,
-            "\n{pass} pass, {violation} violation, {unknown} unknown"
+            "\n{pass} pass, {violation} violation, {unknown} unknown: of the whole plan, all resources judged together"
         )?;
+        grounds.print(&mut out, Paint::new())?;
         Ok(())
     }
 }
 
 /// Whether every split of the plan is one, with the plan's groups and workloads in place of the ledger's.
-fn separation(
-    plan: &PlanFile,
-    promised: &Promised,
-    access: &Access,
-) -> Result<Vec<Answer>, Failure> {
-    let mut groups = Memberships::new();
-    for group in plan.resources::<Group>()? {
-        match group.after.declaration() {
-            Ok((subject, members)) => drop(groups.insert(subject, members)),
-            // Its members are not known, so it is not described, and what depends on it is unknown.
-            Err(tfplugin::Stop::Deferred) => {}
-            Err(failed) => return Err(failed.into()),
-        }
-    }
-    let mut workloads = BTreeMap::new();
-    for identity in plan.resources::<WorkloadIdentity>()? {
-        if let Ok((key, workload)) = identity.after.declaration(&[]) {
-            workloads.insert(key, workload);
-        }
-    }
-    let facts = Facts {
-        configuration: &groups,
-        ledger: &promised.groups,
-        access,
-        unread: &BTreeMap::new(),
-    };
+fn separation(plan: &PlanFile, known: &Known<'_>) -> Result<Vec<Answer>, Failure> {
     let mut answers = Vec::new();
     for split in plan.resources::<PermissionSplit>()? {
-        let declared = split.after.workload.get().and_then(|key| {
-            let known = workloads
-                .get(key.value())
-                .or_else(|| promised.workloads.get(key.value()));
+        let judged = split.after.workload.get().and_then(|key| {
+            let workload = known.workload(key.value());
             // A saved plan does not hold the accounts that its apply will make.
-            if known.is_some_and(|one| one.is_undecided) {
+            if workload.is_some_and(|one| one.is_undecided) {
                 return Err(tfplugin::Stop::Deferred);
             }
-            split
-                .after
-                .declaration(known.map(|one| one.subjects.clone()).unwrap_or_default())
+            let subjects = workload.map(|one| one.subjects.clone());
+            split.after.declaration(subjects.unwrap_or_default())
         });
-        answers.push(match declared {
-            Ok(declared) => {
-                let found = separate(&declared.split, facts);
+        answers.push(match judged {
+            Ok(judged) => {
+                let found = separate(&judged.split, known.facts());
                 let unseen = match &found {
-                    Separation::Holds(proof) => unseen(&declared.split, proof),
+                    Separation::Holds(proof) => unseen(&judged.split, proof),
                     Separation::Crossed(_) | Separation::Undecided(_) => None,
                 };
-                let verdict = found.into_verdict(&declared.split.workload);
+                let verdict = found.into_verdict(&judged.split.workload);
                 let answer = Answer::new(split.address, "separation", verdict);
                 Answer {
                     reason: answer.reason.or(unseen),

@@ -1,5 +1,6 @@
 //! What connectors told about access, in files.
 
+use std::io::{self, Read as _};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -16,7 +17,7 @@ use crate::sources::source_facts;
 #[derive(Debug, Args)]
 pub(crate) struct FactFiles {
     /// What a connector told, as `portcullis plugin run <plugin> list-access` prints it, with the connector's name, such as
-    /// `cluster=facts.json`. May be given several times.
+    /// `cluster=facts.json`; `-` reads standard input. May be given several times.
     #[arg(long, value_name = "NAME=FILE")]
     facts: Vec<NamedFacts>,
 }
@@ -50,11 +51,6 @@ impl FactFiles {
         let told = self.facts.iter().map(NamedFacts::read);
         Ok(Access::derive(&told.collect::<Result<Vec<_>, _>>()?))
     }
-
-    /// Whether one is of the connector of that name.
-    pub(crate) fn are_of(&self, connector: &Name) -> bool {
-        self.facts.iter().any(|facts| facts.name == *connector)
-    }
 }
 
 impl NamedFacts {
@@ -66,10 +62,21 @@ impl NamedFacts {
                 self.path.display()
             ))
         };
-        let text =
-            std::fs::read(&self.path).map_err(|error| unreadable(format!("found: {error}")))?;
+        let text = self
+            .text()
+            .map_err(|error| unreadable(format!("found: {error}")))?;
         let facts: AccessFacts = serde_json::from_slice(&text)
             .map_err(|error| unreadable(format!("it holds no facts: {error}")))?;
         Ok(source_facts(self.name.clone(), facts, Clock.now()))
+    }
+
+    /// What the file holds; `-` is standard input, so that a connector can be asked now.
+    fn text(&self) -> io::Result<Vec<u8>> {
+        if self.path.as_os_str() != "-" {
+            return std::fs::read(&self.path);
+        }
+        let mut text = Vec::new();
+        io::stdin().lock().read_to_end(&mut text)?;
+        Ok(text)
     }
 }

@@ -1,18 +1,25 @@
 //! The CLI: one file a verb.
 
+mod basis;
 mod check;
 mod completions;
 mod docs;
 mod exit;
+mod explain;
 mod facts;
 mod inventory;
 mod ledger;
 mod manual;
+mod orphans;
+mod paint;
+mod path;
 mod plan_file;
 mod plugin;
 mod provider;
+mod shown;
 mod sources;
 mod told;
+mod where_are;
 mod who_can;
 
 use std::io::{self, Write};
@@ -38,6 +45,10 @@ enum Verb {
     Inventory(inventory::Inventory),
     Check(check::Check),
     WhoCan(who_can::WhoCan),
+    Path(path::Path),
+    WhereAre(where_are::WhereAre),
+    Orphans(orphans::Orphans),
+    Explain(explain::Explain),
     Ledger(ledger::Ledger),
     Plugin(plugin::Plugin),
     Provider(provider::Provider),
@@ -77,6 +88,10 @@ fn run(cli: Cli) -> ExitCode {
         Verb::Inventory(verb) => verb.run(),
         Verb::Check(verb) => verb.run(),
         Verb::WhoCan(verb) => verb.run(),
+        Verb::Path(verb) => verb.run(),
+        Verb::WhereAre(verb) => verb.run(),
+        Verb::Orphans(verb) => verb.run(),
+        Verb::Explain(verb) => verb.run(),
         Verb::Ledger(verb) => verb.run(),
         Verb::Plugin(verb) => verb.run(),
         Verb::Provider(verb) => return verb.run(),

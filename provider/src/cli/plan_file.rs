@@ -2,20 +2,26 @@
 
 use std::path::{Path as FilePath, PathBuf};
 
+use portcullis_model::Instant;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use tfplugin::field::At;
 use tfplugin::value::{Refinement, json};
-use tfplugin::{Diagnostics, Provider, Resource, Value};
+use tfplugin::{Diagnostics, Provider, Resource, Stop, Value};
 
 use super::Failure;
+use crate::board::Declared;
 use crate::config::ProviderBlock;
+use crate::promised::Promised;
+use crate::resources::{Group, PermissionSplit, WorkloadIdentity};
 
 /// The part of a saved plan that is about our resources.
 #[derive(Debug, Deserialize)]
 pub(crate) struct PlanFile {
     #[serde(default)]
     resource_changes: Vec<ResourceChange>,
+    #[serde(default)]
+    timestamp: Option<Instant>,
     #[serde(skip)]
     path: PathBuf,
 }
@@ -79,6 +85,69 @@ impl PlanFile {
             })
         });
         resources.collect()
+    }
+
+    /// Where it was read from.
+    pub(crate) fn path(&self) -> &FilePath {
+        &self.path
+    }
+
+    /// When it was made; plans of Terraform before 1.5 do not say.
+    pub(crate) fn made_at(&self) -> Option<Instant> {
+        self.timestamp
+    }
+
+    /// What the plan declares. What it takes away, or leaves unknown, is taken out of `promised`: what the ledger has now will
+    /// not hold.
+    pub(crate) fn declared(&self, promised: &mut Promised) -> Result<Declared, Failure> {
+        let mut declared = Declared::default();
+        for gone in self.removed::<Group>()? {
+            promised.groups.remove(&gone.declaration()?.0);
+        }
+        for gone in self.removed::<WorkloadIdentity>()? {
+            promised.workloads.remove(&gone.declaration(&[])?.0);
+        }
+        for gone in self.removed::<PermissionSplit>()? {
+            promised.splits.remove(gone.workload.get()?.value());
+        }
+        for group in self.resources::<Group>()? {
+            match group.after.declaration() {
+                Ok((subject, members)) => drop(declared.groups.insert(subject, members)),
+                Err(Stop::Deferred) => {
+                    if let Some(before) = &group.before {
+                        promised.groups.remove(&before.declaration()?.0);
+                    }
+                }
+                Err(failed) => return Err(failed.into()),
+            }
+        }
+        for identity in self.resources::<WorkloadIdentity>()? {
+            if let Ok((key, workload)) = identity.after.declaration(&[]) {
+                declared.workloads.insert(key, workload);
+            }
+        }
+        for split in self.resources::<PermissionSplit>()? {
+            let Ok(key) = split.after.workload.get() else {
+                continue;
+            };
+            let known = declared.workloads.get(key.value());
+            let known = known.or_else(|| promised.workloads.get(key.value()));
+            let subjects = known.map(|one| one.subjects.clone()).unwrap_or_default();
+            if let Ok(one) = split.after.declaration(subjects) {
+                declared.splits.insert(key.value().clone(), one);
+            }
+        }
+        Ok(declared)
+    }
+
+    /// The resources of type `R` that are there before the plan and not after it, as they are before.
+    fn removed<R: Resource>(&self) -> Result<Vec<R>, Failure> {
+        let type_name = format!("{}_{}", ProviderBlock::NAME, R::NAME);
+        let gone = self.resource_changes.iter().filter(|one| {
+            one.type_name == type_name && one.change.after.is_null() && !one.change.before.is_null()
+        });
+        gone.map(|one| self.decode(&one.address, &one.change.before, &Json::Null))
+            .collect()
     }
 
     fn decode<R: Resource>(

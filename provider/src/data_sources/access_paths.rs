@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_access::{Facts, Holder, Holders};
-use portcullis_model::{Subject, Through, WorkloadKey};
+use portcullis_access::{Holder, Holders};
+use portcullis_model::{Instant, Through};
 use tfplugin::field::{Computed, Nested, Optional, Required, Text};
-use tfplugin::{DataSource, Diagnostic, Outcome, Path, Report, Schema};
+use tfplugin::{DataSource, Outcome, Path, Report, Schema};
 
 use crate::config::ProviderBlock;
 use crate::configured::Configured;
+use crate::known::Known;
+use crate::party::Party;
+use crate::said::said;
 
 /// Paths that go into state.
 const PATHS: usize = 1000;
@@ -47,6 +50,10 @@ pub struct AccessPath {
     /// Whether checks of one grant at a time pass: the secret cannot be read nor the token minted, and what runs is the way
     /// in.
     pub side_door: Computed<bool>,
+    /// What kind of privilege it is: `standing`, `borrowed`, `job-scoped` or `break-glass`.
+    pub mode: Computed<String>,
+    /// When this path ends by itself, as an RFC 3339 time; null when it does not.
+    pub until: Computed<String>,
 }
 
 impl DataSource for AccessPaths {
@@ -55,21 +62,23 @@ impl DataSource for AccessPaths {
     const NAME: &'static str = "access_paths";
 
     async fn read(&mut self, _: &mut Report, provider: &Configured) -> Outcome {
-        let subjects = subjects(self.to.get()?, provider).await?;
+        let party: Party = self.to.get()?.parse().map_err(|error| said(error).at(at()))?;
         let through = match self.through.get()? {
             Some(classes) => classes.iter().map(|class| *class.value()).collect(),
             None => Through::all(),
         };
         let (promised, live) = (provider.promised().await?, provider.access().await);
         let found = {
-            let board = provider.board.lock();
-            let facts = Facts {
-                configuration: &board.groups,
-                ledger: &promised.groups,
+            let declared = provider.board.lock();
+            let known = Known {
+                declared: &declared,
+                promised: &promised,
                 access: &live.access,
                 unread: &live.unread,
             };
-            Holders::of(&subjects, &through, facts)
+            let subjects = party.subjects(&known);
+            let subjects = subjects.map_err(|reason| said(reason).at(at()))?;
+            Holders::of(&subjects, &through, known.facts())
         };
         self.total.set(found.holders.len() as u64);
         let shown = found.holders.iter().take(PATHS);
@@ -101,35 +110,15 @@ impl From<&Holder> for AccessPath {
         path.path.set(holder.route.to_string());
         path.standing.set(holder.is_standing);
         path.side_door.set(holder.is_side_door);
+        path.mode.set(holder.route.mode().as_str());
+        match holder.route.until() {
+            Some(end) => path.until.set(Instant::from(end).to_string()),
+            None => path.until.set_null(),
+        }
         path
     }
 }
 
-/// The subjects that are meant: one, or all that a workload is.
-async fn subjects(to: &str, provider: &Configured) -> Outcome<BTreeSet<Subject>> {
-    let subject = to.parse::<Subject>();
-    let Err(error) = subject else {
-        return Ok(subject.into_iter().collect());
-    };
-    let at = Path::root().attribute("to");
-    let Ok(key) = to.parse::<WorkloadKey>() else {
-        return Err(crate::said::said(error).at(at).into());
-    };
-    let promised = provider.promised().await?;
-    let declared = provider.board.lock().workloads.get(&key).cloned();
-    match declared.or_else(|| promised.workloads.get(&key).cloned()) {
-        Some(workload) => Ok(workload.subjects),
-        None => {
-            let detail = format!(
-                "`to` names the workload `{key}`; neither this configuration, as far as it is planned, nor the ledger declares \
-                 it.\n\n\
-                 Refer to it as `portcullis_workload_identity.<name>.id`, so that Terraform plans it first; or apply the \
-                 workspace that declares it.\n\n\
-                 workload-not-declared"
-            );
-            Err(Diagnostic::error("Workload is not declared", detail)
-                .at(at)
-                .into())
-        }
-    }
+fn at() -> Path {
+    Path::root().attribute("to")
 }

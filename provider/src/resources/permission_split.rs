@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use portcullis_access::{Split, foreign_duties};
 use portcullis_ledger::{Kind, Object};
-use portcullis_model::{DeployVerb, Object as Target, Subject, Through, WorkloadKey};
+use portcullis_model::{
+    DeployVerb, Object as Target, Operation, Permission, Subject, Through, WorkloadKey,
+};
 use tfplugin::field::{
     BlockList, Computed, Optional, OptionalBlock, Required, RequiredBlock, Text,
 };
@@ -216,9 +218,38 @@ impl PermissionSplit {
         Ok(DeclaredSplit {
             split,
             may: may.iter().map(|verb| *verb.value()).collect(),
+            permissions: self.permissions().ok(),
             enforce,
             on_unknown,
         })
+    }
+}
+
+impl PermissionSplit {
+    /// What the workload itself may use, read and call.
+    fn permissions(&self) -> Outcome<BTreeSet<Permission>> {
+        let runtime = self.runtime.get()?;
+        let mut permissions = BTreeSet::new();
+        for used in runtime.r#use.get()? {
+            let object = format!("pool:{}", used.pool.get()?);
+            permissions.insert(Permission {
+                operation: Operation::Use,
+                object: object.parse().map_err(said)?,
+            });
+        }
+        for read in runtime.read.get()? {
+            permissions.insert(Permission {
+                operation: Operation::Read,
+                object: read.object.get()?.value().clone(),
+            });
+        }
+        for call in runtime.call.get()? {
+            permissions.insert(Permission {
+                operation: Operation::Call,
+                object: call.object.get()?.value().clone(),
+            });
+        }
+        Ok(permissions)
     }
 }
 

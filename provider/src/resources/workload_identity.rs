@@ -224,11 +224,13 @@ impl WorkloadIdentity {
                 .filter_map(|(name, account)| subject(name, account)),
         );
         let owner = self.owner.get()?.value().clone();
+        let expires_at = self.expires_at.known().map(|end| end.value().timestamp());
         let workload = Workload {
             owner,
             subjects,
             accounts,
             is_undecided,
+            expires_at,
         };
         Ok((self.workload_key()?, workload))
     }

@@ -61,7 +61,7 @@ impl Cloud {
             _ => Trust::default(),
         };
         let listed: BTreeSet<Node> = derivation.listed.iter().map(|(_, node)| *node).collect();
-        let owned = derivation.owners.iter();
+        let owned = derivation.access.owners.iter();
         let orphans = owned.filter(|(_, owner)| !listed.contains(owner));
         Self {
             platform,
