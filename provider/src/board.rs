@@ -25,6 +25,8 @@ pub struct Declared {
     pub groups: Memberships,
     /// Permission splits, by workload.
     pub splits: BTreeMap<WorkloadKey, DeclaredSplit>,
+    /// Who answers for what is no workload, such as `group group:ml-release`.
+    pub owners: BTreeMap<String, Owner>,
     /// GPUs of each pool, by its natural key; `None` while the number is unknown.
     pub pools: BTreeMap<String, Option<u64>>,
 }

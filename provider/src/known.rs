@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use portcullis_access::{Access, Facts};
 use portcullis_model::{Name, WorkloadKey};
+use tfplugin::Outcome;
 
 use crate::board::{Declared, DeclaredSplit, Workload};
+use crate::configured::Configured;
 use crate::promised::Promised;
 
 /// What is declared, what was promised and what connectors told. A declaration stands in for what the ledger has under the
@@ -23,6 +25,24 @@ pub struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
+    /// Asks something of all that this run knows: what is planned so far, the ledger, and what connectors tell.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn ask<T>(
+        provider: &Configured,
+        question: impl FnOnce(&Known<'_>) -> T,
+    ) -> Outcome<T> {
+        let (promised, live) = (provider.promised().await?, provider.access().await);
+        let declared = provider.board.lock();
+        Ok(question(&Known {
+            declared: &declared,
+            promised: &promised,
+            access: &live.access,
+            unread: &live.unread,
+        }))
+    }
+
     /// The same for the access crate.
     #[must_use]
     pub fn facts(&self) -> Facts<'a> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use portcullis_access::Memberships;
 use portcullis_capacity::Reservations;
-use portcullis_ledger::{Kind, Ledger, Reservation};
-use portcullis_model::WorkloadKey;
+use portcullis_ledger::{Kind, Ledger, Record, Reservation};
+use portcullis_model::{Owner, WorkloadKey};
 use tfplugin::Outcome;
 
 use crate::board::{DeclaredSplit, Workload};
@@ -23,6 +23,8 @@ pub struct Promised {
     pub groups: Memberships,
     /// Permission splits, by workload.
     pub splits: BTreeMap<WorkloadKey, DeclaredSplit>,
+    /// Who answers for what is no workload, such as `group group:ml-release`.
+    pub owners: BTreeMap<String, Owner>,
     /// GPUs of each pool, by its natural key.
     pub pools: BTreeMap<String, Option<u64>>,
     /// What each pool holds, ordered by replica and device.
@@ -45,6 +47,7 @@ impl Promised {
         }
         for record in ledger.list(Kind::Pool).await.map_err(said)? {
             let pool: GpuPool = decode_body(&record)?;
+            promised.own("GPU pool", &record, pool.owner.get()?.value());
             promised
                 .pools
                 .insert(record.key, pool.gpus.known().copied());
@@ -57,6 +60,7 @@ impl Promised {
         for record in ledger.list(Kind::Group).await.map_err(said)? {
             let group: Group = decode_body(&record)?;
             let (subject, members) = group.declaration()?;
+            promised.own("group", &record, group.owner.get()?.value());
             promised.groups.insert(subject, members);
         }
         for record in ledger.list(Kind::Split).await.map_err(said)? {
@@ -70,6 +74,11 @@ impl Promised {
             promised.splits.insert(workload.clone(), declared);
         }
         Ok(promised)
+    }
+
+    fn own(&mut self, what: &str, record: &Record, owner: &Owner) {
+        let what = format!("{what} {}", record.key);
+        self.owners.insert(what, owner.clone());
     }
 
     /// Who holds which device, as the capacity crate wants it.

@@ -6,7 +6,10 @@ use tfplugin::serve::{About, Serve, StopSignal};
 use tfplugin::server::ProviderServer;
 
 use crate::config::ProviderBlock;
-use crate::data_sources::{AccessPaths, GpuInventory, GpuOffers};
+use crate::data_sources::{
+    AccessPaths, ChangeAuthority, CredentialLocations, EffectiveAccess, GpuInventory, GpuOffers,
+    Orphans,
+};
 use crate::functions::{CanonicalGpuModel, MakeSpiffeId, MigFits, ParseSpiffeId};
 use crate::resources::{GpuPool, Group, PermissionSplit, WorkloadIdentity};
 
@@ -27,8 +30,12 @@ pub fn server() -> ProviderServer<ProviderBlock> {
         .resource::<PermissionSplit>()
         .resource::<Group>()
         .data_source::<AccessPaths>()
+        .data_source::<ChangeAuthority>()
+        .data_source::<CredentialLocations>()
+        .data_source::<EffectiveAccess>()
         .data_source::<GpuInventory>()
         .data_source::<GpuOffers>()
+        .data_source::<Orphans>()
         .function::<CanonicalGpuModel>()
         .function::<MigFits>()
         .function::<MakeSpiffeId>()

@@ -15,9 +15,7 @@ use jiff::SignedDuration;
 use crate::access::{Access, Content, Ended, Fact, Listed, Open, Origin, Text, Texts};
 use crate::graph::{Because, Edge, Graph, How};
 use crate::nodes::{EVERYBODY, Node, Nodes, Scope, number};
-use crate::{
-    ListedEdge, ListedObject, ListedPermission, Mode, Platform, Relation, SourceFacts,
-};
+use crate::{ListedEdge, ListedObject, ListedPermission, Mode, Platform, Relation, SourceFacts};
 
 /// Longest that a break-glass grant may still last, when it is read, to be an exception rather than a grant.
 const BREAK_GLASS_MAX: SignedDuration = SignedDuration::from_hours(24);
@@ -215,7 +213,7 @@ impl Derivation {
             object,
         };
         let until = self.until(permission.expires_at);
-        self.fact(
+        self.keep(
             Fact {
                 origin,
                 content,
@@ -249,7 +247,7 @@ impl Derivation {
             until: self.until(edge.expires_at),
             mode: Mode::named(&edge.mode),
         };
-        let because = Because::Fact(self.fact(fact, &edge.condition, &edge.source));
+        let because = Because::Fact(self.keep(fact, &edge.condition, &edge.source));
         let (name, whose) = self.access.nodes.name(to).unwrap_or_default();
         let is_role = whose != EVERYBODY
             && ["role:", "clusterrole:", "policy:"]
@@ -275,8 +273,21 @@ impl Derivation {
         self.push(from, to, how, because);
     }
 
+    /// Keeps a fact that does not end.
+    fn fact(&mut self, origin: u32, content: Content, condition: &str, granted_by: &str) -> u32 {
+        let fact = Fact {
+            origin,
+            content,
+            condition: 0,
+            granted_by: 0,
+            until: self.until(None),
+            mode: Mode::Standing,
+        };
+        self.keep(fact, condition, granted_by)
+    }
+
     /// Keeps a fact, with its texts.
-    fn fact(&mut self, fact: Fact, condition: &str, granted_by: &str) -> u32 {
+    fn keep(&mut self, fact: Fact, condition: &str, granted_by: &str) -> u32 {
         let condition: Text = self.texts().add(condition);
         let granted_by = self.texts().add(granted_by);
         self.access.facts.push(Fact {

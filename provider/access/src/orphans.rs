@@ -42,7 +42,7 @@ impl OrphanKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Undeclared => "undeclared",
-            Self::OwnerGone => "owner-gone",
+            Self::OwnerGone => "owner_gone",
             Self::Ended => "ended",
         }
     }
@@ -115,7 +115,10 @@ impl Orphans {
         found.dedup();
         let unread = facts.unread.iter();
         unchecked.extend(unread.map(|(name, why)| {
-            format!("connector {name} did not tell all: {}", visible(why, SHOWN_CHARS))
+            format!(
+                "connector {name} did not tell all: {}",
+                visible(why, SHOWN_CHARS)
+            )
         }));
         if access.origins.is_empty() {
             unchecked.insert("no connector told which accounts there are".to_owned());
@@ -144,9 +147,10 @@ fn undeclared(declared: &Declarations, access: &Access) -> Vec<Orphan> {
             Content::Edge { .. } => None,
         })
         .collect();
-    let accounts = access.subjects.iter().filter(|listed| {
-        is_account(listed, access) && !known.contains(&listed.node)
-    });
+    let accounts = access
+        .subjects
+        .iter()
+        .filter(|listed| is_account(listed, access) && !known.contains(&listed.node));
     accounts
         .filter_map(|listed| {
             let why = doing(listed.node, &holders, access)?;
@@ -176,9 +180,11 @@ fn is_account(listed: &Listed, access: &Access) -> bool {
 
 /// What an account can do, as a clause; `None` when it holds nothing and nothing runs as it.
 fn doing(node: Node, holders: &BTreeSet<Node>, access: &Access) -> Option<String> {
-    let given = access.graph.starting_at(node).iter().filter(|edge| {
-        !matches!(edge.how, How::Implied | How::RunOf | How::Matches)
-    });
+    let given = access
+        .graph
+        .starting_at(node)
+        .iter()
+        .filter(|edge| !matches!(edge.how, How::Implied | How::RunOf | How::Matches));
     let given = given.count() + usize::from(holders.contains(&node));
     let runs = access.graph.ending_at(node);
     let runs = runs
@@ -204,7 +210,11 @@ fn ended(access: &Access) -> impl Iterator<Item = Orphan> + '_ {
         Some(Orphan {
             kind: OrphanKind::Ended,
             what: access.nodes.shown(ended.holder),
-            why: format!("it was given {}{by} until {}, and the grant is still there", text(ended.gave), ended.at),
+            why: format!(
+                "it was given {}{by} until {}, and the grant is still there",
+                text(ended.gave),
+                ended.at
+            ),
             source: Some(origin.source.clone()),
         })
     })
@@ -265,7 +275,10 @@ impl Directory {
                 Orphan {
                     kind: OrphanKind::OwnerGone,
                     what: access.nodes.shown(*subject),
-                    why: format!("its owner {} is in no directory", access.nodes.shown(*owner)),
+                    why: format!(
+                        "its owner {} is in no directory",
+                        access.nodes.shown(*owner)
+                    ),
                     source: origin.map(|origin| origin.source.clone()),
                 }
             })

@@ -118,10 +118,7 @@ impl Form {
 
 /// The word that was probably meant: at most a third of its letters differ, case aside.
 #[must_use]
-pub fn nearest<'a>(
-    input: &str,
-    words: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(input: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if input.len() > 4 * SHOWN_CHARS {
         return None;
     }

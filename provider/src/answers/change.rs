@@ -88,13 +88,14 @@ fn declared(party: &Party, known: &Known<'_>, missing: &mut Missing) -> Vec<Auth
     let who: Vec<_> = themselves.chain(others).collect();
     let duties: BTreeSet<Duty> = split.may.iter().map(|verb| verb.duty()).collect();
     let each = duties.into_iter().flat_map(|duty| {
-        who.iter().map(move |(from, path, is_standing, until)| Authority {
-            duty,
-            from: from.clone(),
-            path: format!("{path} --declared under--> deploy of {key}"),
-            is_standing: *is_standing,
-            until: *until,
-        })
+        who.iter()
+            .map(move |(from, path, is_standing, until)| Authority {
+                duty,
+                from: from.clone(),
+                path: format!("{path} --declared under--> deploy of {key}"),
+                is_standing: *is_standing,
+                until: *until,
+            })
     });
     each.collect()
 }

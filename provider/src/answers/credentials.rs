@@ -51,12 +51,14 @@ impl CredentialPlaces {
             let reads = split.permissions.iter().flatten();
             let reads = reads.filter(|permission| permission.operation == Operation::Read);
             let objects = reads.map(|permission| permission.object.to_string());
-            places.extend(objects.filter(|object| !listed.contains(object)).map(
-                |location| CredentialPlace::Declared {
-                    location,
-                    of: key.to_string(),
-                },
-            ));
+            places.extend(
+                objects
+                    .filter(|object| !listed.contains(object))
+                    .map(|location| CredentialPlace::Declared {
+                        location,
+                        of: key.to_string(),
+                    }),
+            );
         }
         Ok(Self {
             places,

@@ -15,7 +15,9 @@ fn declarations(known: &Known<'_>) -> Declarations {
     let mut declarations = Declarations::default();
     for (key, workload) in known.workloads() {
         let what = format!("workload identity {key}");
-        declarations.subjects.extend(workload.subjects.iter().cloned());
+        declarations
+            .subjects
+            .extend(workload.subjects.iter().cloned());
         declarations
             .owners
             .insert(what.clone(), workload.owner.clone());
@@ -23,6 +25,10 @@ fn declarations(known: &Known<'_>) -> Declarations {
             declarations.ends.insert(what, end);
         }
     }
+    let owners = known.promised.owners.iter().chain(&known.declared.owners);
+    declarations
+        .owners
+        .extend(owners.map(|(what, owner)| (what.clone(), owner.clone())));
     for (_, declared) in known.splits() {
         let sides = declared.split.deploy.iter().chain(&declared.split.runtime);
         declarations.subjects.extend(sides.cloned());

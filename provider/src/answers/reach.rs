@@ -41,7 +41,8 @@ impl EffectiveAccess {
         let split = party.workload(known).and_then(|key| known.split(key));
         let declared = match split.map(|split| &split.permissions) {
             Some(None) => {
-                missing.push("a part of what its split declares is known only after apply".to_owned());
+                missing
+                    .push("a part of what its split declares is known only after apply".to_owned());
                 BTreeSet::new()
             }
             Some(Some(permissions)) => permissions.clone(),
@@ -81,11 +82,17 @@ impl EffectiveAccess {
             text.push_str(&format!("\nIts split declares: {permission}."));
         }
         for reached in &self.reach.identities {
-            text.push_str(&format!("\nIt can come to act as {}: {}.", reached.route.end(), reached.route));
+            text.push_str(&format!(
+                "\nIt can come to act as {}: {}.",
+                reached.route.end(),
+                reached.route
+            ));
         }
         if self.reach.permissions_total > 0 {
             let total = self.reach.permissions_total;
-            text.push_str(&format!("\nPlatforms grant {total} permissions to it and to whom it can come to act as."));
+            text.push_str(&format!(
+                "\nPlatforms grant {total} permissions to it and to whom it can come to act as."
+            ));
         }
         for line in &self.missing {
             text.push_str(&format!("\nThere may be more: {line}."));

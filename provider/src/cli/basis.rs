@@ -126,7 +126,7 @@ impl Grounds {
             if let Subject::ServiceAccount { connector, .. } = subject
                 && !told.contains_key(connector)
             {
-                let hint = format!("give its facts with `--facts {connector}=<file>`");
+                let hint = format!("give its facts with --facts {connector}=<file>");
                 self.unread.insert(connector.clone(), hint);
             }
         }

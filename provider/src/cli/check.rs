@@ -139,7 +139,7 @@ impl Check {
         let mut out = io::stdout().lock();
         if self.json {
             let document = json!({
-                "judged": "whole-plan",
+                "judged": "whole_plan",
                 "answers": answers,
                 "facts": grounds.used(),
             });

@@ -40,7 +40,10 @@ pub(crate) struct Path {
 impl Path {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let mut grounds = self.basis.read()?;
-        let from = self.from.subjects(&grounds.known()).map_err(Failure::told)?;
+        let from = self
+            .from
+            .subjects(&grounds.known())
+            .map_err(Failure::told)?;
         let to = self.to.subjects(&grounds.known()).map_err(Failure::told)?;
         grounds.expect(from.iter().chain(&to));
         let through = match self.through.as_slice() {
@@ -75,7 +78,7 @@ impl Path {
             }
             Some(holder) => {
                 let (how, terms) = (shown::how(holder), shown::terms(&holder.route));
-                writeln!(out, "{from} can come to act as {to}: {how}{terms}.\n")?;
+                writeln!(out, "{from} can come to act as {to}, {how}{terms}:\n")?;
                 shown::print_steps(&mut out, &holder.route, paint)?;
             }
             None => {

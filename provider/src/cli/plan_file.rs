@@ -102,7 +102,9 @@ impl PlanFile {
     pub(crate) fn declared(&self, promised: &mut Promised) -> Result<Declared, Failure> {
         let mut declared = Declared::default();
         for gone in self.removed::<Group>()? {
-            promised.groups.remove(&gone.declaration()?.0);
+            let group = gone.declaration()?.0;
+            promised.owners.remove(&format!("group {group}"));
+            promised.groups.remove(&group);
         }
         for gone in self.removed::<WorkloadIdentity>()? {
             promised.workloads.remove(&gone.declaration(&[])?.0);
@@ -112,7 +114,13 @@ impl PlanFile {
         }
         for group in self.resources::<Group>()? {
             match group.after.declaration() {
-                Ok((subject, members)) => drop(declared.groups.insert(subject, members)),
+                Ok((subject, members)) => {
+                    if let Some(owner) = group.after.owner.known() {
+                        let what = format!("group {subject}");
+                        declared.owners.insert(what, owner.value().clone());
+                    }
+                    declared.groups.insert(subject, members);
+                }
                 Err(Stop::Deferred) => {
                     if let Some(before) = &group.before {
                         promised.groups.remove(&before.declaration()?.0);

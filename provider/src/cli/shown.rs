@@ -26,7 +26,7 @@ pub(super) fn terms(route: &Route) -> String {
     if terms.is_empty() {
         return String::new();
     }
-    format!("  ({})", terms.join(", "))
+    format!(" ({})", terms.join(", "))
 }
 
 /// A holder with its path.

@@ -34,9 +34,13 @@ pub(crate) struct WhereAre {
 impl WhereAre {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let mut grounds = self.basis.read()?;
-        let subjects = self.workload.subjects(&grounds.known()).map_err(Failure::told)?;
+        let subjects = self
+            .workload
+            .subjects(&grounds.known())
+            .map_err(Failure::told)?;
         grounds.expect(&subjects);
-        let found = CredentialPlaces::of(&self.workload, &grounds.known()).map_err(Failure::told)?;
+        let found =
+            CredentialPlaces::of(&self.workload, &grounds.known()).map_err(Failure::told)?;
         let missing = missing(&found.missing);
         if self.json {
             let document = json!({
@@ -70,7 +74,10 @@ impl WhereAre {
             writeln!(out, "{}", paint.bold(place.location()))?;
             match place {
                 CredentialPlace::Declared { of, .. } => {
-                    writeln!(out, "  the split of {of} declares that it reads there; no connector lists it")?;
+                    writeln!(
+                        out,
+                        "  the split of {of} declares that it reads there; no connector lists it"
+                    )?;
                 }
                 CredentialPlace::Listed(credential) => {
                     let kind = match credential.kind.as_str() {
@@ -90,7 +97,11 @@ impl WhereAre {
                         names.push(&more);
                     }
                     if !names.is_empty() {
-                        writeln!(out, "  others who can come to read it: {}", names.join(", "))?;
+                        writeln!(
+                            out,
+                            "  others who can come to read it: {}",
+                            names.join(", ")
+                        )?;
                     }
                 }
             }

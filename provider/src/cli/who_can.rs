@@ -40,7 +40,10 @@ pub(crate) struct WhoCan {
 impl WhoCan {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let mut grounds = self.basis.read()?;
-        let subjects = self.subject.subjects(&grounds.known()).map_err(Failure::told)?;
+        let subjects = self
+            .subject
+            .subjects(&grounds.known())
+            .map_err(Failure::told)?;
         grounds.expect(&subjects);
         let through = match self.through.as_slice() {
             [] => Through::all(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use portcullis_access::{Holder, Holders};
-use portcullis_model::{Instant, Through};
+use portcullis_model::{Instant, Reason, Through};
 use tfplugin::field::{Computed, Nested, Optional, Required, Text};
 use tfplugin::{DataSource, Outcome, Path, Report, Schema};
 
@@ -62,24 +62,22 @@ impl DataSource for AccessPaths {
     const NAME: &'static str = "access_paths";
 
     async fn read(&mut self, _: &mut Report, provider: &Configured) -> Outcome {
-        let party: Party = self.to.get()?.parse().map_err(|error| said(error).at(at()))?;
+        let party: Party = self
+            .to
+            .get()?
+            .parse()
+            .map_err(|error| said(error).at(at()))?;
         let through = match self.through.get()? {
             Some(classes) => classes.iter().map(|class| *class.value()).collect(),
             None => Through::all(),
         };
-        let (promised, live) = (provider.promised().await?, provider.access().await);
-        let found = {
-            let declared = provider.board.lock();
-            let known = Known {
-                declared: &declared,
-                promised: &promised,
-                access: &live.access,
-                unread: &live.unread,
-            };
-            let subjects = party.subjects(&known);
-            let subjects = subjects.map_err(|reason| said(reason).at(at()))?;
-            Holders::of(&subjects, &through, known.facts())
-        };
+        let found = Known::ask(provider, |known| {
+            let subjects = party.subjects(known)?;
+            Ok(Holders::of(&subjects, &through, known.facts()))
+        });
+        let found = found
+            .await?
+            .map_err(|reason: Reason| said(reason).at(at()))?;
         self.total.set(found.holders.len() as u64);
         let shown = found.holders.iter().take(PATHS);
         self.paths.set(

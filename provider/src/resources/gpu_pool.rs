@@ -125,7 +125,12 @@ impl Recorded for GpuPool {
     async fn judge(plan: &mut Plan<Self>, provider: &Configured) -> Outcome {
         if let Ok(key) = plan.planned.key() {
             let gpus = plan.planned.gpus.known().copied();
-            provider.board.lock().pools.insert(key, gpus);
+            let mut board = provider.board.lock();
+            if let Some(owner) = plan.planned.owner.known() {
+                let what = format!("GPU pool {key}");
+                board.owners.insert(what, owner.value().clone());
+            }
+            board.pools.insert(key, gpus);
         }
         match choose(plan, provider).await {
             Ok(Ok(choice)) => plan.private.choice = Some(choice),

@@ -51,7 +51,12 @@ impl Recorded for Group {
 
     async fn judge(plan: &mut Plan<Self>, provider: &Configured) -> Outcome {
         let (group, members) = plan.planned.declaration()?;
-        provider.board.lock().groups.insert(group.clone(), members);
+        let owner = plan.planned.owner.get()?.value().clone();
+        {
+            let mut board = provider.board.lock();
+            board.owners.insert(format!("group {group}"), owner);
+            board.groups.insert(group.clone(), members);
+        }
         for diagnostic in judge::separation::group(&group, provider).await? {
             plan.report.push(diagnostic);
         }
