@@ -75,7 +75,7 @@ output "granted" {
 }
 
 output "deployer_becomes" {
-  value = [for one in data.portcullis_effective_access.deployer.identities : one.to]
+  value = [for one in data.portcullis_effective_access.deployer.identities : one.to if !strcontains(one.to, "system")]
 }
 
 output "deployer_reads" {

@@ -28,12 +28,11 @@ data "portcullis_orphans" "all" {
   depends_on = [portcullis_workload_identity.fraud]
 }
 
-output "answers" {
-  value = {
-    effective_access     = data.portcullis_effective_access.fraud.complete
-    change_authority     = data.portcullis_change_authority.fraud.complete
-    credential_locations = data.portcullis_credential_locations.fraud.complete
-    orphans              = data.portcullis_orphans.all.complete
-    missing              = data.portcullis_effective_access.fraud.missing
-  }
+output "unknown" {
+  value = [
+    data.portcullis_effective_access.fraud.complete,
+    data.portcullis_change_authority.fraud.complete,
+    data.portcullis_credential_locations.fraud.complete,
+    data.portcullis_orphans.all.complete,
+  ]
 }
