@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 mod lifecycle;
 mod run;
+mod servers;
 
 pub(crate) use run::Runner;
 
@@ -44,6 +45,8 @@ pub(crate) struct Description {
     pub(crate) kubernetes: Option<String>,
     /// A file of the case with the nodes that a Slurm cluster shall have while it runs.
     pub(crate) slurm: Option<String>,
+    /// A file of the case with a JSON list of operations by which an account of AWS is made that it has while it runs.
+    pub(crate) aws: Option<String>,
     /// A fleet file of the case that this host's NVML shall tell of.
     pub(crate) nvml: Option<String>,
     /// First-party plugins that are copied into the workspace, for instance `gpu-budget`.
@@ -166,6 +169,8 @@ pub(crate) enum Step {
     Kubernetes(ClusterRequest),
     /// Runs a program of Slurm against the case's cluster, `["scontrol", ...]` for example.
     Slurm { words: Vec<String> },
+    /// Carries the operations of `steps/<file>` out in the case's account of AWS.
+    Aws { file: String },
     /// Runs a line of shell in the workspace, to break something on purpose.
     Shell { line: String },
 }

@@ -1,5 +1,6 @@
 //! Real servers that a test starts on the loopback interface and ends with itself.
 
+pub(crate) mod aws;
 pub(crate) mod exporter;
 pub(crate) mod kubernetes;
 pub(crate) mod prometheus;

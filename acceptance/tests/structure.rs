@@ -34,6 +34,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "portcullis-model",
             "portcullis-access",
             "kubernetes-server",
+            "moto-server",
             "openbao-server",
             "slurm-server",
         ],
@@ -91,10 +92,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("script-connector", &[]),
     (
         "acceptance",
-        &["kubernetes-server", "openbao-server", "slurm-server"],
+        &["kubernetes-server", "moto-server", "openbao-server", "slurm-server"],
     ),
     // They start programs that we did not write, and judge nothing of ours.
     ("kubernetes-server", &[]),
+    ("moto-server", &[]),
     ("openbao-server", &[]),
     ("slurm-server", &[]),
     ("fake-nvml", &[]),

@@ -7,14 +7,12 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use super::servers::Servers;
 use super::{Case, Done, Planned, Step};
 use crate::folder;
 use crate::golden::{Golden, Normaliser};
 use crate::process::Finished;
 use crate::repository;
-use crate::servers::kubernetes::Kubernetes;
-use crate::servers::prometheus::Prometheus;
-use crate::servers::slurm::Slurm;
 use crate::sqlite;
 use crate::terraform::Terraform;
 use crate::workspace::{Provider, Workspace};
@@ -25,25 +23,6 @@ pub(crate) struct Runner<'a> {
     pub(crate) terraform: &'a Terraform,
     pub(crate) normaliser: &'a Normaliser,
     pub(crate) bless: bool,
-}
-
-/// The servers of a case that its steps speak to.
-#[derive(Debug)]
-struct Servers {
-    kubernetes: Option<Kubernetes>,
-    slurm: Option<Slurm>,
-}
-
-impl Servers {
-    fn kubernetes(&self) -> Result<&Kubernetes> {
-        let cluster = self.kubernetes.as_ref();
-        cluster.context("the case starts no Kubernetes cluster")
-    }
-
-    fn slurm(&self) -> Result<&Slurm> {
-        let cluster = self.slurm.as_ref();
-        cluster.context("the case starts no Slurm cluster")
-    }
 }
 
 impl Runner<'_> {
@@ -71,11 +50,7 @@ impl Runner<'_> {
         for (name, value) in &case.description.env {
             workspace.set_env(name, value);
         }
-        let _prometheus = start_prometheus(case, &mut workspace)?;
-        let servers = Servers {
-            kubernetes: start_kubernetes(case, &mut workspace)?,
-            slurm: start_slurm(case, &mut workspace)?,
-        };
+        let servers = Servers::start(case, &mut workspace)?;
         for (index, step) in case.description.steps().iter().enumerate() {
             self.step(case, &mut workspace, &servers, step)
                 .with_context(|| format!("step {} ({step:?})", index + 1))?;
@@ -153,6 +128,9 @@ impl Runner<'_> {
                 .kubernetes()?
                 .send(request, &case.folder.join("steps")),
             Step::Slurm { words } => servers.slurm()?.run(words),
+            Step::Aws { file } => servers
+                .aws()?
+                .carry_out(&case.folder.join("steps").join(file)),
             Step::Shell { line } => shell(workspace, line),
         }
     }
@@ -186,40 +164,6 @@ fn copy_plugins(case: &Case, workspace: &Workspace) -> Result<()> {
         })?;
     }
     Ok(())
-}
-
-/// Starts the server that the case asks for, whose address the HCL takes as `var.prometheus_url`.
-fn start_prometheus(case: &Case, workspace: &mut Workspace) -> Result<Option<Prometheus>> {
-    let Some(metrics) = &case.description.prometheus else {
-        return Ok(None);
-    };
-    let server = Prometheus::start(workspace.dir().join(metrics))?;
-    workspace.set_env("TF_VAR_prometheus_url", server.url());
-    Ok(Some(server))
-}
-
-/// Starts the cluster that the case asks for, which the HCL takes as `var.kubernetes_url` and `_ca_file`.
-fn start_kubernetes(case: &Case, workspace: &mut Workspace) -> Result<Option<Kubernetes>> {
-    let Some(objects) = &case.description.kubernetes else {
-        return Ok(None);
-    };
-    let server = Kubernetes::start(&workspace.dir().join(objects))?;
-    for (name, value) in server.environment() {
-        workspace.set_env(name, value);
-    }
-    Ok(Some(server))
-}
-
-/// Starts the cluster that the case asks for, which the HCL takes as `var.slurm_url` and `var.slurm_user`.
-fn start_slurm(case: &Case, workspace: &mut Workspace) -> Result<Option<Slurm>> {
-    let Some(nodes) = &case.description.slurm else {
-        return Ok(None);
-    };
-    let server = Slurm::start(&workspace.dir().join(nodes))?;
-    for (name, value) in server.environment() {
-        workspace.set_env(name, value);
-    }
-    Ok(Some(server))
 }
 
 const PLAN: &str = "case.tfplan";

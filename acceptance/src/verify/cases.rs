@@ -61,6 +61,8 @@ fn leave_out_without_server(cases: &mut Vec<Case>, report: &mut Report) {
             )
         } else if case.description.slurm.is_some() && !slurm {
             ("Slurm is not installed", slurm_server::INSTALL)
+        } else if case.description.aws.is_some() && !moto_server::is_installed() {
+            ("moto is not installed", moto_server::INSTALL)
         } else {
             return true;
         };

@@ -28,8 +28,8 @@ pub use exchange::{Answer, Asked, Exchange, write_exchanges};
 pub use fixture::{Fixture, FixtureError};
 pub use plugin::{Issued, Plugin};
 pub use portcullis_plugin_host::{
-    AccessFacts, Action, Application, Change, Desired, DeviceRecord, Finding, Managed, Severity,
-    Stamp, Supply,
+    AccessFacts, Action, Application, AwsKeys, Change, Desired, DeviceRecord, Finding, Managed,
+    Severity, Stamp, Supply,
 };
 pub use script::Script;
 pub use stopped::Stopped;

@@ -10,6 +10,8 @@ mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use trust::edges as trusted;
+
 use portcullis_plugin::{AccessPage, Failure, now};
 use serde::{Deserialize, Serialize};
 

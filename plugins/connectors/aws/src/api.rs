@@ -1,11 +1,13 @@
 //! Requests to services that take operations by name.
 
-use portcullis_plugin::{Client, Failure, Response};
+use portcullis_plugin::{Client, Failure, Request, Response};
 
 use crate::xml::{self, Element};
 
 /// How much of the service's own words is shown.
 const QUOTED_CHARS: usize = 240;
+/// The kind of failure of something that is not there, for callers in this crate; to a host it is `internal`.
+const ABSENT: &str = "absent";
 
 /// A service of AWS with query parameters and answers in XML.
 #[derive(Debug)]
@@ -28,6 +30,16 @@ impl<'c> Service<'c> {
         }
     }
 
+    /// EC2 of a region at that address.
+    pub(crate) fn ec2(url: &'c str) -> Self {
+        Self {
+            client: Client::new(url),
+            url,
+            name: "ec2",
+            version: "2016-11-15",
+        }
+    }
+
     /// The answer to an operation that reads, as text.
     ///
     /// # Errors
@@ -45,6 +57,55 @@ impl<'c> Service<'c> {
         let request = parameters
             .iter()
             .fold(request, |request, (name, value)| request.query(name, value));
+        self.answer(request, operation)
+    }
+
+    /// As [`Service::get`]; none when there is nothing of that name.
+    ///
+    /// # Errors
+    /// As [`Service::get`].
+    pub(crate) fn find(
+        &self,
+        operation: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Option<String>, Failure> {
+        absent(self.get(operation, parameters))
+    }
+
+    /// The answer to an operation that writes, as text.
+    ///
+    /// # Errors
+    /// As [`Service::get`].
+    pub(crate) fn post(
+        &self,
+        operation: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<String, Failure> {
+        let mut form = format!("Action={operation}&Version={}", self.version);
+        for (name, value) in parameters {
+            form.push_str(&format!("&{name}={}", encoded(value)));
+        }
+        let request = self
+            .client
+            .post("/")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form);
+        self.answer(request, operation)
+    }
+
+    /// As [`Service::post`], for what takes away: what is gone already is a success.
+    ///
+    /// # Errors
+    /// As [`Service::get`].
+    pub(crate) fn take_away(
+        &self,
+        operation: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<(), Failure> {
+        absent(self.post(operation, parameters)).map(drop)
+    }
+
+    fn answer(&self, request: Request, operation: &str) -> Result<String, Failure> {
         let response = self.client.send_signed(request, self.name)?;
         self.check(&response, operation)?;
         String::from_utf8(response.body)
@@ -75,6 +136,10 @@ impl<'c> Service<'c> {
                      clock of this machine.",
                 ))
             }
+            "NoSuchEntity" => Err(Failure {
+                kind: ABSENT.to_owned(),
+                ..Failure::refused(message)
+            }),
             "Throttling" | "ThrottlingException" | "RequestLimitExceeded" => {
                 Err(Failure::unreachable(message).remedy("Plan again in a minute."))
             }
@@ -82,6 +147,25 @@ impl<'c> Service<'c> {
             _ => Err(Failure::refused(message)),
         }
     }
+}
+
+/// Nothing where the service says that there is nothing of that name.
+fn absent(answer: Result<String, Failure>) -> Result<Option<String>, Failure> {
+    match answer {
+        Ok(text) => Ok(Some(text)),
+        Err(failure) if failure.kind == ABSENT => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect()
 }
 
 /// The code of a refusal, and what the service says, as the end of a sentence; both empty when it says nothing.

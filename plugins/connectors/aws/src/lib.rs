@@ -1,4 +1,5 @@
-//! The connector `aws`: who may do what in an AWS account, from IAM.
+//! The connector `aws`: who may do what in an AWS account, from IAM, which GPUs a region offers, from EC2, and
+//! identities as roles.
 //!
 //! ```hcl
 //! connector "account" {
@@ -21,15 +22,38 @@
 
 mod access;
 mod api;
+mod objects;
 mod policy;
+mod supply;
 mod xml;
 
 use std::collections::BTreeMap;
 
 use portcullis_plugin::{
-    Access, AccessPage, Connector, Failure, HttpAccess, Manifest, SignatureAccess,
+    Access, AccessPage, Connector, Failure, HttpAccess, Manifest, SignatureAccess, Supply,
+    SupplyPage,
 };
 use serde::Deserialize;
+
+/// What it asks of IAM: the first to read who may do what, the others to keep roles.
+const IAM: &[&str] = &[
+    "GetAccountAuthorizationDetails",
+    "GetRole",
+    "ListRoles",
+    "ListRolePolicies",
+    "ListAttachedRolePolicies",
+    "ListInstanceProfilesForRole",
+    "CreateRole",
+    "UpdateAssumeRolePolicy",
+    "PutRolePermissionsBoundary",
+    "DeleteRolePermissionsBoundary",
+    "TagRole",
+    "UntagRole",
+    "RemoveRoleFromInstanceProfile",
+    "DetachRolePolicy",
+    "DeleteRolePolicy",
+    "DeleteRole",
+];
 
 /// The connector.
 #[derive(Debug)]
@@ -42,6 +66,15 @@ pub struct Config {
     /// Where IAM listens: `https://iam.amazonaws.com`, or that of the partition.
     #[config(pattern = "^https?://[^/]+/?$")]
     pub iam: String,
+    /// Where EC2 of a region listens, `https://ec2.eu-west-1.amazonaws.com`. Without it nothing is told of GPUs.
+    #[config(pattern = "^https?://[^/]+/?$")]
+    pub ec2: Option<String>,
+    /// Name of that region, put on what is told of it.
+    pub region: Option<String>,
+    /// Instance types to look at, with `*` for any text; those with GPUs are told. All families of AWS that have GPUs
+    /// without it, and at most eight patterns.
+    #[serde(default = "instance_types")]
+    pub instance_types: Vec<String>,
     /// Clusters whose service accounts roles trust, by the issuer of their tokens without `https://`, as in the ARN of the
     /// identity provider: the name of the connector that reads the cluster.
     #[serde(default)]
@@ -53,22 +86,49 @@ pub struct Config {
     pub page_size: u32,
 }
 
+/// Graphics and accelerated machines.
+fn instance_types() -> Vec<String> {
+    vec!["g*".to_owned(), "p*".to_owned()]
+}
+
 fn page_size() -> u32 {
     100
+}
+
+impl Config {
+    /// # Errors
+    /// When `instance_types` has none, or more patterns than one request takes.
+    fn check(&self) -> Result<(), Failure> {
+        if (1..=8).contains(&self.instance_types.len()) {
+            return Ok(());
+        }
+        Err(Failure::config(format!(
+            "`instance_types` in `config` has {} patterns, where 1 to 8 are read.",
+            self.instance_types.len()
+        ))
+        .remedy("Write fewer patterns, such as `p5*`, or leave `instance_types` out."))
+    }
 }
 
 impl Connector for Aws {
     const MANIFEST: Manifest = Manifest::connector(
         "aws",
         env!("CARGO_PKG_VERSION"),
-        "Reads who may do what in an AWS account",
+        "Reads who may do what in an AWS account, and which GPUs a region offers",
     )
-    .http(&[HttpAccess::new("config:iam", &["GET"], "/")])
-    .signatures(&[SignatureAccess::new(
-        "config:iam",
-        "iam",
-        &["GetAccountAuthorizationDetails"],
-    )])
+    .http(&[
+        HttpAccess::new("config:iam", &["GET", "POST"], "/"),
+        HttpAccess::new("config:ec2", &["GET"], "/"),
+    ])
+    .signatures(&[
+        SignatureAccess::new("config:iam", "iam", IAM),
+        SignatureAccess::new(
+            "config:ec2",
+            "ec2",
+            &["DescribeInstanceTypes", "DescribeCapacityReservations"],
+        ),
+    ])
+    .objects(&["identity"])
     .platform("aws");
     type Config = Config;
 }
@@ -79,4 +139,11 @@ impl Access for Aws {
     }
 }
 
-portcullis_plugin::export_connector!(Aws: Access);
+impl Supply for Aws {
+    fn list_supply(config: &Config, cursor: Option<&str>) -> Result<SupplyPage, Failure> {
+        config.check()?;
+        supply::page(config, cursor)
+    }
+}
+
+portcullis_plugin::export_connector!(Aws: Access, Supply, Objects);

@@ -37,7 +37,7 @@ pub(crate) enum Effect {
 #[serde(untagged)]
 pub(crate) enum Principal {
     /// `*`, which is all that stands here without a kind.
-    Text(serde::de::IgnoredAny),
+    Text(String),
     /// Names by kind: `AWS`, `Service`, `Federated`.
     Named(std::collections::BTreeMap<String, OneOrMany<String>>),
 }
@@ -144,7 +144,7 @@ fn scope<'a>(
 }
 
 /// A text without percent-encoding; what is no encoding stays as it is, and is then no JSON either.
-fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, tail)) = rest.split_first() {

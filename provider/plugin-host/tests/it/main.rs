@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod aws;
 mod cache;
 mod captured;
 mod compiler;

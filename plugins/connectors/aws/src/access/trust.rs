@@ -76,7 +76,10 @@ fn principals(
         return Ok(vec![ANYONE.to_owned()]);
     }
     match &statement.principal {
-        Some(Principal::Text(_)) => Ok(vec![ANYONE.to_owned()]),
+        Some(Principal::Text(all)) if all == "*" => Ok(vec![ANYONE.to_owned()]),
+        Some(Principal::Text(other)) => Err(Failure::malformed(format!(
+            "A statement of the {source} has the principal `{other}`, which is neither `*` nor of a kind."
+        ))),
         Some(Principal::Named(named)) => {
             let each = named.iter().flat_map(|(kind, names)| {
                 let names = names.as_slice().iter();

@@ -1,0 +1,316 @@
+//! A workload's identity: a role that its tokens take on, inside a boundary.
+
+use std::collections::BTreeMap;
+
+use portcullis_plugin::{Change, Desired, Failure, Managed, Stamp};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::mark;
+use super::role::{self, Role, canonical};
+use super::trust::WebIdentity;
+use super::{IDENTITY, offboarding};
+use crate::access::trusted;
+use crate::api::Service;
+use crate::policy::Policy;
+
+/// What planning adds to the attributes that the host desires.
+const ADDED: [&str; 3] = ["account", "allows", "documents"];
+
+/// `settings` of an identity.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    /// Name of the role.
+    role: String,
+    /// ARN of the identity provider.
+    provider: String,
+    /// The subject that the workload's tokens have.
+    subject: String,
+    /// Whom they are for; the audiences of the workload without it.
+    audience: Option<String>,
+    /// ARN of the policy that limits what the role may ever do.
+    boundary: Option<String>,
+}
+
+/// A role as it is wanted.
+#[derive(Debug)]
+pub(super) struct Identity {
+    workload: String,
+    settings: Settings,
+    arn: String,
+    trust: Value,
+    /// The attributes that the host desired.
+    declared: Map<String, Value>,
+}
+
+impl Identity {
+    /// What attributes ask for, those of a desired object or of a change.
+    ///
+    /// # Errors
+    /// When `settings` describe no role, or one wider than the identity.
+    pub(super) fn of(workload: &str, attributes: &str) -> Result<Self, Failure> {
+        let mut declared: Map<String, Value> = serde_json::from_str(attributes)?;
+        for added in ADDED {
+            declared.shift_remove(added);
+        }
+        let settings = declared.get("settings").cloned().unwrap_or_default();
+        let settings: Settings = serde_json::from_value(settings).map_err(|error| {
+            Failure::config(format!(
+                "`settings` of the identity `{workload}` cannot be used: {error}."
+            ))
+            .remedy(
+                "Write `settings = { role = \"...\", provider = \"arn:...\", subject = \"...\" }`, with `audience` and \
+                 `boundary` where they are needed.",
+            )
+        })?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+        if settings.role.is_empty() || settings.role.len() > 64 || !settings.role.chars().all(plain)
+        {
+            return Err(Failure::config(format!(
+                "`role` in `settings` is `{}`, which is no name of a role.",
+                settings.role.escape_debug()
+            ))
+            .remedy("Write letters, digits and `_+=,.@-`, at most 64."));
+        }
+        let audiences = match &settings.audience {
+            Some(audience) => vec![audience.clone()],
+            None => texts(&declared, "audiences"),
+        };
+        let number = |name: &str| declared.get(name).and_then(Value::as_u64);
+        let trust = WebIdentity {
+            provider: &settings.provider,
+            subject: &settings.subject,
+            audiences: &audiences,
+            max_ttl_seconds: number("max_ttl_seconds"),
+            expires_at: number("expires_at"),
+        };
+        let trust = trust.compile()?;
+        let (account, _) = settings
+            .provider
+            .split_once(":oidc-provider/")
+            .unwrap_or_default();
+        Ok(Self {
+            arn: format!("{account}:role{}{}", path(workload), settings.role),
+            workload: workload.to_owned(),
+            settings,
+            trust,
+            declared,
+        })
+    }
+
+    pub(super) fn plan(
+        &self,
+        iam: &Service<'_>,
+        prior: Option<&Managed>,
+        desired: &Desired,
+    ) -> Result<Change, Failure> {
+        let moves = prior.is_some_and(|prior| prior.id != self.arn);
+        if (prior.is_none() || moves)
+            && let Some(found) = role::get(iam, &self.settings.role)?
+        {
+            self.check(&found, None)?;
+        }
+        let wanted = self.attributes()?;
+        let action = match prior {
+            None => "create",
+            Some(_) if moves => "replace",
+            Some(prior) if serde_json::from_str::<Value>(&prior.attributes)? == wanted => "none",
+            Some(_) => "update",
+        };
+        let mut change = Change::new(action, desired);
+        change.attributes = wanted.to_string();
+        if moves {
+            change.replaced_by = vec!["settings.role".to_owned(), "settings.provider".to_owned()];
+        }
+        Ok(change)
+    }
+
+    pub(super) fn apply(
+        &self,
+        iam: &Service<'_>,
+        prior: Option<&Managed>,
+        stamp: &Stamp,
+    ) -> Result<Managed, Failure> {
+        let tags = mark::tags(&self.workload, &self.declared, stamp)?;
+        match role::get(iam, &self.settings.role)? {
+            None => self.create(iam, &tags)?,
+            Some(found) => {
+                self.check(&found, Some(stamp))?;
+                self.mend(iam, &found, &tags)?;
+            }
+        }
+        if let Some(prior) = prior.filter(|prior| prior.id != self.arn) {
+            offboarding::delete(iam, prior, stamp)?;
+        }
+        let made = role::get(iam, &self.settings.role)?.ok_or_else(|| {
+            Failure::unreachable(format!(
+                "The role `{}` was made and is not there yet.",
+                self.settings.role
+            ))
+            .remedy("Apply again in a minute.")
+        })?;
+        managed(&made)
+    }
+
+    /// Whether a role that is there is this one, and may be changed.
+    fn check(&self, found: &Role, stamp: Option<&Stamp>) -> Result<(), Failure> {
+        mark::check(&found.arn, &found.tags, &self.workload, stamp)?;
+        if found.arn == self.arn {
+            return Ok(());
+        }
+        Err(Failure::refused(format!(
+            "The role `{}` is `{}` and should be `{}`.",
+            self.settings.role, found.arn, self.arn
+        ))
+        .remedy("Name another role in `settings`; the path of a role cannot be changed."))
+    }
+
+    fn create(&self, iam: &Service<'_>, tags: &mark::Tags) -> Result<(), Failure> {
+        let (path, trust) = (path(&self.workload), self.trust.to_string());
+        let mut parameters = vec![
+            ("RoleName".to_owned(), self.settings.role.as_str()),
+            ("Path".to_owned(), &path),
+            ("AssumeRolePolicyDocument".to_owned(), &trust),
+        ];
+        if let Some(boundary) = &self.settings.boundary {
+            parameters.push(("PermissionsBoundary".to_owned(), boundary));
+        }
+        parameters.extend(tag_parameters(tags));
+        iam.post("CreateRole", &borrowed(&parameters)).map(drop)
+    }
+
+    /// Makes a role that is there the wanted one. The trust comes first: the other parts give nobody anything.
+    fn mend(&self, iam: &Service<'_>, found: &Role, tags: &mark::Tags) -> Result<(), Failure> {
+        let role = ("RoleName", self.settings.role.as_str());
+        if found.trust != self.trust {
+            let trust = self.trust.to_string();
+            iam.post(
+                "UpdateAssumeRolePolicy",
+                &[role, ("PolicyDocument", &trust)],
+            )?;
+        }
+        match (&found.boundary, &self.settings.boundary) {
+            (has, wants) if has == wants => {}
+            (_, Some(boundary)) => {
+                let boundary = ("PermissionsBoundary", boundary.as_str());
+                iam.post("PutRolePermissionsBoundary", &[role, boundary])?;
+            }
+            (_, None) => {
+                iam.take_away("DeleteRolePermissionsBoundary", &[role])?;
+            }
+        }
+        if found.tags != *tags {
+            let mut parameters = vec![("RoleName".to_owned(), role.1)];
+            parameters.extend(tag_parameters(tags));
+            iam.post("TagRole", &borrowed(&parameters))?;
+        }
+        let stale = mark::stale(&found.tags, tags);
+        if !stale.is_empty() {
+            let mut parameters = vec![("RoleName".to_owned(), role.1)];
+            let keys = stale.into_iter().enumerate();
+            parameters.extend(keys.map(|(at, key)| (format!("TagKeys.member.{}", at + 1), key)));
+            iam.post("UntagRole", &borrowed(&parameters))?;
+        }
+        Ok(())
+    }
+
+    fn attributes(&self) -> Result<Value, Failure> {
+        let boundary = self.settings.boundary.as_deref();
+        attributes(&self.arn, &self.trust, boundary, self.declared.clone())
+    }
+}
+
+/// The role of an identity, by the id or else the name. One that is not ours, or not of that name, is not there for the host.
+///
+/// # Errors
+/// When the service refuses, or two roles are that workload's.
+pub(super) fn read(iam: &Service<'_>, id: &str, name: &str) -> Result<Option<Managed>, Failure> {
+    let names = match id {
+        "" => role::names_under(iam, &path(name))?,
+        id => vec![role_name(id).to_owned()],
+    };
+    let mut found = Vec::new();
+    for role in names {
+        let role = role::get(iam, &role)?.filter(|role| {
+            let is_named = |of: &str| name.is_empty() || of == name;
+            (id.is_empty() || role.arn == id) && mark::workload(&role.tags).is_some_and(is_named)
+        });
+        found.extend(role);
+    }
+    match found.as_slice() {
+        [] => Ok(None),
+        [role] => managed(role).map(Some),
+        [one, other, ..] => Err(Failure::refused(format!(
+            "Two roles are marked as `{name}`: `{}` and `{}`.",
+            one.arn, other.arn
+        ))
+        .remedy("Delete the one that is not used any more.")),
+    }
+}
+
+/// The name of the role of an ARN.
+pub(super) fn role_name(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}
+
+fn managed(role: &Role) -> Result<Managed, Failure> {
+    let workload = mark::workload(&role.tags).unwrap_or_default();
+    let declared = mark::declared(&role.tags);
+    let attributes = attributes(&role.arn, &role.trust, role.boundary.as_deref(), declared)?;
+    Managed::new(IDENTITY, &role.arn, workload, attributes)
+}
+
+/// What was declared, the account by which facts about access know it, who may take it on, and what was written.
+fn attributes(
+    arn: &str,
+    trust: &Value,
+    boundary: Option<&str>,
+    mut declared: Map<String, Value>,
+) -> Result<Value, Failure> {
+    let account = format!("role:{arn}");
+    let source = format!("trust policy of role {}", role_name(arn));
+    let policy = Policy::parse(&trust.to_string(), &source)?;
+    let edges = trusted(&policy, &account, &source, &BTreeMap::new())?;
+    let allows: Vec<String> = edges
+        .iter()
+        .map(|edge| match edge.condition.as_str() {
+            "" => format!("{} may take {account} on", edge.from),
+            condition => format!("{} may take {account} on if {condition}", edge.from),
+        })
+        .collect();
+    let mut documents = vec![json!({
+        "kind": "TrustPolicy", "name": arn, "text": canonical(trust).to_string(),
+    })];
+    documents.extend(
+        boundary
+            .map(|boundary| json!({"kind": "PermissionsBoundary", "name": arn, "text": boundary})),
+    );
+    declared.insert("account".to_owned(), json!(account));
+    declared.insert("allows".to_owned(), json!(allows));
+    declared.insert("documents".to_owned(), json!(documents));
+    Ok(Value::Object(declared))
+}
+
+/// Where the roles of a workload lie.
+fn path(workload: &str) -> String {
+    format!("/portcullis/{workload}/")
+}
+
+fn texts(members: &Map<String, Value>, name: &str) -> Vec<String> {
+    let texts = members.get(name).and_then(Value::as_array);
+    let texts = texts.into_iter().flatten().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
+}
+
+fn tag_parameters(tags: &mark::Tags) -> impl Iterator<Item = (String, &str)> {
+    tags.iter().enumerate().flat_map(|(at, (key, value))| {
+        let name = |part: &str| format!("Tags.member.{}.{part}", at + 1);
+        [(name("Key"), key.as_str()), (name("Value"), value.as_str())]
+    })
+}
+
+fn borrowed<'p>(parameters: &'p [(String, &'p str)]) -> Vec<(&'p str, &'p str)> {
+    let each = parameters.iter();
+    each.map(|(name, value)| (name.as_str(), *value)).collect()
+}
