@@ -47,6 +47,8 @@ pub(crate) struct Description {
     pub(crate) slurm: Option<String>,
     /// A file of the case with a JSON list of operations by which an account of AWS is made that it has while it runs.
     pub(crate) aws: Option<String>,
+    /// A file of the case with a JSON list of requests that an OpenBao is sent before the first step.
+    pub(crate) openbao: Option<String>,
     /// A fleet file of the case that this host's NVML shall tell of.
     pub(crate) nvml: Option<String>,
     /// First-party plugins that are copied into the workspace, for instance `gpu-budget`.
@@ -171,6 +173,9 @@ pub(crate) enum Step {
     Slurm { words: Vec<String> },
     /// Carries the operations of `steps/<file>` out in the case's account of AWS.
     Aws { file: String },
+    /// Sends a request to the case's OpenBao, as its administrator or as whoever logs in, which has to end with a status.
+    #[serde(rename = "openbao")]
+    OpenBao(BaoRequest),
     /// Runs a line of shell in the workspace, to break something on purpose.
     Shell { line: String },
 }
@@ -192,6 +197,31 @@ pub(crate) struct ClusterRequest {
     pub(crate) body: Option<String>,
     /// What the answer's status has to be.
     pub(crate) status: u16,
+}
+
+/// A request to the case's `OpenBao`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BaoRequest {
+    /// Who logs in first; the administrator without one.
+    #[serde(rename = "as")]
+    pub(crate) login: Option<Login>,
+    pub(crate) method: String,
+    /// Below `/v1/`.
+    pub(crate) path: String,
+    /// `steps/<file>` is the body.
+    pub(crate) body: Option<String>,
+    /// What the answer's status has to be.
+    pub(crate) status: u16,
+}
+
+/// A login by the token of a service account of the case's cluster, at the JWT method `auth/jwt`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Login {
+    /// `<namespace>/<name>`
+    pub(crate) account: String,
+    pub(crate) role: String,
 }
 
 fn main_tf() -> String {

@@ -3,5 +3,6 @@
 pub(crate) mod aws;
 pub(crate) mod exporter;
 pub(crate) mod kubernetes;
+pub(crate) mod openbao;
 pub(crate) mod prometheus;
 pub(crate) mod slurm;

@@ -92,7 +92,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("script-connector", &[]),
     (
         "acceptance",
-        &["kubernetes-server", "moto-server", "openbao-server", "slurm-server"],
+        &[
+            "kubernetes-server",
+            "moto-server",
+            "openbao-server",
+            "slurm-server",
+        ],
     ),
     // They start programs that we did not write, and judge nothing of ours.
     ("kubernetes-server", &[]),

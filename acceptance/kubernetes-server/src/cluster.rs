@@ -98,13 +98,34 @@ impl Cluster {
         Client::new(self.address, self.authority(), Some(ADMIN))
     }
 
+    /// The key that verifies the tokens of service accounts, as a PEM file.
+    #[must_use]
+    pub fn accounts_public_key_file(&self) -> &Path {
+        &self.certificates.accounts_public_key
+    }
+
     /// A token of a service account that exists, issued by the server for ten minutes.
     ///
     /// # Errors
     /// When the server refuses.
     pub fn account_token(&self, namespace: &str, account: &str) -> Result<String> {
+        self.account_token_for(namespace, account, &[])
+    }
+
+    /// The same to be shown to these audiences; to the server itself without any.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn account_token_for(
+        &self,
+        namespace: &str,
+        account: &str,
+        audiences: &[&str],
+    ) -> Result<String> {
         let path = format!("/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token");
-        let ask = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 600}});
+        let spec = json!({"expirationSeconds": 600, "audiences": audiences});
+        let ask =
+            json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec});
         let issued = self.admin()?.post(&path, &ask)?;
         let token = issued.pointer("/status/token").and_then(Value::as_str);
         Ok(token.context("the server issued no token")?.to_owned())

@@ -131,6 +131,7 @@ impl Runner<'_> {
             Step::Aws { file } => servers
                 .aws()?
                 .carry_out(&case.folder.join("steps").join(file)),
+            Step::OpenBao(request) => servers.send_openbao(request, &case.folder.join("steps")),
             Step::Shell { line } => shell(workspace, line),
         }
     }

@@ -1,10 +1,13 @@
 //! The servers of a case, started before its first step and ended after its last.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 
-use super::Case;
+use super::{BaoRequest, Case};
 use crate::servers::aws::Aws;
 use crate::servers::kubernetes::Kubernetes;
+use crate::servers::openbao::OpenBao;
 use crate::servers::prometheus::Prometheus;
 use crate::servers::slurm::Slurm;
 use crate::workspace::Workspace;
@@ -16,6 +19,7 @@ pub(super) struct Servers {
     kubernetes: Option<Kubernetes>,
     slurm: Option<Slurm>,
     aws: Option<Aws>,
+    openbao: Option<OpenBao>,
 }
 
 impl Servers {
@@ -24,11 +28,13 @@ impl Servers {
     /// # Errors
     /// When a server does not come up, or refuses what the case has for it.
     pub(super) fn start(case: &Case, workspace: &mut Workspace) -> Result<Self> {
+        let kubernetes = start_kubernetes(case, workspace)?;
         Ok(Self {
             _prometheus: start_prometheus(case, workspace)?,
-            kubernetes: start_kubernetes(case, workspace)?,
             slurm: start_slurm(case, workspace)?,
             aws: start_aws(case, workspace)?,
+            openbao: start_openbao(case, kubernetes.as_ref(), workspace)?,
+            kubernetes,
         })
     }
 
@@ -45,6 +51,16 @@ impl Servers {
     pub(super) fn aws(&self) -> Result<&Aws> {
         let account = self.aws.as_ref();
         account.context("the case has no account of AWS")
+    }
+
+    /// Sends a request to the case's OpenBao, whose body is a file in `folder`.
+    ///
+    /// # Errors
+    /// When there is no OpenBao, or its answer has another status.
+    pub(super) fn send_openbao(&self, request: &BaoRequest, folder: &Path) -> Result<()> {
+        let server = self.openbao.as_ref();
+        let server = server.context("the case starts no OpenBao")?;
+        server.send(request, self.kubernetes.as_ref(), folder)
     }
 }
 
@@ -88,6 +104,22 @@ fn start_aws(case: &Case, workspace: &mut Workspace) -> Result<Option<Aws>> {
         return Ok(None);
     };
     let server = Aws::start(&workspace.dir().join(operations))?;
+    for (name, value) in server.environment() {
+        workspace.set_env(name, value);
+    }
+    Ok(Some(server))
+}
+
+/// Starts the OpenBao that the case asks for, which the HCL takes as `var.openbao_url`.
+fn start_openbao(
+    case: &Case,
+    cluster: Option<&Kubernetes>,
+    workspace: &mut Workspace,
+) -> Result<Option<OpenBao>> {
+    let Some(requests) = &case.description.openbao else {
+        return Ok(None);
+    };
+    let server = OpenBao::start(&workspace.dir().join(requests), cluster)?;
     for (name, value) in server.environment() {
         workspace.set_env(name, value);
     }

@@ -107,6 +107,25 @@ impl Kubernetes {
         Ok(())
     }
 
+    /// The key that verifies the tokens of accounts, PEM.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub(crate) fn accounts_public_key(&self) -> Result<String> {
+        Ok(fs::read_to_string(self.cluster.accounts_public_key_file())?)
+    }
+
+    /// A token of `<namespace>/<name>` that is good for one audience.
+    ///
+    /// # Errors
+    /// When the server issues none.
+    pub(crate) fn token(&self, account: &str, audience: &str) -> Result<String> {
+        let (namespace, name) = account
+            .split_once('/')
+            .with_context(|| format!("`{account}` is no `<namespace>/<name>`"))?;
+        self.cluster.account_token_for(namespace, name, &[audience])
+    }
+
     /// What a case is told of it: where it is over TLS and with which authority, where it is over plain HTTP for
     /// programs that know no such authority, and the token of somebody who may do everything.
     pub(crate) fn environment(&self) -> [(&'static str, String); 4] {

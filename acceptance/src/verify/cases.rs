@@ -46,11 +46,11 @@ fn run_all(context: &Context, progress: &Progress) -> Result<Report> {
 
 /// Takes away the cases whose server is not installed here.
 fn leave_out_without_server(cases: &mut Vec<Case>, report: &mut Report) {
-    let (prometheus, kubernetes, slurm) = (
+    let (prometheus, kubernetes) = (
         Prometheus::is_installed(),
         kubernetes_server::is_installed(),
-        slurm_server::is_installed(),
     );
+    let (slurm, openbao) = (slurm_server::is_installed(), openbao_server::is_installed());
     cases.retain(|case| {
         let (why, mend) = if case.description.prometheus.is_some() && !prometheus {
             ("Prometheus is not installed", "apt-get install prometheus")
@@ -63,6 +63,8 @@ fn leave_out_without_server(cases: &mut Vec<Case>, report: &mut Report) {
             ("Slurm is not installed", slurm_server::INSTALL)
         } else if case.description.aws.is_some() && !moto_server::is_installed() {
             ("moto is not installed", moto_server::INSTALL)
+        } else if case.description.openbao.is_some() && !openbao {
+            ("OpenBao is not installed", openbao_server::INSTALL)
         } else {
             return true;
         };

@@ -98,6 +98,17 @@ pub(crate) struct Open {
     pub(crate) object: Text,
 }
 
+/// A trust in tokens of others.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Trust {
+    /// The cluster that may sign them, for tokens of its accounts; `None` for tokens of workloads, whoever signs them.
+    pub(crate) cluster: Option<Scope>,
+    /// Their subject, with wildcards.
+    pub(crate) subject: Text,
+    /// Whoever shows one.
+    pub(crate) node: Node,
+}
+
 /// What connectors said about access, and every edge that follows from it: built once, read by every split.
 ///
 /// Texts are kept once; an edge is a few numbers, and keeps the facts that it came from. An empty one costs nothing.
@@ -116,6 +127,8 @@ pub struct Access {
     pub(crate) open: Vec<Open>,
     /// Roles of clouds that their own source lists.
     pub(crate) listed_roles: BTreeSet<Node>,
+    /// Who trusts tokens of others.
+    pub(crate) trusts: Vec<Trust>,
     /// Patterns of pipelines, such as `ci:github:acme/*`.
     pub(crate) patterns: Vec<Node>,
     /// Break-glass edges that end by themselves, which are not followed.
@@ -158,6 +171,15 @@ impl Access {
             pattern.is_some_and(|(pattern, _)| Pattern(pattern).covers(name))
         };
         patterns.filter(matches).collect()
+    }
+
+    /// Those who trust tokens of a subject: of a cluster's account, or of a workload.
+    pub(crate) fn trusting(&self, subject: &str, cluster: Option<Scope>) -> Vec<Node> {
+        let trusts = self.trusts.iter();
+        let theirs = trusts.filter(|trust| {
+            trust.cluster == cluster && Pattern(self.texts.get(trust.subject)).covers(subject)
+        });
+        theirs.map(|trust| trust.node).collect()
     }
 
     /// How many edges there are, stated and derived.

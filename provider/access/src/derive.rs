@@ -7,6 +7,7 @@ mod kubernetes;
 mod pattern;
 
 use federation::Issuer;
+pub(crate) use federation::subject_of_account;
 pub(crate) use kubernetes::{any_account_in, in_place};
 pub(crate) use pattern::Pattern;
 

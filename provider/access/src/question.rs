@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use portcullis_model::Subject;
 
-use crate::derive::{Pattern, any_account_in};
+use crate::derive::{Pattern, any_account_in, subject_of_account};
 use crate::graph::{Because, Edge, Graph, How};
 use crate::nodes::{Node, number};
 use crate::{Access, Facts, Platform, Relation, Source, Split};
@@ -223,7 +223,7 @@ impl<'a> Question<'a> {
             Subject::ServiceAccount {
                 connector,
                 namespace,
-                ..
+                name,
             } => {
                 let nodes = &self.access.nodes;
                 let Some(scope) = nodes.known_scope(connector) else {
@@ -233,6 +233,9 @@ impl<'a> Question<'a> {
                 let outer = nodes.find_class("any service account", scope);
                 let classes = inner.into_iter().chain(outer);
                 edges.extend(classes.map(|class| built(class, node, How::Includes)));
+                let shown = subject_of_account(namespace, name);
+                let trusting = self.access.trusting(&shown, Some(scope));
+                edges.extend(trusting.into_iter().map(|to| built(node, to, How::Issued)));
                 let inner = format!("group:system:serviceaccounts:{namespace}");
                 let inner = nodes.find(&inner, scope);
                 let outer = nodes.find("group:system:serviceaccounts", scope);
@@ -247,7 +250,11 @@ impl<'a> Question<'a> {
                 let classes = self.access.open.iter().filter(covers);
                 edges.extend(classes.map(|open| built(open.class, node, How::Includes)));
             }
-            Subject::User(_) | Subject::Group(_) | Subject::Workload(_) => {}
+            Subject::Workload(id) => {
+                let trusting = self.access.trusting(&id.to_string(), None);
+                edges.extend(trusting.into_iter().map(|to| built(node, to, How::Issued)));
+            }
+            Subject::User(_) | Subject::Group(_) => {}
         }
     }
 

@@ -174,3 +174,43 @@ fn clouds_trust_pipelines_and_workloads_by_the_same_words() {
     );
     assert!(crosses(&split(&[workload], &[role]), &[aws]));
 }
+
+#[test]
+fn subjects_that_only_a_split_names_are_trusted_like_others() {
+    for (trusted, deployer, expected) in [
+        (
+            "oidc:*#system:serviceaccount:infer:new",
+            "sa:cluster/infer/new",
+            true,
+        ),
+        (
+            "oidc:*#system:serviceaccount:infer:n*",
+            "sa:cluster/infer/new",
+            true,
+        ),
+        (
+            "oidc:*#system:serviceaccount:infer:old",
+            "sa:cluster/infer/new",
+            false,
+        ),
+        (
+            "oidc:https://other.example#system:serviceaccount:infer:new",
+            "sa:cluster/infer/new",
+            false,
+        ),
+        (
+            "oidc:*#spiffe://acme.example/ci/*",
+            "spiffe://acme.example/ci/deployer",
+            true,
+        ),
+        (
+            "oidc:*#spiffe://acme.example/production/*",
+            "spiffe://acme.example/ci/deployer",
+            false,
+        ),
+    ] {
+        let split = split(&[deployer], &[ROLE]);
+        let found = crosses(&split, &[cluster(Some(ISSUER)), bao(trusted)]);
+        assert_eq!(found, expected, "{trusted} by {deployer}");
+    }
+}

@@ -7,6 +7,7 @@ mod aggregate;
 mod binding;
 mod bound;
 mod grant;
+mod issuer;
 mod role;
 mod rule;
 mod secret;

@@ -10,6 +10,8 @@ use crate::{Config, TOKEN};
 /// The representation of a list in which objects are their metadata and nothing else.
 pub(crate) const METADATA_ONLY: &str =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+/// Where a server describes its tokens (OpenID Connect Discovery 1.0, section 4).
+const DISCOVERY: &str = "/.well-known/openid-configuration";
 /// How much of the server's own words is shown.
 const QUOTED_CHARS: usize = 240;
 /// Times that a list is read before it counts as changing too fast.
@@ -75,6 +77,12 @@ struct Group {
 #[derive(Debug, Deserialize)]
 struct Version {
     version: String,
+}
+
+/// How others may know the tokens that the server issues.
+#[derive(Debug, Deserialize)]
+struct Discovery {
+    issuer: String,
 }
 
 /// What the server says when it refuses.
@@ -217,6 +225,20 @@ impl<'c> Api<'c> {
             .into_iter()
             .map(|found| found.version)
             .collect())
+    }
+
+    /// The URL by which others know who signs the tokens of accounts; none when the server does not say.
+    ///
+    /// # Errors
+    /// When the server is not there.
+    pub(crate) fn issuer(&self) -> Result<Option<String>, Failure> {
+        let response = self.client.send(self.client.get(DISCOVERY))?;
+        // Servers before 1.20, and accounts without the role `system:service-account-issuer-discovery`.
+        if matches!(response.status, 403 | 404) {
+            return Ok(None);
+        }
+        let discovery: Discovery = response.json()?;
+        Ok(Some(discovery.issuer))
     }
 
     /// A list that expired for the last time.

@@ -51,6 +51,9 @@ fn the_recording_reads_the_same_natively_and_as_a_component() {
             ("pod:infer/fraud-2", "sa:infer/fraud-runtime"),
         ]
     );
+    let mut objects = facts.objects.iter();
+    let issuer = objects.find(|object| object.kind == "issuer").unwrap();
+    assert_eq!(issuer.id, "issuer:https://kubernetes.default.svc");
     let devices = native.twice(|plugin| plugin.list_inventory()).unwrap();
     assert_eq!(component.list_inventory().unwrap(), devices);
     let is_there =

@@ -3,7 +3,7 @@
 //! Who trusts says so by an edge from `oidc:<issuer>#<subject>`, where either may have wildcards and the issuer be `*`. Who
 //! issues says so by an object `issuer:<URL>`. The join is made here, so that no platform has to know another.
 
-use crate::access::Content;
+use crate::access::{Content, Trust};
 use crate::derive::{Derivation, Pattern};
 use crate::graph::{Because, How};
 use crate::nodes::{EVERYBODY, Node, Scope, number};
@@ -13,6 +13,8 @@ use crate::{Platform, Relation};
 const TRUSTED: &str = "oidc:";
 /// The subject of a service account's tokens, before its namespace.
 const ACCOUNT: &str = "system:serviceaccount:";
+/// What SPIFFE IDs begin with.
+const WORKLOAD: &str = "spiffe://";
 /// Who issues the tokens of GitHub's pipelines; an enterprise may have a path of its own below.
 const GITHUB: &str = "token.actions.githubusercontent.com";
 
@@ -66,25 +68,62 @@ pub(super) fn derive(derivation: &mut Derivation) {
     for trusted in &all {
         workloads(trusted, derivation);
         pipelines(trusted, derivation);
+        remember(trusted, None, derivation);
         for cluster in clusters(trusted, derivation) {
             accounts(trusted, &cluster, derivation);
+            remember(trusted, Some(cluster.scope), derivation);
         }
     }
 }
 
+/// Keeps a trust for subjects that only a split names.
+fn remember(trusted: &Trusted, cluster: Option<Scope>, derivation: &mut Derivation) {
+    let subject = derivation.texts().add(&trusted.subject);
+    derivation.access.trusts.push(Trust {
+        cluster,
+        subject,
+        node: trusted.node,
+    });
+}
+
+/// The subject of the tokens of a service account.
+pub(crate) fn subject_of_account(namespace: &str, name: &str) -> String {
+    format!("{ACCOUNT}{namespace}:{name}")
+}
+
 /// Tokens whose subject is a SPIFFE ID are that workload's, whoever signs them.
 fn workloads(trusted: &Trusted, derivation: &mut Derivation) {
-    if trusted.subject.starts_with("spiffe://") {
-        let workload = derivation.nodes().named(&trusted.subject, EVERYBODY);
+    let known: Vec<Node> = if trusted.is_pattern() {
+        let nodes = &derivation.access.nodes;
+        let all = 0..number(nodes.len());
+        let matching = all.filter(|node| match nodes.name(*node) {
+            Some((name, EVERYBODY)) if name.starts_with(WORKLOAD) => {
+                Pattern(&trusted.subject).covers(name)
+            }
+            _ => false,
+        });
+        matching.collect()
+    } else if trusted.subject.starts_with(WORKLOAD) {
+        vec![derivation.nodes().named(&trusted.subject, EVERYBODY)]
+    } else {
+        Vec::new()
+    };
+    for workload in known {
         derivation.push(workload, trusted.node, How::Issued, Because::Built);
     }
 }
 
 fn pipelines(trusted: &Trusted, derivation: &mut Derivation) {
     let is_github = trusted.is_from(GITHUB) || bare(&trusted.issuer).starts_with(GITHUB);
-    let run = trusted.subject.strip_prefix("repo:");
-    if let (true, Some(run)) = (is_github, run) {
-        let run = run.replacen(":ref:refs/heads/", ":ref:", 1);
+    if !is_github {
+        return;
+    }
+    let run = match trusted.subject.strip_prefix("repo:") {
+        Some(run) => Some(run.replacen(":ref:refs/heads/", ":ref:", 1)),
+        None if Pattern(&trusted.subject).overlaps("repo:*") => Some("*".to_owned()),
+        None => None,
+    };
+    if let Some(run) = run {
         let run = derivation
             .nodes()
             .named(&format!("ci:github:{run}"), EVERYBODY);
@@ -127,7 +166,7 @@ fn accounts(trusted: &Trusted, cluster: &Cluster, derivation: &mut Derivation) {
                 .strip_prefix("sa:")
                 .and_then(|path| path.split_once('/'));
             account.is_some_and(|(namespace, name)| {
-                Pattern(&trusted.subject).covers(&format!("{ACCOUNT}{namespace}:{name}"))
+                Pattern(&trusted.subject).covers(&subject_of_account(namespace, name))
             })
         };
         let all = 0..number(nodes.len());

@@ -7,6 +7,7 @@ use portcullis_plugin::{AccessPage, Edge, Failure, Object, log};
 use super::aggregate;
 use super::binding::{Binding, BoundRole};
 use super::grant::Grants;
+use super::issuer;
 use super::role::Role;
 use super::rule::Rule;
 use super::subject::{Subjects, account_id};
@@ -41,6 +42,7 @@ pub(crate) fn read(
     page: &mut AccessPage,
 ) -> Result<Grants, Failure> {
     page.objects = namespaces(api, config)?;
+    page.objects.extend(issuer::object(api)?);
     let mut subjects = Subjects::default();
     for account in list::<Named>(api, ACCOUNTS)? {
         subjects.account(

@@ -1,5 +1,6 @@
 //! An account that may not list everything: a failure that says what, and never a smaller answer.
 
+use portcullis_plugin_host::Object;
 use serde_json::json;
 
 use super::{MINUTE, account, binding, cluster_role, connector, create, namespace, shared};
@@ -124,6 +125,8 @@ async fn the_cluster_role_of_the_readme_is_enough() {
             .iter()
             .any(|subject| subject.id == "sa:sufficient/portcullis")
     );
+    let issuer = |object: &Object| object.id == "issuer:https://kubernetes.default.svc";
+    assert!(facts.objects.iter().any(issuer));
 }
 
 #[tokio::test]
