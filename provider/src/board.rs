@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use portcullis_access::{Memberships, Split};
-use portcullis_model::{DeployVerb, Name, Owner, Permission, Subject, WorkloadKey};
+use portcullis_model::{DeployVerb, Duty, Name, Owner, Permission, Subject, WorkloadKey};
 
 use crate::policy::OnProblem;
 
@@ -27,6 +27,10 @@ pub struct Declared {
     pub splits: BTreeMap<WorkloadKey, DeclaredSplit>,
     /// Who answers for what is no workload, such as `group group:ml-release`.
     pub owners: BTreeMap<String, Owner>,
+    /// Grants, by natural key.
+    pub grants: BTreeMap<String, DeclaredGrant>,
+    /// Duty constraints, by name.
+    pub constraints: BTreeMap<String, DeclaredConstraint>,
     /// GPUs of each pool, by its natural key; `None` while the number is unknown.
     pub pools: BTreeMap<String, Option<u64>>,
 }
@@ -59,6 +63,42 @@ pub struct DeclaredSplit {
     pub enforce: OnProblem,
     /// What a group of unknown members does to the plan.
     pub on_unknown: OnProblem,
+}
+
+/// A permission that somebody is granted until a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredGrant {
+    /// Who.
+    pub subject: Subject,
+    /// What.
+    pub permission: Permission,
+    /// The workload that it is about, where its object is one.
+    pub workload: Option<WorkloadKey>,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+/// A limit on the duties that one subject may hold together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredConstraint {
+    /// The duties that are counted.
+    pub duties: BTreeSet<Duty>,
+    /// Most of them that one subject may hold.
+    pub at_most: usize,
+    /// The workload over which duties count; all together without one.
+    pub workload: Option<WorkloadKey>,
+    /// What a subject with more does to the plan.
+    pub enforce: OnProblem,
+    /// What a group of unknown members does to the plan.
+    pub on_unknown: OnProblem,
+}
+
+impl DeclaredConstraint {
+    /// Whether duties over this workload, or over what is no workload, are counted.
+    #[must_use]
+    pub fn counts(&self, workload: Option<&WorkloadKey>) -> bool {
+        self.workload.is_none() || self.workload.as_ref() == workload
+    }
 }
 
 impl Board {

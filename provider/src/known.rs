@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_access::{Access, Facts};
-use portcullis_model::{Name, WorkloadKey};
+use jiff::Timestamp;
+use portcullis_access::{Access, Facts, Granted, Relation, Source, Split};
+use portcullis_model::{DeployVerb, Duty, Name, Operation, WorkloadKey};
 use tfplugin::Outcome;
 
-use crate::board::{Declared, DeclaredSplit, Workload};
+use crate::board::{Declared, DeclaredConstraint, DeclaredGrant, DeclaredSplit, Workload};
 use crate::configured::Configured;
 use crate::promised::Promised;
 
@@ -18,6 +19,10 @@ pub struct Known<'a> {
     pub declared: &'a Declared,
     /// What the ledger holds.
     pub promised: &'a Promised,
+    /// When it is asked. What has ended by then counts for nothing.
+    pub now: Timestamp,
+    /// The grants that have not ended, as far as they lead to identities.
+    pub granted: &'a [Granted],
     /// What connectors told, and what follows from it.
     pub access: &'a Access,
     /// Connectors that should have told and did not, each with the reason.
@@ -34,10 +39,14 @@ impl<'a> Known<'a> {
         question: impl FnOnce(&Known<'_>) -> T,
     ) -> Outcome<T> {
         let (promised, live) = (provider.promised().await?, provider.access().await);
+        let now = provider.clock.now();
         let declared = provider.board.lock();
+        let granted = granted(&declared, &promised, now);
         Ok(question(&Known {
             declared: &declared,
             promised: &promised,
+            now,
+            granted: &granted,
             access: &live.access,
             unread: &live.unread,
         }))
@@ -49,6 +58,7 @@ impl<'a> Known<'a> {
         Facts {
             configuration: &self.declared.groups,
             ledger: &self.promised.groups,
+            grants: self.granted,
             access: self.access,
             unread: self.unread,
         }
@@ -73,9 +83,88 @@ impl<'a> Known<'a> {
         declared.or_else(|| self.promised.splits.get(key))
     }
 
+    /// Every grant that has not ended, once.
+    pub fn grants(&self) -> impl Iterator<Item = (&'a String, &'a DeclaredGrant)> {
+        let now = self.now;
+        laid_over(&self.declared.grants, &self.promised.grants)
+            .filter(move |(_, grant)| grant.until > now)
+    }
+
+    /// A duty constraint.
+    #[must_use]
+    pub fn constraint(&self, name: &str) -> Option<&'a DeclaredConstraint> {
+        let declared = self.declared.constraints.get(name);
+        declared.or_else(|| self.promised.constraints.get(name))
+    }
+
+    /// Every duty constraint, once.
+    pub fn constraints(&self) -> impl Iterator<Item = (&'a String, &'a DeclaredConstraint)> {
+        laid_over(&self.declared.constraints, &self.promised.constraints)
+    }
+
+    /// The split as it is judged: whoever was granted to deploy the workload is on its deploy side.
+    #[must_use]
+    pub fn judged(&self, workload: &WorkloadKey, declared: &DeclaredSplit) -> Split {
+        let mut split = declared.split.clone();
+        let deployers = self.grants().filter(|(_, grant)| {
+            grant.workload.as_ref() == Some(workload) && grant.permission.duty() == Duty::Deploy
+        });
+        split
+            .deploy
+            .extend(deployers.map(|(_, grant)| grant.subject.clone()));
+        split
+    }
+
     /// Every split, once.
     pub fn splits(&self) -> impl Iterator<Item = (&'a WorkloadKey, &'a DeclaredSplit)> {
         laid_over(&self.declared.splits, &self.promised.splits)
+    }
+}
+
+/// The grants that have not ended at `now`, as far as they lead to identities.
+#[must_use]
+pub fn granted(declared: &Declared, promised: &Promised, now: Timestamp) -> Vec<Granted> {
+    let sources = [
+        (&declared.grants, Source::Configuration),
+        (&promised.grants, Source::Ledger),
+    ];
+    let mut found = Vec::new();
+    for (grants, source) in sources {
+        let replaced =
+            |name: &String| source == Source::Ledger && declared.grants.contains_key(name);
+        let active = grants
+            .iter()
+            .filter(|(name, grant)| grant.until > now && !replaced(name));
+        for (name, grant) in active {
+            let workload = grant.workload.as_ref().and_then(|key| {
+                let declared = declared.workloads.get(key);
+                declared.or_else(|| promised.workloads.get(key))
+            });
+            if let (Some(workload), Some(relation)) = (workload, leads(grant.permission.operation))
+            {
+                found.push(Granted {
+                    name: name.clone(),
+                    subject: grant.subject.clone(),
+                    relation,
+                    to: workload.subjects.clone(),
+                    until: grant.until,
+                    source,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// How an operation on a workload leads to its identities; `None` for one that does not.
+const fn leads(operation: Operation) -> Option<Relation> {
+    match operation {
+        Operation::Deploy(DeployVerb::SwapModel) => Some(Relation::ActsAsViaCompute),
+        Operation::Deploy(DeployVerb::Grant) => Some(Relation::CanGrant),
+        Operation::Deploy(DeployVerb::RotateCredentials) => Some(Relation::ReadsSecretOf),
+        Operation::Deploy(DeployVerb::Approve) => Some(Relation::ControlsOwnerOf),
+        // Whoever ships a workload is on its deploy side, and the other verbs lead to nobody.
+        Operation::Deploy(_) | Operation::Use | Operation::Read | Operation::Call => None,
     }
 }
 

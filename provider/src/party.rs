@@ -32,6 +32,14 @@ impl Party {
         }
     }
 
+    /// What keeps the subjects from being all known, as a clause.
+    #[must_use]
+    pub fn undecided(&self, known: &Known<'_>) -> Option<String> {
+        let workload = self.workload(known)?;
+        let is_undecided = known.workload(workload)?.is_undecided;
+        is_undecided.then(|| format!("{workload} has accounts that are known only after apply"))
+    }
+
     /// The workload that is meant: by its name, or by a subject that it is.
     #[must_use]
     pub fn workload<'a>(&'a self, known: &Known<'a>) -> Option<&'a WorkloadKey> {

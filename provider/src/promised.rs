@@ -8,9 +8,9 @@ use portcullis_ledger::{Kind, Ledger, Record, Reservation};
 use portcullis_model::{Owner, WorkloadKey};
 use tfplugin::Outcome;
 
-use crate::board::{DeclaredSplit, Workload};
+use crate::board::{DeclaredConstraint, DeclaredGrant, DeclaredSplit, Workload};
 use crate::lifecycle::decode_body;
-use crate::resources::{GpuPool, Group, PermissionSplit, WorkloadIdentity};
+use crate::resources::{DutyConstraint, GpuPool, Grant, Group, PermissionSplit, WorkloadIdentity};
 use crate::said::said;
 
 /// The promises of every workspace, read once per run. What this run itself changes is on the board; what another run
@@ -25,6 +25,10 @@ pub struct Promised {
     pub splits: BTreeMap<WorkloadKey, DeclaredSplit>,
     /// Who answers for what is no workload, such as `group group:ml-release`.
     pub owners: BTreeMap<String, Owner>,
+    /// Grants, by natural key, those that have ended among them.
+    pub grants: BTreeMap<String, DeclaredGrant>,
+    /// Duty constraints, by name.
+    pub constraints: BTreeMap<String, DeclaredConstraint>,
     /// GPUs of each pool, by its natural key.
     pub pools: BTreeMap<String, Option<u64>>,
     /// What each pool holds, ordered by replica and device.
@@ -72,6 +76,18 @@ impl Promised {
                 .map(|one| one.subjects.clone());
             let declared = split.declaration(subjects.unwrap_or_default())?;
             promised.splits.insert(workload.clone(), declared);
+        }
+        for record in ledger.list(Kind::Grant).await.map_err(said)? {
+            let grant: Grant = decode_body(&record)?;
+            promised.own("grant", &record, grant.owner.get()?.value());
+            promised.grants.insert(record.key, grant.declaration()?);
+        }
+        for record in ledger.list(Kind::DutyConstraint).await.map_err(said)? {
+            let constraint: DutyConstraint = decode_body(&record)?;
+            promised.own("duty constraint", &record, constraint.owner.get()?.value());
+            promised
+                .constraints
+                .insert(record.key, constraint.declaration()?);
         }
         Ok(promised)
     }

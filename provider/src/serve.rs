@@ -11,7 +11,7 @@ use crate::data_sources::{
     Orphans,
 };
 use crate::functions::{CanonicalGpuModel, MakeSpiffeId, MigFits, ParseSpiffeId};
-use crate::resources::{GpuPool, Group, PermissionSplit, WorkloadIdentity};
+use crate::resources::{DutyConstraint, GpuPool, Grant, Group, PermissionSplit, WorkloadIdentity};
 
 /// What this program is, for people who start it by hand.
 pub(crate) const ABOUT: About = About {
@@ -29,6 +29,8 @@ pub fn server() -> ProviderServer<ProviderBlock> {
         .resource::<GpuPool>()
         .resource::<PermissionSplit>()
         .resource::<Group>()
+        .resource::<Grant>()
+        .resource::<DutyConstraint>()
         .data_source::<AccessPaths>()
         .data_source::<ChangeAuthority>()
         .data_source::<CredentialLocations>()

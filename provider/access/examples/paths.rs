@@ -50,6 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let facts = Facts {
             configuration,
             ledger: &none,
+            grants: &[],
             access: &access,
             unread: &unread,
         };

@@ -101,12 +101,31 @@ impl Crossing {
                 ));
             }
         }
+        let granted = self.grants();
         by_source
             .into_iter()
             .map(|((source, at), said)| {
                 format!("{}; read from connector {source} at {at}", said.join(", "))
             })
+            .chain(granted)
             .collect()
+    }
+
+    /// The declared grants that it rests on, a line each.
+    fn grants(&self) -> BTreeSet<String> {
+        let hops = self.deploy.hops.iter().chain(&self.runtime.hops);
+        let evidence = hops.flat_map(|hop| &hop.evidence);
+        let lines = evidence.filter_map(|evidence| match evidence {
+            Evidence::Granted {
+                name,
+                until,
+                source,
+            } => Some(format!(
+                "grant {name} (until {until}); declared in {source}"
+            )),
+            _ => None,
+        });
+        lines.collect()
     }
 
     fn remedy(&self) -> String {
@@ -136,7 +155,8 @@ impl fmt::Display for Crossing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_live = |route: &Route| {
             let mut evidence = route.hops.iter().flat_map(|hop| &hop.evidence);
-            evidence.any(Evidence::is_read)
+            evidence
+                .any(|evidence| evidence.is_read() || matches!(evidence, Evidence::Granted { .. }))
         };
         match (&self.deploy, &self.runtime) {
             (declared, path) | (path, declared) if declared.hops.is_empty() && is_live(path) => {

@@ -302,6 +302,10 @@ fn changes(edge: &Edge, question: &Question<'_>) -> Vec<String> {
         }
         // What a platform issues to its own accounts, it cannot be told not to.
         (_, How::Issued) => Vec::new(),
+        (Because::Granted(position), _) => (question.grants.get(position as usize))
+            .map(|granted| format!("end the grant `{}`", granted.name))
+            .into_iter()
+            .collect(),
         (Because::Fact(_) | Because::Facts(_), _) => {
             let lead = facts(edge, question.access).first();
             lead.and_then(|fact| change(*fact, question))

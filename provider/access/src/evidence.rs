@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use portcullis_model::{Name, visible};
 
-use crate::{Access, Mode};
+use crate::{Access, Mode, Source};
 
 /// Longest text of a source that is repeated, in characters.
 const SHOWN_CHARS: usize = 200;
@@ -15,6 +15,15 @@ pub enum Evidence {
     Configuration,
     /// A membership recorded in the ledger.
     Ledger,
+    /// A declared grant that ends.
+    Granted {
+        /// How the declaration is known.
+        name: String,
+        /// When it ends.
+        until: Timestamp,
+        /// Who says so.
+        source: Source,
+    },
     /// What a connector read.
     Read {
         /// The connector.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use portcullis_model::{Name, Subject};
 
-use crate::Access;
+use crate::{Access, Granted};
 
 /// Where a fact comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +35,8 @@ pub struct Facts<'a> {
     pub configuration: &'a Memberships,
     /// Applied by some workspace, and recorded.
     pub ledger: &'a Memberships,
+    /// What was granted by declaration and has not ended.
+    pub grants: &'a [Granted],
     /// What connectors said, and what follows from it.
     pub access: &'a Access,
     /// Connectors that should have told who has access and did not, or not all of it, each with the reason.

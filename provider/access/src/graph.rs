@@ -16,6 +16,8 @@ pub(crate) enum Because {
     Configuration,
     /// A membership recorded in the ledger.
     Ledger,
+    /// A declared grant, by number.
+    Granted(u32),
 }
 
 /// What an edge is.

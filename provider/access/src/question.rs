@@ -7,7 +7,7 @@ use portcullis_model::Subject;
 use crate::derive::{Pattern, any_account_in, subject_of_account};
 use crate::graph::{Because, Edge, Graph, How};
 use crate::nodes::{Node, number};
-use crate::{Access, Facts, Platform, Relation, Source, Split};
+use crate::{Access, Facts, Granted, Platform, Relation, Source, Split};
 
 /// How far a node that is not reached is.
 pub(crate) const NOT_REACHED: u32 = u32::MAX;
@@ -16,6 +16,7 @@ pub(crate) const NOT_REACHED: u32 = u32::MAX;
 #[derive(Debug)]
 pub(crate) struct Question<'a> {
     pub(crate) access: &'a Access,
+    pub(crate) grants: &'a [Granted],
     split: &'a Split,
     /// Subjects that no source names, numbered after the nodes of the access graph.
     further: Vec<Subject>,
@@ -31,6 +32,7 @@ impl<'a> Question<'a> {
     pub(crate) fn new(split: &'a Split, facts: Facts<'a>) -> Self {
         let mut question = Self {
             access: facts.access,
+            grants: facts.grants,
             split,
             further: Vec::new(),
             numbers: BTreeMap::new(),
@@ -43,6 +45,7 @@ impl<'a> Question<'a> {
         question.deploy = question.declare(&split.deploy, &mut edges);
         question.runtime = question.declare(&split.runtime, &mut edges);
         question.members(facts, &mut edges);
+        question.granted(&mut edges);
         question.added = Graph::new(edges, question.len());
         question
     }
@@ -280,12 +283,29 @@ impl<'a> Question<'a> {
         }
     }
 
+    /// Lays the declared grants over the graph.
+    fn granted(&mut self, edges: &mut Vec<Edge>) {
+        for (position, granted) in self.grants.iter().enumerate() {
+            let from = self.node(&granted.subject, edges);
+            for to in &granted.to {
+                let to = self.node(to, edges);
+                edges.push(Edge {
+                    from,
+                    to,
+                    how: How::Stated(granted.relation),
+                    because: Because::Granted(number(position)),
+                });
+            }
+        }
+    }
+
     /// Lays the declared memberships over the graph: of groups on either side, and of groups that hold something live.
     fn members(&mut self, facts: Facts<'a>, edges: &mut Vec<Edge>) {
         let declared = facts.configuration.keys().chain(facts.ledger.keys());
         let live = declared.filter(|group| !self.access.nodes.of(group).is_empty());
         let sides = self.split.deploy.iter().chain(&self.split.runtime);
-        let mut open: Vec<&Subject> = live.chain(sides).collect();
+        let granted = self.grants.iter().map(|granted| &granted.subject);
+        let mut open: Vec<&Subject> = live.chain(sides).chain(granted).collect();
         let mut seen: BTreeSet<&Subject> = open.iter().copied().collect();
         while let Some(group) = open.pop() {
             let Subject::Group(_) = group else { continue };

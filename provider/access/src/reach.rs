@@ -215,7 +215,7 @@ impl Route {
         let evidence = self.hops.iter().flat_map(|hop| &hop.evidence);
         let texts = evidence.filter_map(|evidence| match evidence {
             Evidence::Read { granted_by, .. } => Some(granted_by.as_str()),
-            Evidence::Configuration | Evidence::Ledger => None,
+            Evidence::Granted { .. } | Evidence::Configuration | Evidence::Ledger => None,
         });
         texts.filter(|text| !text.is_empty()).collect()
     }

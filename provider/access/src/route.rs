@@ -135,6 +135,7 @@ impl Route {
     pub fn until(&self) -> Option<Timestamp> {
         let ends = self.evidence().map(|evidence| match evidence {
             Evidence::Read { until, .. } => *until,
+            Evidence::Granted { until, .. } => Some(*until),
             Evidence::Configuration | Evidence::Ledger => None,
         });
         ends.flatten().min()
@@ -145,7 +146,7 @@ impl Route {
     pub fn mode(&self) -> Mode {
         let modes = self.evidence().map(|evidence| match evidence {
             Evidence::Read { mode, .. } => *mode,
-            Evidence::Configuration | Evidence::Ledger => Mode::Standing,
+            Evidence::Granted { .. } | Evidence::Configuration | Evidence::Ledger => Mode::Standing,
         });
         modes.max().unwrap_or_default()
     }
@@ -184,7 +185,7 @@ impl Hop {
         Self {
             does: does(edge, access),
             to: question.shown(edge.to),
-            evidence: evidence(edge, access),
+            evidence: evidence(edge, question),
         }
     }
 
@@ -237,12 +238,21 @@ pub(crate) fn facts<'a>(edge: &'a Edge, access: &'a Access) -> &'a [u32] {
             .joined
             .get(*list as usize)
             .map_or(&[], |facts| facts.as_ref()),
-        Because::Built | Because::Configuration | Because::Ledger => &[],
+        Because::Built | Because::Configuration | Because::Ledger | Because::Granted(_) => &[],
     }
 }
 
-fn evidence(edge: &Edge, access: &Access) -> BTreeSet<Evidence> {
+fn evidence(edge: &Edge, question: &Question<'_>) -> BTreeSet<Evidence> {
+    let access = question.access;
     match edge.because {
+        Because::Granted(position) => (question.grants.get(position as usize))
+            .map(|granted| Evidence::Granted {
+                name: granted.name.clone(),
+                until: granted.until,
+                source: granted.source,
+            })
+            .into_iter()
+            .collect(),
         Because::Configuration => BTreeSet::from([Evidence::Configuration]),
         Because::Ledger => BTreeSet::from([Evidence::Ledger]),
         _ => facts(edge, access)

@@ -21,6 +21,7 @@ fn holders(of: &str, sources: &[SourceFacts], groups: &Memberships) -> Holders {
     let facts = Facts {
         configuration: groups,
         ledger: &ledger,
+        grants: &[],
         access: &access,
         unread: &unread,
     };

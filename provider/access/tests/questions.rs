@@ -78,6 +78,7 @@ fn ask_without<T>(
     question(Facts {
         configuration: groups,
         ledger: &Memberships::new(),
+        grants: &[],
         access: &access,
         unread,
     })

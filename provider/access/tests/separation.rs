@@ -42,6 +42,7 @@ fn separate_with(split: &Split, configuration: &Memberships, ledger: &Membership
         Facts {
             configuration,
             ledger,
+            grants: &[],
             access: &Access::default(),
             unread: &BTreeMap::new(),
         },

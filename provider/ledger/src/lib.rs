@@ -1,5 +1,5 @@
 //! What was promised to whom: workload identities, GPU pools with the devices they hold, permission splits, subject
-//! groups, and an event for every change.
+//! groups, grants, duty constraints, and an event for every change.
 //!
 //! A Terraform state sees one workspace; capacity, duties and owners cross all of them. The ledger is the one place
 //! where two pipelines cannot both take the same device, where an interrupted apply is found again, and where every

@@ -19,11 +19,22 @@ pub enum Kind {
     Split,
     /// A subject group and its members.
     Group,
+    /// A permission that somebody is granted until a time.
+    Grant,
+    /// A limit on the duties that one subject may hold together.
+    DutyConstraint,
 }
 
 impl Kind {
     /// Every kind, in the order in which they depend on each other.
-    pub const ALL: [Self; 4] = [Self::Group, Self::Identity, Self::Pool, Self::Split];
+    pub const ALL: [Self; 6] = [
+        Self::Group,
+        Self::Identity,
+        Self::Pool,
+        Self::Split,
+        Self::Grant,
+        Self::DutyConstraint,
+    ];
 
     /// The word for people and for events.
     #[must_use]
@@ -33,6 +44,8 @@ impl Kind {
             Self::Pool => "pool",
             Self::Split => "split",
             Self::Group => "group",
+            Self::Grant => "grant",
+            Self::DutyConstraint => "duty-constraint",
         }
     }
 
@@ -58,6 +71,10 @@ pub enum Object {
     Split,
     /// A subject group.
     Group,
+    /// A permission that somebody is granted until a time.
+    Grant,
+    /// A limit on the duties that one subject may hold together.
+    DutyConstraint,
 }
 
 impl Object {
@@ -69,6 +86,8 @@ impl Object {
             Self::Pool(_) => Kind::Pool,
             Self::Split => Kind::Split,
             Self::Group => Kind::Group,
+            Self::Grant => Kind::Grant,
+            Self::DutyConstraint => Kind::DutyConstraint,
         }
     }
 }

@@ -28,8 +28,8 @@ pub struct Authority {
 pub struct ChangeAuthority {
     /// By duty; the declared ones of a duty first, then the nearest.
     pub authorities: Vec<Authority>,
-    /// Why there may be more of them.
-    pub missing: Missing,
+    /// Why there may be more of them, each as a clause.
+    pub missing: Vec<String>,
 }
 
 impl ChangeAuthority {
@@ -41,6 +41,7 @@ impl ChangeAuthority {
         let live = Live::over(&party.subjects(known)?, known.facts());
         let mut missing = live.missing;
         let mut authorities = declared(party, known, &mut missing);
+        authorities.extend(granted(party, known, &mut missing));
         authorities.extend(live.changers.into_iter().map(|changer| Authority {
             duty: changer.duty,
             from: changer.holder.route.start.clone(),
@@ -52,9 +53,31 @@ impl ChangeAuthority {
         authorities.sort_by_key(|authority| authority.duty);
         Ok(Self {
             authorities,
-            missing,
+            missing: super::missing(&missing, &[party], known),
         })
     }
+}
+
+/// Those who were granted something over the workload, and who can come to act as one of them.
+fn granted(party: &Party, known: &Known<'_>, missing: &mut Missing) -> Vec<Authority> {
+    let Some(key) = party.workload(known) else {
+        return Vec::new();
+    };
+    let mut authorities = Vec::new();
+    for (name, grant) in known
+        .grants()
+        .filter(|(_, grant)| grant.workload.as_ref() == Some(key))
+    {
+        let who = holders(&BTreeSet::from([grant.subject.clone()]), known, missing);
+        let until = Instant::from(grant.until);
+        authorities.extend(who.into_iter().map(|one| Authority {
+            duty: grant.permission.duty(),
+            path: format!("{} --was granted--> {name}", one.path),
+            until: one.until.into_iter().chain([until]).min(),
+            ..one
+        }));
+    }
+    authorities
 }
 
 /// Those whom the split of the workload declares to deploy it, and who can come to act as one of them.
@@ -65,37 +88,43 @@ fn declared(party: &Party, known: &Known<'_>, missing: &mut Missing) -> Vec<Auth
     else {
         return Vec::new();
     };
-    let deploy = &split.split.deploy;
-    let found = Holders::of(deploy, &Through::all(), known.facts());
+    let who = holders(&split.split.deploy, known, missing);
+    let duties: BTreeSet<Duty> = split.may.iter().map(|verb| verb.duty()).collect();
+    let each = duties.into_iter().flat_map(|duty| {
+        who.iter().map(move |one| Authority {
+            duty,
+            path: format!("{} --declared under--> deploy of {key}", one.path),
+            ..one.clone()
+        })
+    });
+    each.collect()
+}
+
+/// These subjects, and everybody who can come to act as one of them. The duty is for the caller to say.
+fn holders(
+    subjects: &BTreeSet<Subject>,
+    known: &Known<'_>,
+    missing: &mut Missing,
+) -> Vec<Authority> {
+    let found = Holders::of(subjects, &Through::all(), known.facts());
     missing.groups.extend(found.missing.groups);
-    let groups = deploy.iter().filter(|subject| {
+    let groups = subjects.iter().filter(|subject| {
         matches!(subject, Subject::Group(_)) && known.facts().members(subject).is_none()
     });
     missing.groups.extend(groups.map(ToString::to_string));
-    let themselves = deploy.iter().map(|subject| {
-        let name = subject.to_string();
-        (name.clone(), name, true, None)
+    let themselves = subjects.iter().map(|subject| Authority {
+        duty: Duty::Deploy,
+        from: subject.to_string(),
+        path: subject.to_string(),
+        is_standing: true,
+        until: None,
     });
-    let others = found.holders.iter().map(|holder| {
-        let route = &holder.route;
-        (
-            route.start.clone(),
-            route.to_string(),
-            holder.is_standing,
-            route.until().map(Instant::from),
-        )
+    let others = found.holders.iter().map(|holder| Authority {
+        duty: Duty::Deploy,
+        from: holder.route.start.clone(),
+        path: holder.route.to_string(),
+        is_standing: holder.is_standing,
+        until: holder.route.until().map(Instant::from),
     });
-    let who: Vec<_> = themselves.chain(others).collect();
-    let duties: BTreeSet<Duty> = split.may.iter().map(|verb| verb.duty()).collect();
-    let each = duties.into_iter().flat_map(|duty| {
-        who.iter()
-            .map(move |(from, path, is_standing, until)| Authority {
-                duty,
-                from: from.clone(),
-                path: format!("{path} --declared under--> deploy of {key}"),
-                is_standing: *is_standing,
-                until: *until,
-            })
-    });
-    each.collect()
+    themselves.chain(others).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_access::{Credential, Credentials, Missing};
+use portcullis_access::{Credential, Credentials};
 use portcullis_model::{Operation, Reason};
 
 use crate::known::Known;
@@ -27,8 +27,8 @@ pub enum CredentialPlace {
 pub struct CredentialPlaces {
     /// One entry a place.
     pub places: Vec<CredentialPlace>,
-    /// Why there may be more of them.
-    pub missing: Missing,
+    /// Why there may be more of them, each as a clause.
+    pub missing: Vec<String>,
 }
 
 impl CredentialPlaces {
@@ -62,7 +62,7 @@ impl CredentialPlaces {
         }
         Ok(Self {
             places,
-            missing: found.missing,
+            missing: super::missing(&found.missing, &[party], known),
         })
     }
 }

@@ -12,9 +12,13 @@ pub use reach::EffectiveAccess;
 
 use portcullis_access::Missing;
 
-/// What is missing, each as a clause that is safe to print.
+use crate::known::Known;
+use crate::party::Party;
+
+/// What is missing for an answer about these parties, each as a clause that is safe to print.
 #[must_use]
-pub fn missing(missing: &Missing) -> Vec<String> {
+pub fn missing(missing: &Missing, parties: &[&Party], known: &Known<'_>) -> Vec<String> {
+    let undecided = parties.iter().filter_map(|party| party.undecided(known));
     let groups = missing.groups.iter();
     let groups = groups.map(|group| format!("nobody says who is in {group}"));
     let sources = missing.sources.iter();
@@ -22,5 +26,5 @@ pub fn missing(missing: &Missing) -> Vec<String> {
         let why = portcullis_model::visible(why, 300);
         format!("connector {name} did not tell all: {why}")
     });
-    groups.chain(sources).collect()
+    undecided.chain(groups).chain(sources).collect()
 }

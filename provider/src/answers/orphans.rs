@@ -1,14 +1,13 @@
 //! Access that nobody answers for: declarations against what connectors tell.
 
-use jiff::Timestamp;
 use portcullis_access::{Declarations, Orphans};
 
 use crate::known::Known;
 
-/// What nobody answers for at `now`.
+/// What nobody answers for.
 #[must_use]
-pub fn orphans(known: &Known<'_>, now: Timestamp) -> Orphans {
-    Orphans::of(&declarations(known), now, known.facts())
+pub fn orphans(known: &Known<'_>) -> Orphans {
+    Orphans::of(&declarations(known), known.now, known.facts())
 }
 
 fn declarations(known: &Known<'_>) -> Declarations {
@@ -32,6 +31,14 @@ fn declarations(known: &Known<'_>) -> Declarations {
     for (_, declared) in known.splits() {
         let sides = declared.split.deploy.iter().chain(&declared.split.runtime);
         declarations.subjects.extend(sides.cloned());
+    }
+    for grants in [&known.promised.grants, &known.declared.grants] {
+        for (name, grant) in grants {
+            declarations.subjects.insert(grant.subject.clone());
+            declarations
+                .ends
+                .insert(format!("grant {name}"), grant.until);
+        }
     }
     let facts = known.facts();
     for groups in [facts.configuration, facts.ledger] {

@@ -1,9 +1,9 @@
 //! What a party can come to do: what platforms grant, and what its split declares.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_access::Reach;
-use portcullis_model::{Operation, Permission, Reason, Through};
+use portcullis_model::{Instant, Operation, Permission, Reason, Through};
 
 use super::missing;
 use crate::known::Known;
@@ -19,6 +19,8 @@ pub struct EffectiveAccess {
     pub reach: Reach,
     /// What its split declares; none where there is no split.
     pub declared: BTreeSet<Permission>,
+    /// What it was granted, each with when that ends.
+    pub granted: BTreeMap<Permission, Instant>,
     /// Services that it may call, by name, such as `ledger-api`.
     pub services: BTreeSet<String>,
     /// Why there may be more, each as a clause.
@@ -36,8 +38,14 @@ impl EffectiveAccess {
         limit: usize,
         known: &Known<'_>,
     ) -> Result<Self, Reason> {
-        let reach = Reach::of(&party.subjects(known)?, through, limit, known.facts());
-        let mut missing = missing(&reach.missing);
+        let subjects = party.subjects(known)?;
+        let reach = Reach::of(&subjects, through, limit, known.facts());
+        let grants = known.grants().map(|(_, grant)| grant);
+        let grants = grants.filter(|grant| subjects.contains(&grant.subject));
+        let granted: BTreeMap<Permission, Instant> = grants
+            .map(|grant| (grant.permission.clone(), grant.until.into()))
+            .collect();
+        let mut missing = missing(&reach.missing, &[party], known);
         let split = party.workload(known).and_then(|key| known.split(key));
         let declared = match split.map(|split| &split.permissions) {
             Some(None) => {
@@ -48,7 +56,7 @@ impl EffectiveAccess {
             Some(Some(permissions)) => permissions.clone(),
             None => BTreeSet::new(),
         };
-        let calls = declared.iter().filter(|permission| {
+        let calls = declared.iter().chain(granted.keys()).filter(|permission| {
             permission.operation == Operation::Call && permission.object.kind().as_str() == SERVICE
         });
         let mut services: BTreeSet<String> = calls
@@ -63,6 +71,7 @@ impl EffectiveAccess {
         Ok(Self {
             reach,
             declared,
+            granted,
             services,
             missing,
         })
@@ -80,6 +89,9 @@ impl EffectiveAccess {
         };
         for permission in &self.declared {
             text.push_str(&format!("\nIts split declares: {permission}."));
+        }
+        for (permission, until) in &self.granted {
+            text.push_str(&format!("\nIt was granted: {permission}, until {until}."));
         }
         for reached in &self.reach.identities {
             text.push_str(&format!(

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use portcullis_access::Access;
+use jiff::Timestamp;
+use portcullis_access::{Access, Granted};
 use portcullis_ledger::{Author, LedgerUrl};
 use portcullis_model::{Instant, Name, Subject};
 use serde::Serialize;
@@ -16,7 +17,7 @@ use super::plan_file::PlanFile;
 use super::{Failure, block_on};
 use crate::board::Declared;
 use crate::clock::Clock;
-use crate::known::Known;
+use crate::known::{Known, granted};
 use crate::promised::Promised;
 
 /// Where a verb takes its facts from.
@@ -41,6 +42,8 @@ pub(crate) struct Basis {
 pub(crate) struct Grounds {
     declared: Declared,
     promised: Promised,
+    now: Timestamp,
+    granted: Vec<Granted>,
     access: Access,
     unread: BTreeMap<Name, String>,
     used: Vec<Used>,
@@ -102,6 +105,8 @@ impl Grounds {
         };
         let used = connectors.chain(plan).chain([ledger]).collect();
         Ok(Self {
+            granted: granted(&declared, &promised, now),
+            now,
             declared,
             promised,
             access,
@@ -114,6 +119,8 @@ impl Grounds {
         Known {
             declared: &self.declared,
             promised: &self.promised,
+            now: self.now,
+            granted: &self.granted,
             access: &self.access,
             unread: &self.unread,
         }

@@ -178,31 +178,35 @@ impl Check {
 /// Whether every split of the plan is one, with the plan's groups and workloads in place of the ledger's.
 fn separation(plan: &PlanFile, known: &Known<'_>) -> Result<Vec<Answer>, Failure> {
     let mut answers = Vec::new();
-    for split in plan.resources::<PermissionSplit>()? {
-        let judged = split.after.workload.get().and_then(|key| {
+    for planned in plan.resources::<PermissionSplit>()? {
+        let judged = planned.after.workload.get().and_then(|key| {
             let workload = known.workload(key.value());
             // A saved plan does not hold the accounts that its apply will make.
             if workload.is_some_and(|one| one.is_undecided) {
                 return Err(tfplugin::Stop::Deferred);
             }
             let subjects = workload.map(|one| one.subjects.clone());
-            split.after.declaration(subjects.unwrap_or_default())
+            planned.after.declaration(subjects.unwrap_or_default())
         });
         answers.push(match judged {
             Ok(judged) => {
-                let found = separate(&judged.split, known.facts());
+                let split = match planned.after.workload.get() {
+                    Ok(key) => known.judged(key.value(), &judged),
+                    Err(_) => judged.split.clone(),
+                };
+                let found = separate(&split, known.facts());
                 let unseen = match &found {
-                    Separation::Holds(proof) => unseen(&judged.split, proof),
+                    Separation::Holds(proof) => unseen(&split, proof),
                     Separation::Crossed(_) | Separation::Undecided(_) => None,
                 };
                 let verdict = found.into_verdict(&judged.split.workload);
-                let answer = Answer::new(split.address, "separation", verdict);
+                let answer = Answer::new(planned.address, "separation", verdict);
                 Answer {
                     reason: answer.reason.or(unseen),
                     ..answer
                 }
             }
-            Err(tfplugin::Stop::Deferred) => Answer::undecided(split.address, "separation"),
+            Err(tfplugin::Stop::Deferred) => Answer::undecided(planned.address, "separation"),
             Err(failed) => return Err(failed.into()),
         });
     }

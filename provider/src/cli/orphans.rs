@@ -10,7 +10,6 @@ use super::basis::{Basis, Grounds};
 use super::paint::Paint;
 use super::{Exit, Failure};
 use crate::answers::orphans;
-use crate::clock::Clock;
 
 /// Show access that nobody answers for: accounts that no declaration names, identities whose owner is gone, grants past
 /// their time.
@@ -31,7 +30,7 @@ pub(crate) struct Orphans {
 impl Orphans {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let grounds = self.basis.read()?;
-        let found = orphans(&grounds.known(), Clock.now());
+        let found = orphans(&grounds.known());
         if self.json {
             let each = found.found.iter().map(|orphan| {
                 json!({

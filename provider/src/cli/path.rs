@@ -51,7 +51,7 @@ impl Path {
             classes => classes.iter().copied().collect(),
         };
         let found = Between::of(&from, &to, &through, grounds.known().facts());
-        let missing = missing(&found.missing);
+        let missing = missing(&found.missing, &[&self.from, &self.to], &grounds.known());
         if self.json {
             let document = json!({
                 "path": found.holder.as_ref().map(shown::holder),

@@ -12,8 +12,9 @@ use tfplugin::{Diagnostics, Provider, Resource, Stop, Value};
 use super::Failure;
 use crate::board::Declared;
 use crate::config::ProviderBlock;
+use crate::lifecycle::Recorded as _;
 use crate::promised::Promised;
-use crate::resources::{Group, PermissionSplit, WorkloadIdentity};
+use crate::resources::{Grant, Group, PermissionSplit, WorkloadIdentity};
 
 /// The part of a saved plan that is about our resources.
 #[derive(Debug, Deserialize)]
@@ -111,6 +112,14 @@ impl PlanFile {
         }
         for gone in self.removed::<PermissionSplit>()? {
             promised.splits.remove(gone.workload.get()?.value());
+        }
+        for gone in self.removed::<Grant>()? {
+            promised.grants.remove(&gone.key()?);
+        }
+        for grant in self.resources::<Grant>()? {
+            if let (Ok(key), Ok(one)) = (grant.after.key(), grant.after.declaration()) {
+                declared.grants.insert(key, one);
+            }
         }
         for group in self.resources::<Group>()? {
             match group.after.declaration() {

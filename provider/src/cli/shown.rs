@@ -55,6 +55,11 @@ fn evidence(evidence: &Evidence) -> Json {
     match evidence {
         Evidence::Configuration => json!({"source": "configuration"}),
         Evidence::Ledger => json!({"source": "ledger"}),
+        Evidence::Granted {
+            name,
+            until,
+            source,
+        } => json!({"source": source.to_string(), "grant": name, "until": until.to_string()}),
         Evidence::Read {
             source,
             at,
@@ -97,6 +102,11 @@ fn words(evidence: &Evidence) -> String {
     match evidence {
         Evidence::Configuration => "this configuration".to_owned(),
         Evidence::Ledger => "the ledger".to_owned(),
+        Evidence::Granted {
+            name,
+            until,
+            source,
+        } => format!("grant {name} of {source}, until {until}"),
         Evidence::Read {
             source,
             granted_by,

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::basis::{Basis, Grounds};
 use super::paint::Paint;
 use super::{Exit, Failure, shown};
-use crate::answers::{CredentialPlace, CredentialPlaces, missing};
+use crate::answers::{CredentialPlace, CredentialPlaces};
 use crate::party::Party;
 
 /// How many readers of a place a line names.
@@ -41,7 +41,7 @@ impl WhereAre {
         grounds.expect(&subjects);
         let found =
             CredentialPlaces::of(&self.workload, &grounds.known()).map_err(Failure::told)?;
-        let missing = missing(&found.missing);
+        let missing = &found.missing;
         if self.json {
             let document = json!({
                 "credentials": found.places.iter().map(place).collect::<Vec<_>>(),
@@ -51,7 +51,7 @@ impl WhereAre {
             let text = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
             writeln!(io::stdout().lock(), "{text}")?;
         } else {
-            self.print(&found, &missing, &grounds)?;
+            self.print(&found, &grounds)?;
         }
         Ok(if missing.is_empty() {
             Exit::Pass
@@ -60,12 +60,7 @@ impl WhereAre {
         })
     }
 
-    fn print(
-        &self,
-        found: &CredentialPlaces,
-        missing: &[String],
-        grounds: &Grounds,
-    ) -> io::Result<()> {
+    fn print(&self, found: &CredentialPlaces, grounds: &Grounds) -> io::Result<()> {
         let (mut out, paint) = (io::stdout().lock(), Paint::new());
         if found.places.is_empty() {
             writeln!(out, "No stored credential of {} is known.", self.workload)?;
@@ -106,7 +101,7 @@ impl WhereAre {
                 }
             }
         }
-        shown::print_missing(&mut out, missing)?;
+        shown::print_missing(&mut out, &found.missing)?;
         grounds.print(&mut out, paint)
     }
 }

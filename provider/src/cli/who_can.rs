@@ -50,7 +50,7 @@ impl WhoCan {
             classes => classes.iter().copied().collect(),
         };
         let found = Holders::of(&subjects, &through, grounds.known().facts());
-        let missing = missing(&found.missing);
+        let missing = missing(&found.missing, &[&self.subject], &grounds.known());
         if self.json {
             let document = json!({
                 "holders": found.holders.iter().map(shown::holder).collect::<Vec<_>>(),

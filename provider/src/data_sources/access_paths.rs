@@ -7,6 +7,7 @@ use portcullis_model::{Instant, Reason, Through};
 use tfplugin::field::{Computed, Nested, Optional, Required, Text};
 use tfplugin::{DataSource, Outcome, Path, Report, Schema};
 
+use crate::answers;
 use crate::config::ProviderBlock;
 use crate::configured::Configured;
 use crate::known::Known;
@@ -32,7 +33,7 @@ pub struct AccessPaths {
     /// Whether everything that could show a further path was there: every group has declared members and every connector told
     /// all.
     pub complete: Computed<bool>,
-    /// Groups without declared members, and connectors that did not tell all.
+    /// What was not there, each as a clause.
     pub missing: Computed<Vec<String>>,
     /// The connectors whose facts were used.
     pub sources: Computed<Vec<String>>,
@@ -73,9 +74,11 @@ impl DataSource for AccessPaths {
         };
         let found = Known::ask(provider, |known| {
             let subjects = party.subjects(known)?;
-            Ok(Holders::of(&subjects, &through, known.facts()))
+            let found = Holders::of(&subjects, &through, known.facts());
+            let missing = answers::missing(&found.missing, &[&party], known);
+            Ok((found, missing))
         });
-        let found = found
+        let (found, missing) = found
             .await?
             .map_err(|reason: Reason| said(reason).at(at()))?;
         self.total.set(found.holders.len() as u64);
@@ -85,14 +88,6 @@ impl DataSource for AccessPaths {
                 .map(|holder| Nested(holder.into()))
                 .collect::<Vec<_>>(),
         );
-        let sources = found.missing.sources.keys().map(ToString::to_string);
-        let missing: Vec<String> = found
-            .missing
-            .groups
-            .iter()
-            .cloned()
-            .chain(sources)
-            .collect();
         self.complete.set(missing.is_empty());
         self.missing.set(missing);
         let sources = found.sources.keys().map(ToString::to_string);

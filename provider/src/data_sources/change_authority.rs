@@ -72,9 +72,8 @@ impl DataSource for ChangeAuthority {
                 .map(|one| Nested(one.into()))
                 .collect::<Vec<_>>(),
         );
-        let missing = answers::missing(&found.missing);
-        self.complete.set(missing.is_empty());
-        self.missing.set(missing);
+        self.complete.set(found.missing.is_empty());
+        self.missing.set(found.missing);
         let sources = sources.keys().map(ToString::to_string);
         self.sources.set(sources.collect::<Vec<_>>());
         Ok(())

@@ -4,7 +4,7 @@ use portcullis_model::Reason;
 use tfplugin::field::{Computed, Nested, Required};
 use tfplugin::{DataSource, Outcome, Path, Report, Schema};
 
-use crate::answers::{self, CredentialPlace, CredentialPlaces};
+use crate::answers::{CredentialPlace, CredentialPlaces};
 use crate::config::ProviderBlock;
 use crate::configured::Configured;
 use crate::known::Known;
@@ -68,9 +68,8 @@ impl DataSource for CredentialLocations {
         let places = found.places.iter();
         self.locations
             .set(places.map(|one| Nested(one.into())).collect::<Vec<_>>());
-        let missing = answers::missing(&found.missing);
-        self.complete.set(missing.is_empty());
-        self.missing.set(missing);
+        self.complete.set(found.missing.is_empty());
+        self.missing.set(found.missing);
         let sources = sources.keys().map(ToString::to_string);
         self.sources.set(sources.collect::<Vec<_>>());
         Ok(())

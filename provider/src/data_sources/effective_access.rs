@@ -1,6 +1,6 @@
 //! `portcullis_effective_access`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_access::{HeldPermission, Reached};
 use portcullis_model::{Instant, Reason, Through};
@@ -30,6 +30,9 @@ pub struct EffectiveAccess {
     pub services: Computed<Vec<String>>,
     /// What its split declares that it may use, read and call, such as `read vault:secret/models/fraud`.
     pub declared: Computed<Vec<String>>,
+    /// What it was granted by a `portcullis_grant` that has not ended, such as `read vault:secret/models/fraud`, with when that
+    /// ends.
+    pub granted: Computed<BTreeMap<String, String>>,
     /// Whom it can come to act as: a shortest path each, the nearest first, at most 1,000.
     pub identities: Computed<Vec<Nested<ReachedIdentity>>>,
     /// How many there are.
@@ -111,6 +114,10 @@ impl DataSource for EffectiveAccess {
             .set(found.services.into_iter().collect::<Vec<_>>());
         let declared = found.declared.iter().map(ToString::to_string);
         self.declared.set(declared.collect::<Vec<_>>());
+        let granted = found.granted.iter();
+        let granted =
+            granted.map(|(permission, until)| (permission.to_string(), until.to_string()));
+        self.granted.set(granted.collect::<BTreeMap<_, _>>());
         let reach = found.reach;
         self.identities_total.set(reach.identities.len() as u64);
         let identities = reach.identities.iter().take(ENTRIES);

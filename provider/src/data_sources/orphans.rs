@@ -50,8 +50,7 @@ impl DataSource for Orphans {
     const NAME: &'static str = "orphans";
 
     async fn read(&mut self, _: &mut Report, provider: &Configured) -> Outcome {
-        let now = provider.clock.now();
-        let found = Known::ask(provider, |known| answers::orphans(known, now)).await?;
+        let found = Known::ask(provider, answers::orphans).await?;
         self.total.set(found.found.len() as u64);
         let orphans = found.found.iter().take(ENTRIES);
         self.orphans

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_access::{Facts, Proof, Separation, Split, separate};
+use portcullis_access::{Crossing, Proof, Separation, Split, separate};
 use portcullis_model::{Name, Reason, Subject, WorkloadKey};
 use tfplugin::{Diagnostic, Outcome, Path};
 
-use crate::board::{Declared, DeclaredSplit};
+use crate::board::DeclaredSplit;
 use crate::configured::Configured;
-use crate::promised::Promised;
+use crate::known::{Known, granted};
 
 /// Declares the split of `workload` and judges it. The diagnostic, where there is one, is at the deploy side.
 ///
@@ -21,17 +21,24 @@ pub async fn split(
 ) -> Outcome<Option<Diagnostic>> {
     let (promised, live) = (provider.promised().await?, provider.access().await);
     let mut board = provider.board.lock();
-    let facts = Facts {
-        configuration: &board.groups,
-        ledger: &promised.groups,
-        access: &live.access,
-        unread: &live.unread,
+    let (now, declared_split) = (provider.clock.now(), &declared);
+    let (verdict, judged) = {
+        let granted = granted(&board, &promised, now);
+        let known = Known {
+            declared: &board,
+            promised: &promised,
+            now,
+            granted: &granted,
+            access: &live.access,
+            unread: &live.unread,
+        };
+        let judged = known.judged(&workload, declared_split);
+        (separate(&judged, known.facts()), judged)
     };
-    let verdict = separate(&declared.split, facts);
     let path = Path::root().attribute("deploy").attribute("subjects");
     let policy = match &verdict {
         Separation::Holds(proof) => {
-            let unseen = unseen(&declared.split, proof);
+            let unseen = unseen(&judged, proof);
             board.splits.insert(workload, declared);
             let warning =
                 |reason: Reason| Diagnostic::warning(&reason.summary, reason.detail()).at(path);
@@ -85,46 +92,48 @@ pub fn unseen(split: &Split, proof: &Proof) -> Option<Reason> {
 /// # Errors
 /// When the ledger cannot be read.
 pub async fn group(group: &Subject, provider: &Configured) -> Outcome<Vec<Diagnostic>> {
-    let (promised, live) = (provider.promised().await?, provider.access().await);
-    let board = provider.board.lock();
-    let facts = Facts {
-        configuration: &board.groups,
-        ledger: &promised.groups,
-        access: &live.access,
-        unread: &live.unread,
-    };
-    let crossed = splits(&board, &promised).filter_map(|declared| {
-        let verdict = separate(&declared.split, facts);
-        let Separation::Crossed(crossing) = &verdict else {
-            return None;
-        };
-        if !crossing.involves(group) {
-            return None;
-        }
-        let reason = verdict.into_verdict(&declared.split.workload);
-        let reason = reason.reason()?;
-        let path = Path::root().attribute("members");
-        Some(
-            declared
-                .enforce
-                .diagnostic(&reason.summary, reason.detail())
-                .at(path),
-        )
-    });
-    Ok(crossed.collect())
+    let path = Path::root().attribute("members");
+    crossed(provider, &path, |_, _, crossing| crossing.involves(group)).await
 }
 
-/// Every split, once: what this plan declares replaces what the ledger recorded under the same workload.
-fn splits<'a>(
-    board: &'a Declared,
-    promised: &'a Promised,
-) -> impl Iterator<Item = &'a DeclaredSplit> {
-    let recorded = promised
-        .splits
-        .iter()
-        .filter(|(key, _)| !board.splits.contains_key(*key));
-    board
-        .splits
-        .values()
-        .chain(recorded.map(|(_, split)| split))
+/// Judges the split of the workload that a grant is about. The grant is on the board already.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn grant(name: &str, provider: &Configured) -> Outcome<Vec<Diagnostic>> {
+    let path = Path::root().attribute("operation");
+    crossed(provider, &path, |known, workload, crossing| {
+        let grant = known.declared.grants.get(name);
+        grant.is_some_and(|grant| {
+            grant.workload.as_ref() == Some(workload) && crossing.involves(&grant.subject)
+        })
+    })
+    .await
+}
+
+/// What to say of every split that is crossed, of this plan and of any workspace, by a crossing that is `meant`.
+async fn crossed(
+    provider: &Configured,
+    path: &Path,
+    meant: impl Fn(&Known<'_>, &WorkloadKey, &Crossing) -> bool + Send,
+) -> Outcome<Vec<Diagnostic>> {
+    Known::ask(provider, |known| {
+        let said = known.splits().filter_map(|(workload, declared)| {
+            let verdict = separate(&known.judged(workload, declared), known.facts());
+            let Separation::Crossed(crossing) = &verdict else {
+                return None;
+            };
+            if !meant(known, workload, crossing) {
+                return None;
+            }
+            let reason = verdict.into_verdict(&declared.split.workload);
+            let reason = reason.reason()?;
+            let diagnostic = declared
+                .enforce
+                .diagnostic(&reason.summary, reason.detail());
+            Some(diagnostic.at(path.clone()))
+        });
+        said.collect()
+    })
+    .await
 }

@@ -60,6 +60,8 @@ impl Recorded for Group {
         for diagnostic in judge::separation::group(&group, provider).await? {
             plan.report.push(diagnostic);
         }
+        let broken = judge::duty::of_group(&group, provider).await?;
+        plan.report.extend(broken);
         Ok(())
     }
 

@@ -148,6 +148,10 @@ impl Recorded for PermissionSplit {
             Err(Stop::Deferred) => plan.report.push(decided_at_apply()),
             Err(failed) => return Err(failed),
         }
+        if let Ok(key) = plan.planned.workload.get() {
+            let broken = judge::duty::of_split(key.value(), provider).await?;
+            plan.report.extend(broken);
+        }
         let uses = judge::pool_use::uses(&plan.planned, provider).await?;
         plan.report.extend(uses);
         Ok(())

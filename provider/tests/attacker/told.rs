@@ -69,6 +69,7 @@ impl Told {
         Facts {
             configuration: &self.nothing,
             ledger: &self.nothing,
+            grants: &[],
             access: &self.access,
             unread: &self.all_read,
         }

@@ -139,6 +139,7 @@ pub fn judge_with(
         Facts {
             configuration,
             ledger: &Memberships::new(),
+            grants: &[],
             access: &Access::derive(sources),
             unread,
         },

@@ -142,7 +142,9 @@ pub(super) fn delete(
     same_incarnation(&found, incarnation)?;
     let moved = match kind {
         Kind::Pool => reserve::release_all(connection, key)?,
-        Kind::Identity | Kind::Split | Kind::Group => Moved::default(),
+        Kind::Identity | Kind::Split | Kind::Group | Kind::Grant | Kind::DutyConstraint => {
+            Moved::default()
+        }
     };
     let sql = format!("DELETE FROM {} WHERE key = ?1", table(kind));
     connection.prepare_cached(&sql)?.execute([key])?;

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::row::{self, EVENTS, RECORD, RESERVATIONS, table};
+use super::schema;
 use crate::{Event, Kind, Record, Reservation};
 
 pub(super) fn id(connection: &Connection) -> rusqlite::Result<Option<String>> {
@@ -17,6 +18,9 @@ pub(super) fn get(
     kind: Kind,
     key: &str,
 ) -> rusqlite::Result<Option<Record>> {
+    if !schema::has(connection, kind)? {
+        return Ok(None);
+    }
     let sql = format!("SELECT {RECORD} FROM {} WHERE key = ?1", table(kind));
     connection
         .prepare_cached(&sql)?
@@ -25,6 +29,9 @@ pub(super) fn get(
 }
 
 pub(super) fn list(connection: &Connection, kind: Kind) -> rusqlite::Result<Vec<Record>> {
+    if !schema::has(connection, kind)? {
+        return Ok(Vec::new());
+    }
     let sql = format!("SELECT {RECORD} FROM {} ORDER BY key", table(kind));
     connection
         .prepare_cached(&sql)?

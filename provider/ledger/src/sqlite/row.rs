@@ -7,13 +7,15 @@ use rusqlite::{Connection, Row, named_params};
 use super::seal;
 use crate::{Action, Author, Device, Event, Kind, Record, Reservation, Topic};
 
-/// The table of a kind. SQL has its own plans for the word `group`.
+/// The table of a kind. SQL has its own plans for the words `group` and `grant`.
 pub(super) const fn table(kind: Kind) -> &'static str {
     match kind {
         Kind::Identity => "identity",
         Kind::Pool => "pool",
         Kind::Split => "split",
         Kind::Group => "subject_group",
+        Kind::Grant => "access_grant",
+        Kind::DutyConstraint => "duty_constraint",
     }
 }
 

@@ -6,16 +6,17 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::lock;
-use super::row::NOW;
-use crate::Error;
+use super::row::{self, NOW};
+use crate::{Error, Kind};
 
 /// The schema version that this program writes and the newest it reads.
-pub(super) const SPOKEN: u32 = 1;
+pub(super) const SPOKEN: u32 = 2;
 
 /// `PRAGMA application_id` of a ledger: "pcls" in ASCII.
 const APPLICATION: i64 = 0x7063_6c73;
 
 const VERSION_1: &str = include_str!("schema.sql");
+const VERSION_2: &str = include_str!("schema_2.sql");
 
 /// What a database says that it is.
 #[derive(Debug)]
@@ -77,7 +78,9 @@ pub(super) fn prepare(connection: &Connection, path: &Path, wait: Duration) -> R
         connection.pragma_update(None, "fullfsync", true)?;
         connection.pragma_update(None, "checkpoint_fullfsync", true)?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        if !there {
+        if there {
+            upgrade(connection)?;
+        } else {
             found(connection)?;
         }
         Ok(Ok(()))
@@ -90,6 +93,7 @@ fn found(connection: &Connection) -> rusqlite::Result<()> {
         rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     if version(&transaction)?.tables == 0 {
         transaction.execute_batch(VERSION_1)?;
+        transaction.execute_batch(VERSION_2)?;
         let sql =
             format!("INSERT INTO meta (one, ledger_id, created_at) VALUES (1, {UUID}, {NOW})");
         transaction.execute(&sql, [])?;
@@ -97,6 +101,32 @@ fn found(connection: &Connection) -> rusqlite::Result<()> {
         transaction.pragma_update(None, "user_version", SPOKEN)?;
     }
     transaction.commit()
+}
+
+/// Brings an older ledger to our schema, unless another process was faster. Nothing that it holds changes.
+fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
+    if version(connection)?.schema == SPOKEN {
+        return Ok(());
+    }
+    let transaction =
+        rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    if version(&transaction)?.schema < SPOKEN {
+        transaction.execute_batch(VERSION_2)?;
+        transaction.pragma_update(None, "user_version", SPOKEN)?;
+    }
+    transaction.commit()
+}
+
+/// Whether the ledger has the table of a kind. One of version 1 that nobody has written to since lacks two of them.
+pub(super) fn has(connection: &Connection, kind: Kind) -> rusqlite::Result<bool> {
+    if !matches!(kind, Kind::Grant | Kind::DutyConstraint) {
+        return Ok(true);
+    }
+    let sql = "SELECT user_version >= 2 OR EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1) \
+               FROM pragma_user_version";
+    connection
+        .prepare_cached(sql)?
+        .query_row([row::table(kind)], |row| row.get(0))
 }
 
 /// A random UUID (version 4, RFC 9562) from SQLite's own generator.

@@ -9,6 +9,7 @@ use super::fault::Failure;
 use super::file::Identity;
 use super::query;
 use super::row::table;
+use super::schema;
 use crate::{Error, Kind};
 
 /// Which file this process has found sound.
@@ -36,6 +37,9 @@ impl Trust {
 /// it only grows; but its first event vouches for the id of the ledger.
 fn promises(path: &Path, connection: &Connection) -> Result<(), Failure> {
     for kind in Kind::ALL {
+        if !schema::has(connection, kind)? {
+            continue;
+        }
         structure(path, connection, table(kind))?;
         query::list(connection, kind)?;
     }

@@ -3,10 +3,11 @@
 use rusqlite::Connection;
 
 use super::row::{self, EVENTS, RECORD, RESERVATIONS, table};
+use super::schema;
 use crate::{Flaw, Kind};
 
 /// Rules as queries; each row that one gives is a flaw.
-const RULES: [(&str, &str); 6] = [
+const RULES: [(&str, &str); 5] = [
     (
         "structure",
         "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
@@ -34,38 +35,58 @@ const RULES: [(&str, &str); 6] = [
          (VALUES ('event_is_never_updated'), ('event_is_never_deleted')) \
          WHERE column1 NOT IN (SELECT name FROM sqlite_schema WHERE type = 'trigger')",
     ),
-    (
-        "fence-was-given",
-        "SELECT 'fencing number ' || number || ' is that of no event' FROM \
-         (SELECT incarnation AS number FROM identity UNION SELECT incarnation FROM pool \
-          UNION SELECT incarnation FROM split UNION SELECT incarnation FROM subject_group \
-          UNION SELECT fence FROM reservation) WHERE number NOT IN (SELECT seq FROM event)",
-    ),
 ];
 
 pub(super) fn verify(connection: &Connection) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     for (rule, sql) in RULES {
-        let found = connection.prepare(sql).and_then(|mut query| {
-            query
-                .query_map([], |row| row.get(0))?
-                .collect::<Result<Vec<_>, _>>()
-        });
-        match found {
-            Ok(found) => flaws.extend(found.into_iter().map(|found| Flaw { rule, found })),
-            Err(error) => flaws.push(Flaw {
-                rule,
-                found: error.to_string(),
-            }),
-        }
+        ask(connection, rule, sql, &mut flaws);
     }
+    let sql = fences(connection);
+    ask(connection, "fence-was-given", &sql, &mut flaws);
     unreadable(connection, &mut flaws);
     flaws
 }
 
+/// Every row that the query of a rule gives is a flaw, and so is a query that cannot be asked.
+fn ask(connection: &Connection, rule: &'static str, sql: &str, flaws: &mut Vec<Flaw>) {
+    let found = connection.prepare(sql).and_then(|mut query| {
+        query
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<Vec<_>, _>>()
+    });
+    match found {
+        Ok(found) => flaws.extend(found.into_iter().map(|found| Flaw { rule, found })),
+        Err(error) => flaws.push(Flaw {
+            rule,
+            found: error.to_string(),
+        }),
+    }
+}
+
+/// Numbers that no event gave: of records and of reservations.
+fn fences(connection: &Connection) -> String {
+    let given = kinds(connection)
+        .map(|kind| format!("SELECT incarnation AS number FROM {}", table(kind)))
+        .chain(["SELECT fence AS number FROM reservation".to_owned()]);
+    let given: Vec<String> = given.collect();
+    format!(
+        "SELECT 'fencing number ' || number || ' is that of no event' FROM ({}) \
+         WHERE number NOT IN (SELECT seq FROM event)",
+        given.join(" UNION ")
+    )
+}
+
+/// The kinds whose tables are there. One that cannot be looked for is asked for all the same, and is a flaw then.
+fn kinds(connection: &Connection) -> impl Iterator<Item = Kind> {
+    Kind::ALL
+        .into_iter()
+        .filter(|kind| schema::has(connection, *kind).unwrap_or(true))
+}
+
 /// Rows whose values are not what the types promise, or what was sealed.
 fn unreadable(connection: &Connection, flaws: &mut Vec<Flaw>) {
-    for kind in Kind::ALL {
+    for kind in kinds(connection) {
         let sql = format!("SELECT {RECORD} FROM {} ORDER BY key", table(kind));
         each(connection, &sql, "record-readable", flaws, |row| {
             row::record(kind, row).map(drop)

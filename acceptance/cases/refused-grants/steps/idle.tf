@@ -1,0 +1,35 @@
+resource "portcullis_workload_identity" "fraud" {
+  name        = "fraud-scorer"
+  class       = "serving"
+  owner       = "team:risk-ml"
+  purpose     = "Scores card transactions"
+  environment = "production"
+}
+
+resource "portcullis_group" "release" {
+  name    = "ml-release"
+  owner   = "team:risk-ml"
+  members = ["user:ana"]
+}
+
+resource "portcullis_permission_split" "fraud" {
+  workload = portcullis_workload_identity.fraud.id
+
+  deploy {
+    subjects = ["ci:github:acme/fraud:ref:main", portcullis_group.release.id]
+    may      = ["rollout"]
+  }
+
+  runtime {
+    call {
+      object = "service:ledger-api"
+    }
+  }
+}
+
+resource "portcullis_duty_constraint" "two_people" {
+  name    = "two-people"
+  owner   = "team:security"
+  duties  = ["deploy", "approve"]
+  at_most = 2
+}

@@ -1,0 +1,1 @@
+terraform import portcullis_duty_constraint.two_people two-people
