@@ -109,15 +109,9 @@ fn demand(
 ) -> Result<Demand, Box<dyn Error>> {
     let model = MODELS.get(model % 4).unwrap_or(&"T4");
     Ok(Demand {
-        pool: pool.parse()?,
         models: vec![model.parse()?],
-        mig_profile: None,
-        replicas,
-        gpus_per_replica,
-        same_node: true,
         memory_mib_min: Some(40_000),
-        sources: Vec::new(),
-        minimum_grade: Grade::Counted,
+        ..Demand::new(pool.parse()?, replicas, gpus_per_replica)
     })
 }
 

@@ -1,17 +1,22 @@
 //! Why it is not a yes, in words and numbers.
 
 mod alternatives;
+mod asked;
 mod supply;
 mod unit;
 
 use std::fmt::Write as _;
 
+use jiff::SignedDuration;
 use portcullis_model::{Reason, SourceState, SourceStatus, Ttl};
 
+use crate::demand::Together;
 use crate::fits::Short;
 use crate::fleet::Fleet;
-use crate::shortage::Shortage;
+use crate::matching::{Fact, Facts, Match};
+use crate::shortage::{Limit, Shortage};
 use crate::{Demand, SEARCH_GANGS_MAX, SEARCH_STEPS_MAX};
+use asked::asked;
 use supply::Supply;
 use unit::Unit;
 
@@ -39,12 +44,25 @@ impl Question<'_> {
 pub(crate) fn shortage(question: &Question<'_>) -> Reason {
     let members = question.members();
     let supply = Supply::count(question.fleet, &members);
+    let limit = question.short.shortage.as_ref().map(|short| short.limit);
+    let fabric = |demand: &&Demand| demand.together() == Together::Fabric;
     let (code, summary) = if supply.total == 0 {
         ("no-matching-gpus", "No matching GPUs in the inventory")
     } else if supply.free < members.iter().map(|demand| demand.gpus()).sum() {
         ("not-enough-gpus", "Not enough free GPUs")
     } else {
-        ("gpus-scattered", "Free GPUs are too scattered over nodes")
+        match limit {
+            Some(Limit::Zones) => ("zones-too-few", "Free GPUs are in too few zones"),
+            Some(Limit::Cpu | Limit::Memory) => (
+                "node-room-short",
+                "Too little CPU or memory beside free GPUs",
+            ),
+            _ if members.iter().any(fabric) => (
+                "nvlink-domains-too-small",
+                "NVLink domains have too few free GPUs",
+            ),
+            _ => ("gpus-scattered", "Free GPUs are too scattered over nodes"),
+        }
     };
     Reason {
         code: code.into(),
@@ -64,14 +82,21 @@ pub(crate) fn doubtful_sources(question: &Question<'_>) -> Reason {
         .collect();
     sources.sort_by(|one, two| one.name.cmp(&two.name));
     sources.dedup_by(|one, two| one.name == two.name);
+    let too_old = |source: &SourceState| {
+        members.iter().find_map(|demand| {
+            let age = demand.too_old(source)?;
+            Some((age, demand.freshness?.max_age))
+        })
+    };
     let has = |word: &str| sources.iter().any(|source| source.status.as_str() == word);
+    let old = sources.iter().any(|source| too_old(source).is_some());
     let (code, summary, remedy) = if has("unavailable") {
         (
             "source-unavailable",
             "A GPU source is unavailable",
             "Make the source answer and plan again.",
         )
-    } else if has("stale") {
+    } else if has("stale") || old {
         (
             "inventory-stale",
             "GPU inventory is stale",
@@ -87,7 +112,7 @@ pub(crate) fn doubtful_sources(question: &Question<'_>) -> Reason {
     let supply = Supply::count(question.fleet, &members);
     let doubts = sources
         .iter()
-        .map(|source| doubt(source))
+        .map(|source| doubt(source, too_old(source)))
         .collect::<Vec<_>>()
         .join(" ");
     Reason {
@@ -115,24 +140,91 @@ fn own_remedies(sources: &[&SourceState]) -> Option<String> {
     (!remedies.is_empty()).then(|| remedies.join(" "))
 }
 
-/// It would fit if devices had the memory or the size that their source does not tell.
+/// It would fit if devices were what their source does not tell.
 pub(crate) fn unreported(question: &Question<'_>) -> Reason {
     let members = question.members();
     let supply = Supply::count(question.fleet, &members);
+    let facts: Vec<Fact> = missing(question.fleet, &members).iter().collect();
+    let count = Unit::of(&members).count(supply.free_unreported);
+    if facts == [Fact::Memory] {
+        return Reason {
+            code: "gpu-memory-unreported".into(),
+            summary: "GPU memory is not reported".into(),
+            asked: asked(&members),
+            found: format!(
+                "{} {count} more would count if their source reported memory.",
+                found(question, &supply),
+            ),
+            remedy:
+                "Report the memory of these devices, or leave `memory_mib_min` out and name models \
+                     without a size."
+                    .into(),
+        };
+    }
+    let nouns: Vec<&str> = facts.iter().map(|fact| fact.noun()).collect();
+    let attributes: Vec<String> = facts
+        .iter()
+        .map(|fact| format!("`{}`", fact.attribute()))
+        .collect();
     Reason {
-        code: "gpu-memory-unreported".into(),
-        summary: "GPU memory is not reported".into(),
+        code: "gpu-facts-unreported".into(),
+        summary: "Facts that decide are not reported".into(),
         asked: asked(&members),
         found: format!(
-            "{} {} more would count if their source reported memory.",
+            "{} Whether more would count is not known: their source does not report {}.",
             found(question, &supply),
-            Unit::of(&members).count(supply.free_unreported),
+            nouns.join(", "),
         ),
-        remedy:
-            "Report the memory of these devices, or leave `memory_mib_min` out and name models \
-                 without a size."
-                .into(),
+        remedy: format!(
+            "Make the source report this, or leave {} out.",
+            attributes.join(", ")
+        ),
     }
+}
+
+/// The facts of free devices that some pools ask for and that no source tells.
+fn missing(fleet: &Fleet, members: &[&Demand]) -> Facts {
+    let mut facts = Facts::default();
+    for bin in fleet.bins.iter().filter(|bin| bin.free > 0) {
+        let Some(kind) = fleet.kind_of(bin) else {
+            continue;
+        };
+        let device = fleet.snapshot().device(bin.first as usize);
+        let room = device.map(|device| device.room()).unwrap_or_default();
+        for demand in members {
+            match fleet.match_of(demand, kind) {
+                Match::No => continue,
+                Match::Perhaps(missing) => facts.join(missing),
+                Match::Yes => {}
+            }
+            let unknown = [
+                (
+                    Fact::Fabric,
+                    demand.together() == Together::Fabric && bin.fabric.is_none(),
+                ),
+                (
+                    Fact::NodeCpu,
+                    demand.beside.cpu_milli.is_some() && room.cpu_milli.is_none(),
+                ),
+                (
+                    Fact::NodeMemory,
+                    demand.beside.memory_mib.is_some() && room.memory_mib.is_none(),
+                ),
+            ];
+            let unknown = unknown.into_iter().filter(|(_, unknown)| *unknown);
+            unknown.for_each(|(fact, _)| facts.add(fact));
+        }
+    }
+    if members.iter().any(|demand| kept_anywhere(demand)) {
+        facts.add(Fact::Zone);
+    }
+    facts
+}
+
+/// Whether a pool keeps replicas of which the zone is not known.
+fn kept_anywhere(demand: &Demand) -> bool {
+    let mut kept = demand.spread.iter().flat_map(|spread| &spread.kept);
+    kept.any(Option::is_none)
 }
 
 /// Neither a placement nor a proof was found.
@@ -153,78 +245,6 @@ pub(crate) fn gave_up(demands: &[&Demand], group: &[usize]) -> Reason {
             "Use replica sizes that divide each other (1, 2, 4, 8), or plan fewer pools at once."
                 .into(),
     }
-}
-
-fn asked(members: &[&Demand]) -> String {
-    let mut text = members
-        .iter()
-        .take(NAMED_MAX)
-        .map(|demand| asked_by(demand))
-        .collect::<Vec<_>>()
-        .join(" ");
-    if members.len() > NAMED_MAX {
-        let more = members.get(NAMED_MAX..).unwrap_or_default();
-        let more_gpus = more.iter().map(|demand| demand.gpus()).sum();
-        let _ = write!(
-            text,
-            " {} more pools of this plan ask for {}.",
-            more.len(),
-            Unit::of(members).count(more_gpus)
-        );
-    }
-    if members.len() > 1 {
-        let all = members.iter().map(|demand| demand.gpus()).sum();
-        let _ = write!(
-            text,
-            " Together they ask for {}.",
-            Unit::of(members).count(all)
-        );
-    }
-    text
-}
-
-fn asked_by(demand: &Demand) -> String {
-    let Demand {
-        pool,
-        models,
-        mig_profile,
-        replicas,
-        gpus_per_replica,
-        same_node,
-        ..
-    } = demand;
-    let mut text = format!(
-        "Pool `{pool}` asks for {}",
-        plural(u64::from(*replicas), "replica")
-    );
-    let each = Unit::of(&[demand]).count(u64::from(*gpus_per_replica));
-    let _ = write!(text, " of {each}");
-    if let Some(profile) = mig_profile {
-        let _ = write!(text, " `{profile}`");
-    }
-    text.push_str(match (same_node, gpus_per_replica) {
-        (true, 2..) => " on one node each: ",
-        _ => ": ",
-    });
-    let quoted = |words: Vec<String>| words.join(" or ");
-    text.push_str(&match models.as_slice() {
-        [] => "any model".to_owned(),
-        models => quoted(models.iter().map(|model| format!("`{model}`")).collect()),
-    });
-    if let Some(memory) = demand.memory_mib_min {
-        let _ = write!(text, ", at least {memory} MiB");
-    }
-    let _ = write!(text, ", grade `{}` or better", demand.minimum_grade);
-    if !demand.sources.is_empty() {
-        let sources = demand
-            .sources
-            .iter()
-            .map(|source| format!("`{source}`"))
-            .collect();
-        let _ = write!(text, ", from {}", quoted(sources));
-    }
-    text.push('.');
-    text
 }
 
 fn found(question: &Question<'_>, supply: &Supply) -> String {
@@ -253,8 +273,26 @@ fn room(members: &[&Demand], shortage: &Shortage) -> String {
     } = shortage;
     let short = asked - free;
     let gpus = |count| Unit::of(members).count(count);
-    match members {
-        [demand] if demand.same_node => format!(
+    let each = |what: &str| {
+        format!(
+            " Beside the GPUs, nodes have {what} for {free} of {}.",
+            plural(*asked, "replica")
+        )
+    };
+    let all = |what: &str| {
+        format!(" Nodes have {free} {what} free beside the GPUs, and {asked} are asked for.")
+    };
+    match (members, shortage.limit) {
+        ([_], Limit::Cpu) => each("CPU"),
+        ([_], Limit::Memory) => each("memory"),
+        (_, Limit::Cpu) => all("thousandths of a CPU"),
+        (_, Limit::Memory) => all("MiB of memory"),
+        (_, Limit::Zones) if short == 0 => " They are in fewer zones than that.".to_owned(),
+        (_, Limit::Zones) => format!(
+            " Where no zone takes more than its share, that is room for {free} of {}.",
+            plural(*asked, "replica")
+        ),
+        ([demand], Limit::Devices) if demand.together() != Together::Anywhere => format!(
             " That is room for {free} of {}: short by {short} ({}).",
             plural(*asked, "replica"),
             gpus(short * u64::from(*size)),
@@ -272,15 +310,13 @@ fn remedy(question: &Question<'_>, members: &[&Demand], supply: &Supply) -> Stri
     if let ([demand], Some(shortage)) = (members, &question.short.shortage) {
         let (_, size) = demand.gangs();
         let replicas = shortage.free * u64::from(size) / u64::from(demand.gpus_per_replica.max(1));
-        if replicas > 0 {
-            ways.push(format!(
-                "lower `replicas` by {}",
-                u64::from(demand.replicas) - replicas
-            ));
+        let less = u64::from(demand.replicas).saturating_sub(replicas);
+        if replicas > 0 && less > 0 {
+            ways.push(format!("lower `replicas` by {less}"));
         }
         ways.extend(alternatives::ways(question, demand));
     }
-    if !supply.taken.held.is_empty() {
+    if !supply.held.is_empty() {
         let unit = Unit::of(members).noun();
         ways.push(format!("release {unit}s that a pool named above holds"));
     }
@@ -300,7 +336,7 @@ fn remedy(question: &Question<'_>, members: &[&Demand], supply: &Supply) -> Stri
     text
 }
 
-fn doubt(source: &SourceState) -> String {
+fn doubt(source: &SourceState, too_old: Option<(SignedDuration, SignedDuration)>) -> String {
     let SourceState {
         name,
         observed_at,
@@ -312,20 +348,25 @@ fn doubt(source: &SourceState) -> String {
         let ttl = u64::try_from(seconds).ok().and_then(Ttl::from_seconds);
         ttl.map_or_else(|| "0s".to_owned(), |ttl| ttl.to_string())
     };
+    let stale = |age: SignedDuration, max_age: SignedDuration| {
+        format!(
+            "Source `{name}` was observed at {observed_at}, {} ago, and may be at most {} old; its \
+             devices do not count.",
+            seconds(age.as_secs()),
+            seconds(max_age.as_secs()),
+        )
+    };
     match status {
-        SourceStatus::Complete => String::new(),
+        SourceStatus::Complete => {
+            too_old.map_or_else(String::new, |(age, max_age)| stale(age, max_age))
+        }
         SourceStatus::Partial(reason) => {
             format!(
                 "Source `{name}` told only a part at {observed_at}: {}",
                 sentence(reason)
             )
         }
-        SourceStatus::Stale { age, max_age } => format!(
-            "Source `{name}` was observed at {observed_at}, {} ago, and may be at most {} old; its \
-             devices do not count.",
-            seconds(age.as_secs()),
-            seconds(max_age.as_secs()),
-        ),
+        SourceStatus::Stale { age, max_age } => stale(*age, *max_age),
         SourceStatus::Unavailable(reason) => {
             format!(
                 "Source `{name}` did not answer at {observed_at}: {}",

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use portcullis_model::{DeviceKey, Verdict};
 
-use crate::fleet::{Fleet, Match};
-use crate::problem::{self, Assignment, Problem};
+use crate::fleet::Fleet;
+use crate::problem::{Assignment, Group, Problem, Share};
 use crate::search::Found;
 use crate::shortage::Shortage;
-use crate::{Demand, Placement, PoolPlacement, Replica, best_fit, explain, flow, search, shortage};
+use crate::want::{Reading, Want};
+use crate::{
+    Demand, Placement, PoolPlacement, Replica, best_fit, explain, flow, scoped, search, shortage,
+};
 
 /// Whether all the demands of a plan fit at once, and where.
 ///
@@ -17,9 +20,9 @@ use crate::{Demand, Placement, PoolPlacement, Replica, best_fit, explain, flow, 
 pub fn fits(fleet: &Fleet, demands: &[Demand]) -> Verdict<Placement> {
     let mut demands: Vec<&Demand> = demands.iter().filter(|demand| demand.gpus() > 0).collect();
     demands.sort_unstable();
-    let answer = solve(fleet, &demands, Match::Yes);
+    let answer = solve(fleet, &demands, Reading::Told);
     match (answer.short.first(), answer.gave_up.first()) {
-        (None, None) => Verdict::Fits(witness(fleet, &demands, &answer.placed)),
+        (None, None) => Verdict::Fits(witness(fleet, &demands, &answer.shares)),
         (None, Some(group)) => Verdict::Unknown(explain::gave_up(&demands, group)),
         (Some(short), _) => not_shown(fleet, &demands, short),
     }
@@ -27,7 +30,7 @@ pub fn fits(fleet: &Fleet, demands: &[Demand]) -> Verdict<Placement> {
 
 /// Tells a proven no from one that rests on facts that a source withholds.
 fn not_shown(fleet: &Fleet, demands: &[&Demand], short: &Short) -> Verdict<Placement> {
-    let generous = solve(fleet, demands, Match::Perhaps).short;
+    let generous = solve(fleet, demands, Reading::Generous).short;
     let doubtful = |short: &&Short| {
         let members = short.demands.iter().filter_map(|index| demands.get(*index));
         members
@@ -51,7 +54,7 @@ fn not_shown(fleet: &Fleet, demands: &[&Demand], short: &Short) -> Verdict<Place
 /// What counting and searching say, by group of competing pools.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
-    pub(crate) placed: Vec<Assignment>,
+    pub(crate) shares: Vec<Share>,
     pub(crate) short: Vec<Short>,
     pub(crate) gave_up: Vec<Vec<usize>>,
 }
@@ -64,15 +67,17 @@ pub(crate) struct Short {
     pub(crate) shortage: Option<Shortage>,
 }
 
-pub(crate) fn solve(fleet: &Fleet, demands: &[&Demand], least: Match) -> Answer {
+pub(crate) fn solve(fleet: &Fleet, demands: &[&Demand], reading: Reading) -> Answer {
     let mut answer = Answer::default();
-    for problem in problem::split(fleet, demands, least) {
-        let group = || problem.gangs.iter().map(|gangs| gangs.demand).collect();
-        match decide(&problem) {
-            Ok(Found::Placed(assignments)) => answer.placed.extend(assignments),
-            Ok(Found::GaveUp) => answer.gave_up.push(group()),
+    let wants = demands.iter().enumerate();
+    let wants = wants.map(|(index, demand)| Want::of(fleet, index, demand, reading));
+    for group in Group::split(fleet, wants.collect()) {
+        let members = || group.wants.iter().map(|want| want.demand).collect();
+        match decide(fleet, &group, reading) {
+            Ok(Found::Placed(shares)) => answer.shares.extend(shares),
+            Ok(Found::GaveUp) => answer.gave_up.push(members()),
             Ok(Found::Impossible) => answer.short.push(Short {
-                demands: group(),
+                demands: members(),
                 shortage: None,
             }),
             Err(shortage) => answer.short.push(Short {
@@ -84,7 +89,19 @@ pub(crate) fn solve(fleet: &Fleet, demands: &[&Demand], least: Match) -> Answer 
     answer
 }
 
-fn decide(problem: &Problem) -> Result<Found, Shortage> {
+fn decide(fleet: &Fleet, group: &Group, reading: Reading) -> Result<Found<Vec<Share>>, Shortage> {
+    let Some(problem) = group.problem(fleet) else {
+        return scoped::decide(fleet, group, reading);
+    };
+    let found = decide_bins(&problem)?;
+    Ok(match found {
+        Found::Placed(assignments) => Found::Placed(problem.shares(fleet, assignments)),
+        Found::Impossible => Found::Impossible,
+        Found::GaveUp => Found::GaveUp,
+    })
+}
+
+fn decide_bins(problem: &Problem) -> Result<Found<Vec<Assignment>>, Shortage> {
     if let Some(shortage) = shortage::find(problem) {
         return Err(shortage);
     }
@@ -101,34 +118,22 @@ fn decide(problem: &Problem) -> Result<Found, Shortage> {
     Ok(search::place(problem))
 }
 
-/// Turns gangs in bins into replicas with devices, in an order that the inputs alone decide.
-fn witness(fleet: &Fleet, demands: &[&Demand], assignments: &[Assignment]) -> Placement {
-    let mut assignments = assignments.to_vec();
-    assignments.sort_unstable_by_key(|placed| (placed.bin, placed.demand));
+/// Turns shares of bins into replicas with devices.
+fn witness(fleet: &Fleet, demands: &[&Demand], shares: &[Share]) -> Placement {
+    let mut open: BTreeMap<u32, Vec<DeviceKey>> = BTreeMap::new();
     let mut devices: BTreeMap<usize, Vec<DeviceKey>> = BTreeMap::new();
-    let mut start = 0;
-    while let Some(first) = assignments.get(start) {
-        let of_bin = assignments.get(start..).unwrap_or_default();
-        let of_bin: Vec<_> = of_bin
-            .iter()
-            .take_while(|placed| placed.bin == first.bin)
-            .collect();
-        let bin = fleet.bins.get(first.bin as usize);
-        let mut free = bin
-            .map(|bin| fleet.devices_of(bin))
-            .unwrap_or_default()
-            .into_iter();
-        for placed in &of_bin {
-            let size = demands
-                .get(placed.demand)
-                .map_or(1, |demand| demand.gangs().1);
-            let taken = free.by_ref().take((placed.gangs * size) as usize);
-            devices
-                .entry(placed.demand)
-                .or_default()
-                .extend(taken.map(|device| device.key()));
-        }
-        start += of_bin.len();
+    for share in shares {
+        let free = open.entry(share.bin).or_insert_with(|| {
+            let bin = fleet.bins.get(share.bin as usize);
+            let devices = bin.into_iter().flat_map(|bin| fleet.devices_of(bin));
+            let mut keys: Vec<DeviceKey> = devices.map(|device| device.key()).collect();
+            // Taken from the end: the first device is the first to be used.
+            keys.reverse();
+            keys
+        });
+        let rest = free.len().saturating_sub(share.devices as usize);
+        let taken = free.drain(rest..).rev();
+        devices.entry(share.demand).or_default().extend(taken);
     }
     let pools = demands.iter().enumerate().map(|(index, demand)| {
         let keys = devices.remove(&index).unwrap_or_default();

@@ -4,56 +4,51 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use portcullis_model::{
-    DeviceKey, DeviceView, GpuModel, Grade, Health, MigMode, MigProfile, Name, Snapshot,
-    SourceState, SourceStatus,
+    DeviceKey, DeviceView, GpuModel, Health, MigMode, Name, Site, Snapshot, SourceState,
+    SourceStatus,
 };
 
 use crate::Demand;
+pub(crate) use crate::kind::{Kind, KindKey};
 
 /// Who holds which device, in the words that a diagnostic shows, such as ``pool `scoring` of `team:platform` ``.
 pub type Reservations = BTreeMap<DeviceKey, String>;
 
-/// The devices of a snapshot that are free: healthy, undivided, unused, unreserved and not stale.
+/// Bins by how much is free in them, each list falling, so that taking from its end takes the first node.
+pub(crate) type Levels = BTreeMap<u32, Vec<u32>>;
+
+/// The devices of a snapshot that are free: working, undivided, unused, unreserved and not stale.
 ///
-/// Building it is one pass over the devices; every verdict of a plan then works on the counts.
+/// Building it is one pass over the devices; every verdict of a plan then works on the counts, which taking and releasing
+/// devices keeps up to date.
 #[derive(Clone, Debug)]
 pub struct Fleet {
     snapshot: Arc<Snapshot>,
     pub(crate) kinds: Vec<Kind>,
+    numbers: BTreeMap<KindKey, usize>,
     pub(crate) bins: Vec<Bin>,
+    /// The bins of each kind that have something free.
+    pub(crate) levels: Vec<Levels>,
+    /// Bins of one node whose devices are alike, where there are several.
+    pub(crate) mixed: Vec<Vec<u32>>,
+    /// The names of holders, by number.
+    holders: Vec<String>,
     /// Per device of the snapshot, the number of its holder; empty when nothing is reserved.
     held: Vec<Option<u32>>,
 }
 
-/// Devices that no demand can tell apart, and what became of those that are not free.
-#[derive(Clone, Debug)]
-pub(crate) struct Kind {
-    pub(crate) source: usize,
-    pub(crate) model: usize,
-    pub(crate) mig_profile: Option<MigProfile>,
-    pub(crate) memory_mib: Option<u32>,
-    pub(crate) grade: Grade,
-    pub(crate) taken: Taken,
-    pub(crate) free: u64,
-}
-
-/// Devices that are there and not free, each counted once under the first reason that holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Taken {
-    pub(crate) held: BTreeMap<String, u64>,
-    pub(crate) unhealthy: u64,
-    pub(crate) divided: u64,
-    pub(crate) in_use: u64,
-    pub(crate) stale: u64,
-}
-
-/// The free, identical devices of one node.
+/// The devices of one node, kind and NVLink domain.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bin {
     pub(crate) kind: u32,
+    /// How many of them are free.
     pub(crate) free: u32,
     /// The position in the snapshot of the first of them.
     pub(crate) first: u32,
+    /// The node's number.
+    pub(crate) node: u32,
+    /// The NVLink domain's number; `None` where there is none or the source does not tell.
+    pub(crate) fabric: Option<u32>,
 }
 
 enum State {
@@ -72,98 +67,207 @@ impl Fleet {
     /// is not there to be counted either.
     #[must_use]
     pub fn new(snapshot: &Arc<Snapshot>, reservations: &Reservations) -> Self {
-        let holders: Vec<&String> = reservations.values().collect();
-        let mut held = Vec::new();
-        if !reservations.is_empty() {
-            held.resize(snapshot.devices().len(), None);
-            for (holder, position) in (0_u32..).zip(snapshot.positions(reservations.keys())) {
-                if let Some(slot) = position.and_then(|position| held.get_mut(position)) {
-                    *slot = Some(holder);
-                }
-            }
-        }
         let mut fleet = Self {
             snapshot: Arc::clone(snapshot),
             kinds: Vec::new(),
+            numbers: BTreeMap::new(),
             bins: Vec::new(),
-            held,
+            levels: Vec::new(),
+            mixed: Vec::new(),
+            holders: Vec::new(),
+            held: Vec::new(),
         };
+        fleet.reserve(reservations);
         // The bins of the node at hand are the last ones.
         let mut node = None;
         let mut node_bins = 0;
-        let mut last_kind = 0;
+        let mut last = 0;
         for (position, device) in (0_u32..).zip(snapshot.devices()) {
             if node != Some(device.node_index()) {
                 node = Some(device.node_index());
                 node_bins = fleet.bins.len();
             }
-            last_kind = fleet.kind_of(&device, last_kind);
-            let state = fleet.state_of(&device, position);
-            let Some(kind) = fleet.kinds.get_mut(last_kind) else {
-                continue;
-            };
-            match state {
-                State::Free => kind.free += 1,
-                State::Held(holder) => {
-                    let holder = holders
-                        .get(holder as usize)
-                        .map_or("?", |holder| holder.as_str());
-                    *kind.taken.held.entry(holder.to_owned()).or_default() += 1;
-                    continue;
-                }
-                State::Unhealthy => kind.taken.unhealthy += 1,
-                State::Divided => kind.taken.divided += 1,
-                State::InUse => kind.taken.in_use += 1,
-                State::Stale => kind.taken.stale += 1,
-            }
-            if matches!(state, State::Free) {
-                fleet.add_to_bin(node_bins, last_kind, position);
+            last = fleet.number_of(&device, last);
+            let free = fleet.count(&device, position, last);
+            fleet.add_to_bin(node_bins, last, &device, position, free);
+        }
+        fleet.levels.resize(fleet.kinds.len(), Levels::new());
+        let numbered: Vec<(u32, Bin)> = (0_u32..).zip(fleet.bins.iter().copied()).collect();
+        for (number, bin) in numbered.into_iter().rev().filter(|(_, bin)| bin.free > 0) {
+            if let Some(levels) = fleet.levels.get_mut(bin.kind as usize) {
+                levels.entry(bin.free).or_default().push(number);
             }
         }
         fleet
+    }
+
+    fn reserve(&mut self, reservations: &Reservations) {
+        if reservations.is_empty() {
+            return;
+        }
+        let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+        let positions = self.snapshot.positions(reservations.keys());
+        self.held.resize(self.snapshot.devices().len(), None);
+        for (holder, position) in reservations.values().zip(positions) {
+            let Some(slot) = position.and_then(|position| self.held.get_mut(position)) else {
+                continue;
+            };
+            let number = *numbers.entry(holder).or_insert_with(|| {
+                self.holders.push(holder.clone());
+                u32::try_from(self.holders.len() - 1).unwrap_or(u32::MAX)
+            });
+            *slot = Some(number);
+        }
+    }
+
+    /// Counts a device for its kind, and tells whether it is free.
+    fn count(&mut self, device: &DeviceView<'_>, position: u32, number: usize) -> bool {
+        let state = self.state_of(device, position);
+        let Some(kind) = self.kinds.get_mut(number) else {
+            return false;
+        };
+        match state {
+            State::Free => kind.free += 1,
+            State::Held(holder) => *kind.taken.held.entry(holder).or_default() += 1,
+            State::Unhealthy => kind.taken.unhealthy += 1,
+            State::Divided => kind.taken.divided += 1,
+            State::InUse => kind.taken.in_use += 1,
+            State::Stale => kind.taken.stale += 1,
+        }
+        matches!(state, State::Free)
+    }
+
+    fn add_to_bin(
+        &mut self,
+        node_bins: usize,
+        number: usize,
+        device: &DeviceView<'_>,
+        position: u32,
+        free: bool,
+    ) {
+        let kind = u32::try_from(number).unwrap_or(u32::MAX);
+        let fabric = device
+            .fabric_index()
+            .and_then(|fabric| u32::try_from(fabric).ok());
+        let free = u32::from(free);
+        let of_node = self.bins.get_mut(node_bins..).unwrap_or_default();
+        let same = |bin: &&mut Bin| bin.kind == kind && bin.fabric == fabric;
+        if let Some(bin) = of_node.iter_mut().find(same) {
+            bin.free += free;
+            return;
+        }
+        let new = u32::try_from(self.bins.len()).unwrap_or(u32::MAX);
+        let alike = |kind: u32| self.kinds.get(kind as usize).map(Kind::alike);
+        let other = (node_bins..)
+            .zip(self.bins.get(node_bins..).unwrap_or_default())
+            .find(|(_, bin)| alike(bin.kind) == alike(kind));
+        if let Some(other) = other.and_then(|(other, _)| u32::try_from(other).ok()) {
+            // The groups of this node are the last ones, and each begins with its first bin.
+            let first = |group: &&mut Vec<u32>| group.first().copied();
+            let mut groups = self.mixed.iter_mut().rev();
+            let mut of_node = groups
+                .by_ref()
+                .take_while(|group| first(group) >= u32::try_from(node_bins).ok());
+            match of_node.find(|group| first(group) == Some(other)) {
+                Some(group) => group.push(new),
+                None => self.mixed.push(vec![other, new]),
+            }
+        }
+        self.bins.push(Bin {
+            kind,
+            free,
+            first: position,
+            node: device.node_index(),
+            fabric,
+        });
     }
 
     /// Gives devices to a holder, as a plan does pool by pool. A device that is not free stays what it is.
     pub fn take<'a>(&mut self, devices: impl IntoIterator<Item = &'a DeviceKey>, holder: &str) {
         let snapshot = Arc::clone(&self.snapshot);
         self.held.resize(snapshot.devices().len(), None);
-        for position in snapshot.positions(devices).into_iter().flatten() {
-            let Some((device, index)) = snapshot.device(position).zip(u32::try_from(position).ok())
-            else {
+        let known = self.holders.iter().position(|known| known == holder);
+        let holder = known.unwrap_or_else(|| {
+            self.holders.push(holder.to_owned());
+            self.holders.len() - 1
+        });
+        let holder = u32::try_from(holder).unwrap_or(u32::MAX);
+        for (position, device) in found(&snapshot, devices) {
+            if !matches!(self.state_of(&device, position), State::Free) {
+                continue;
+            }
+            if let Some(slot) = self.held.get_mut(position as usize) {
+                *slot = Some(holder);
+            }
+            let number = self.number_of(&device, 0);
+            if let Some(kind) = self.kinds.get_mut(number) {
+                kind.free = kind.free.saturating_sub(1);
+                *kind.taken.held.entry(holder).or_default() += 1;
+            }
+            self.refill(&device, number, position, |free| free.saturating_sub(1));
+        }
+    }
+
+    /// Takes devices back from whoever holds them. A device that is not held stays what it is.
+    pub fn release<'a>(&mut self, devices: impl IntoIterator<Item = &'a DeviceKey>) {
+        let snapshot = Arc::clone(&self.snapshot);
+        for (position, device) in found(&snapshot, devices) {
+            let slot = self.held.get_mut(position as usize);
+            let Some(holder) = slot.and_then(Option::take) else {
                 continue;
             };
-            if !matches!(self.state_of(&device, index), State::Free) {
-                continue;
+            let number = self.number_of(&device, 0);
+            if let Some(kind) = self.kinds.get_mut(number)
+                && let Some(count) = kind.taken.held.get_mut(&holder)
+            {
+                *count -= 1;
+                if *count == 0 {
+                    kind.taken.held.remove(&holder);
+                }
             }
-            let kind = self.kind_of(&device, 0);
-            if let Some(slot) = self.held.get_mut(position) {
-                *slot = Some(u32::MAX);
-            }
-            if let Some(kind) = self.kinds.get_mut(kind) {
-                kind.free = kind.free.saturating_sub(1);
-                *kind.taken.held.entry(holder.to_owned()).or_default() += 1;
-            }
-            if let Some(bin) = self.bin_of(&device, kind, index) {
-                bin.free = bin.free.saturating_sub(1);
+            if self.count(&device, position, number) {
+                self.refill(&device, number, position, |free| free + 1);
             }
         }
     }
 
-    /// The bin that counts a free device: the latest that starts at or before it and is of its kind.
-    fn bin_of(&mut self, device: &DeviceView<'_>, kind: usize, position: u32) -> Option<&mut Bin> {
-        let kind = u32::try_from(kind).ok()?;
-        let end = self.bins.partition_point(|bin| bin.first <= position);
-        let before = self.bins.get_mut(..end)?;
-        let snapshot = Arc::clone(&self.snapshot);
-        let same_node = |bin: &Bin| {
-            let first = snapshot.device(bin.first as usize);
-            first.is_some_and(|first| first.node_index() == device.node_index())
+    /// Changes how much is free in the bin of a device.
+    fn refill(
+        &mut self,
+        device: &DeviceView<'_>,
+        kind: usize,
+        position: u32,
+        change: impl Fn(u32) -> u32,
+    ) {
+        let Some(number) = self.bin_of(device, kind, position) else {
+            return;
         };
-        before
-            .iter_mut()
-            .rev()
-            .take_while(|bin| same_node(bin))
-            .find(|bin| bin.kind == kind)
+        let Some((bin, levels)) = self.bins.get_mut(number).zip(self.levels.get_mut(kind)) else {
+            return;
+        };
+        let Ok(number) = u32::try_from(number) else {
+            return;
+        };
+        remove(levels, bin.free, number);
+        bin.free = change(bin.free);
+        if bin.free > 0 {
+            let level = levels.entry(bin.free).or_default();
+            let place = level.partition_point(|other| *other > number);
+            level.insert(place, number);
+        }
+    }
+
+    /// The bin of a device: the latest that starts at or before it and is of its node, kind and domain.
+    fn bin_of(&self, device: &DeviceView<'_>, kind: usize, position: u32) -> Option<usize> {
+        let end = self.bins.partition_point(|bin| bin.first <= position);
+        let before = self.bins.get(..end)?.iter().enumerate().rev();
+        let fabric = device
+            .fabric_index()
+            .and_then(|fabric| u32::try_from(fabric).ok());
+        let mut of_node = before.take_while(|(_, bin)| bin.node == device.node_index());
+        let (number, _) =
+            of_node.find(|(_, bin)| bin.kind as usize == kind && bin.fabric == fabric)?;
+        Some(number)
     }
 
     /// The snapshot that was counted.
@@ -172,29 +276,18 @@ impl Fleet {
         &self.snapshot
     }
 
-    fn kind_of(&mut self, device: &DeviceView<'_>, last: usize) -> usize {
-        let same = |kind: &Kind| {
-            kind.model == device.model_index()
-                && kind.mig_profile == device.mig_profile()
-                && kind.source == device.source_index()
-                && kind.memory_mib == device.memory_mib()
-                && kind.grade == device.grade()
-        };
-        if self.kinds.get(last).is_some_and(same) {
+    /// The number of a device's kind; devices of a node mostly have the kind of the last one.
+    fn number_of(&mut self, device: &DeviceView<'_>, last: usize) -> usize {
+        let key = KindKey::of(device);
+        if self.kinds.get(last).is_some_and(|kind| kind.key() == key) {
             return last;
         }
-        self.kinds.iter().position(same).unwrap_or_else(|| {
-            self.kinds.push(Kind {
-                source: device.source_index(),
-                model: device.model_index(),
-                mig_profile: device.mig_profile(),
-                memory_mib: device.memory_mib(),
-                grade: device.grade(),
-                taken: Taken::default(),
-                free: 0,
-            });
-            self.kinds.len() - 1
-        })
+        if let Some(known) = self.numbers.get(&key) {
+            return *known;
+        }
+        self.kinds.push(Kind::new(&key));
+        self.numbers.insert(key, self.kinds.len() - 1);
+        self.kinds.len() - 1
     }
 
     fn state_of(&self, device: &DeviceView<'_>, position: u32) -> State {
@@ -203,50 +296,38 @@ impl Fleet {
         }
         match (device.health(), device.mig_mode(), device.in_use()) {
             _ if matches!(device.source().status, SourceStatus::Stale { .. }) => State::Stale,
-            (Health::Degraded | Health::Unhealthy | Health::Lost, _, _) => State::Unhealthy,
+            (Health::Unhealthy | Health::Lost, _, _) => State::Unhealthy,
             (_, MigMode::Enabled, _) => State::Divided,
             (_, _, true) => State::InUse,
             (
-                Health::Healthy | Health::Unreported,
+                Health::Healthy | Health::Unreported | Health::Degraded,
                 MigMode::Disabled | MigMode::Unreported,
                 false,
             ) => State::Free,
         }
     }
 
-    fn add_to_bin(&mut self, node_bins: usize, kind: usize, position: u32) {
-        let kind = u32::try_from(kind).unwrap_or(u32::MAX);
-        let of_node = self.bins.get_mut(node_bins..).unwrap_or_default();
-        match of_node.iter_mut().find(|bin| bin.kind == kind) {
-            Some(bin) => bin.free += 1,
-            None => self.bins.push(Bin {
-                kind,
-                free: 1,
-                first: position,
-            }),
-        }
-    }
-
     /// The free devices of a bin, in the order of the snapshot.
-    pub(crate) fn devices_of(&self, bin: &Bin) -> Vec<DeviceView<'_>> {
-        let kind = self.kinds.get(bin.kind as usize);
-        let Some(first) = self.snapshot.device(bin.first as usize) else {
-            return Vec::new();
-        };
+    pub(crate) fn devices_of(&self, bin: &Bin) -> impl Iterator<Item = DeviceView<'_>> {
+        let kind = self.kinds.get(bin.kind as usize).map(Kind::key);
+        let Bin { node, fabric, .. } = *bin;
         (bin.first..)
             .map_while(|position| Some((position, self.snapshot.device(position as usize)?)))
-            .take_while(|(_, device)| device.node_index() == first.node_index())
-            .filter(|(position, device)| {
-                kind.is_some_and(|kind| {
-                    kind.model == device.model_index()
-                        && kind.mig_profile == device.mig_profile()
-                        && kind.memory_mib == device.memory_mib()
-                        && kind.grade == device.grade()
-                }) && matches!(self.state_of(device, *position), State::Free)
+            .take_while(move |(_, device)| device.node_index() == node)
+            .filter(move |(position, device)| {
+                kind == Some(KindKey::of(device))
+                    && fabric
+                        == device
+                            .fabric_index()
+                            .and_then(|one| u32::try_from(one).ok())
+                    && matches!(self.state_of(device, *position), State::Free)
             })
             .map(|(_, device)| device)
             .take(bin.free as usize)
-            .collect()
+    }
+
+    pub(crate) fn kind_of(&self, bin: &Bin) -> Option<&Kind> {
+        self.kinds.get(bin.kind as usize)
     }
 
     pub(crate) fn model_of(&self, kind: &Kind) -> Option<&GpuModel> {
@@ -257,35 +338,23 @@ impl Fleet {
         self.snapshot.sources().get(kind.source)
     }
 
-    /// How a kind of device answers a demand.
-    pub(crate) fn match_of(&self, demand: &Demand, kind: &Kind) -> Match {
-        let (Some(model), Some(source)) = (self.model_of(kind), self.source_of(kind)) else {
-            return Match::No;
-        };
-        let any_model = demand.models.is_empty();
-        let model_might = any_model || demand.models.iter().any(|asked| asked.might_accept(model));
-        if demand.mig_profile != kind.mig_profile {
-            return Match::No;
-        }
-        if !model_might || !demand.takes_from(&source.name) || kind.grade < demand.minimum_grade {
-            return Match::No;
-        }
-        let model_is = any_model || demand.models.iter().any(|asked| asked.accepts(model));
-        match (demand.memory_mib_min, kind.memory_mib) {
-            (Some(least), Some(memory)) if memory < least => Match::No,
-            (Some(_), None) => Match::Perhaps,
-            _ if model_is => Match::Yes,
-            _ => Match::Perhaps,
-        }
+    pub(crate) fn site_of(&self, kind: &Kind) -> Option<&Site> {
+        self.snapshot.sites().get(kind.site)
     }
 
-    /// The sources that a demand may use and that did not tell everything.
+    pub(crate) fn holder(&self, number: u32) -> &str {
+        self.holders
+            .get(number as usize)
+            .map_or("?", String::as_str)
+    }
+
+    /// The sources that a demand may use and that did not tell everything, or told it too long ago.
     pub(crate) fn doubtful_sources<'a>(
         &'a self,
         demand: &'a Demand,
     ) -> impl Iterator<Item = &'a SourceState> {
         self.snapshot.sources().iter().filter(|source| {
-            source.status != SourceStatus::Complete
+            (source.status != SourceStatus::Complete || demand.too_old(source).is_some())
                 && source.grade >= demand.minimum_grade
                 && demand.takes_from(&source.name)
         })
@@ -299,13 +368,27 @@ impl Fleet {
     }
 }
 
-/// How a kind of device answers a demand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Match {
-    /// It is not what is asked for.
-    No,
-    /// It would be if its source told the memory or the size.
-    Perhaps,
-    /// It is.
-    Yes,
+/// The devices that the snapshot has, with their positions.
+fn found<'s, 'a>(
+    snapshot: &'s Snapshot,
+    devices: impl IntoIterator<Item = &'a DeviceKey>,
+) -> Vec<(u32, DeviceView<'s>)> {
+    let positions = snapshot.positions(devices).into_iter().flatten();
+    let known = positions.filter_map(|position| {
+        let device = snapshot.device(position)?;
+        Some((u32::try_from(position).ok()?, device))
+    });
+    known.collect()
+}
+
+/// Takes a bin out of its level.
+pub(crate) fn remove(levels: &mut Levels, free: u32, number: u32) {
+    if let Some(level) = levels.get_mut(&free) {
+        if let Ok(place) = level.binary_search_by(|other| number.cmp(other)) {
+            level.remove(place);
+        }
+        if level.is_empty() {
+            levels.remove(&free);
+        }
+    }
 }

@@ -10,6 +10,8 @@
 //!    other (1, 2, 4, 8) and pools that accept the same devices, 1 and 2 decide every case.
 //! 3. `flow`: gangs of one size over different sets of devices are decided by a maximum flow.
 //! 4. `search`: what is left is tried exhaustively, up to a bound; beyond it, it is unknown.
+//! 5. `scoped`: pools that must be spread over zones, need CPU or memory beside their devices, or bind them in different
+//!    ways, go the same way over places instead of bins: count, place greedily, search up to a bound.
 
 mod best_fit;
 mod demand;
@@ -17,13 +19,17 @@ mod explain;
 mod fits;
 mod fleet;
 mod flow;
+mod kind;
+mod matching;
 mod mig;
 mod placement;
 mod problem;
+mod scoped;
 mod search;
 mod shortage;
+mod want;
 
-pub use demand::Demand;
+pub use demand::{Beside, Demand, Freshness, Spread, Together};
 pub use fits::fits;
 pub use fleet::{Fleet, Reservations};
 pub use mig::{MigGeometry, MigInstance, MigShape, MigShortage};

@@ -15,14 +15,14 @@ pub const SEARCH_GANGS_MAX: u64 = 1_000;
 
 /// What the search found out.
 #[derive(Debug)]
-pub(crate) enum Found {
-    Placed(Vec<Assignment>),
+pub(crate) enum Found<T> {
+    Placed(T),
     Impossible,
     GaveUp,
 }
 
 /// Tries to place the gangs in every way that differs, the largest gangs first.
-pub(crate) fn place(problem: &Problem) -> Found {
+pub(crate) fn place(problem: &Problem) -> Found<Vec<Assignment>> {
     if problem.gangs.iter().map(|gangs| gangs.count).sum::<u64>() > SEARCH_GANGS_MAX {
         return Found::GaveUp;
     }

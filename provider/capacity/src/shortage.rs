@@ -15,6 +15,20 @@ pub(crate) struct Shortage {
     pub(crate) size: u32,
     pub(crate) asked: u64,
     pub(crate) free: u64,
+    pub(crate) limit: Limit,
+}
+
+/// What there is too little of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// Devices close enough together.
+    Devices,
+    /// Zones, each of which takes its share of the gangs and no more.
+    Zones,
+    /// CPU of nodes beside their devices.
+    Cpu,
+    /// Memory of nodes beside their devices.
+    Memory,
 }
 
 /// Looks for a shortage of one pool, then of the pools that accept nothing beyond what one accepts.
@@ -66,6 +80,7 @@ pub(crate) fn of(problem: &Problem, members: &[&Gangs]) -> Option<Shortage> {
             size,
             asked,
             free,
+            limit: Limit::Devices,
         })
     })
 }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fleets::{cluster, demand, devices};
-use portcullis_capacity::{Demand, Fleet, Placement, Reservations, fits};
+use portcullis_capacity::{Demand, Fleet, Placement, Reservations, Together, fits};
 use portcullis_model::{Device, DeviceKey, MigProfile, Snapshot, Verdict};
 use proptest::prelude::*;
 
@@ -72,7 +72,9 @@ fn pools() -> impl Strategy<Value = Vec<Demand>> {
                         .map(|bit| MODELS[bit])
                         .collect();
                     let mut demand = demand(&format!("p{number}"), &chosen, replicas, size);
-                    demand.same_node = same_node;
+                    if !same_node {
+                        demand.together = Together::Anywhere;
+                    }
                     demand.memory_mib_min = large.then_some(40_000);
                     demand.mig_profile = instances.then(|| PROFILE.parse().unwrap());
                     demand
@@ -113,7 +115,7 @@ fn exhaustive(devices: &[Device], demands: &[Demand]) -> bool {
                         .is_none_or(|least| kinds[*bin].2 >= least)
             })
             .collect();
-        let (count, size) = if demand.same_node {
+        let (count, size) = if demand.together == Together::Node {
             (demand.replicas, demand.gpus_per_replica)
         } else {
             (demand.replicas * demand.gpus_per_replica, 1)
@@ -174,7 +176,7 @@ fn check(placement: &Placement, snapshot: &Snapshot, demands: &[Demand]) {
                         .is_none_or(|least| device.memory_mib().unwrap() >= least)
                 );
             }
-            if demand.same_node {
+            if demand.together == Together::Node {
                 let kind = |index: usize| {
                     (
                         views[index].node(),

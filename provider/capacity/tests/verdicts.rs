@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use fleets::{cluster, demand, devices, name, now, reason, report};
 use jiff::SignedDuration;
-use portcullis_capacity::{Fleet, Reservations, fits};
+use portcullis_capacity::{Fleet, Reservations, Together, fits};
 use portcullis_model::{GpuModel, Grade, Health, MigMode, Snapshot, SnapshotBuilder, Verdict};
 
 fn ask(
@@ -74,7 +74,8 @@ fn a_refusal_says_asked_found_and_what_to_do() {
          Pool `scoring` asks for 3 replicas of 4 GPUs on one node each: `H200`, grade `counted` or better. \
          Of 16 GPUs that match, 7 are free (`H200` 7 of 16). The most on one node is 5 (`n1` of source \
          `cluster`). That is room for 1 of 3 replicas: short by 2 (8 GPUs). Not free: 6 held by \
-         pool `batch`, 1 in use without a reservation, 1 unhealthy or lost, 1 divided by MIG. Inventory: \
+         pool `batch` (source `cluster`), 1 in use without a reservation (source `cluster`), 1 unhealthy \
+         or lost, 1 divided by MIG. Inventory: \
          `cluster` (counted, 2026-11-23 04:00:00 UTC).\n\n\
          Lower `replicas` by 2, accept `H100-80GB` in `models` (16 GPUs free), or release GPUs that a pool \
          named above holds.\n\n\
@@ -133,7 +134,7 @@ fn enough_in_total_but_no_node_with_eight() {
         "{text}"
     );
     let mut anywhere = demand("wide", &["T4"], 1, 8);
-    anywhere.same_node = false;
+    anywhere.together = Together::Anywhere;
     assert!(ask(&snapshot, &[anywhere]).witness().is_some());
 }
 

@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use portcullis_model::SourceStatus;
+use portcullis_model::{HealthPolicy, SourceStatus};
 
 use super::NAMED_MAX;
 use super::unit::Unit;
 use crate::Demand;
-use crate::fleet::{Fleet, Kind, Match, Taken};
+use crate::fleet::{Fleet, Kind};
+use crate::matching::Match;
+
+/// Most holders that a text names.
+const HOLDERS_MAX: usize = 20;
 
 /// What the inventory has of the kinds that some pools accept.
 #[derive(Debug, Default)]
@@ -19,7 +23,14 @@ pub(super) struct Supply {
     pub(super) free: u64,
     /// Free devices that would count if their source told memory or size.
     pub(super) free_unreported: u64,
-    pub(super) taken: Taken,
+    /// By holder and source.
+    pub(super) held: BTreeMap<(String, String), u64>,
+    /// In use and not reserved, by source.
+    in_use: BTreeMap<String, u64>,
+    unhealthy: u64,
+    degraded: u64,
+    divided: u64,
+    stale: u64,
     /// Free and total by model.
     models: BTreeMap<String, (u64, u64)>,
     /// The largest free group: devices, node, source.
@@ -44,13 +55,18 @@ impl Supply {
                 matching.insert(index);
                 supply.total += kind.free + kind.taken.total();
                 supply.free += kind.free;
-                supply.taken.add(&kind.taken);
+                supply.add_taken(fleet, kind);
                 let model = named(fleet, kind);
                 let (free, total) = supply.models.entry(model).or_default();
                 *free += kind.free;
                 *total += kind.free + kind.taken.total();
-            } else if matches.contains(&Match::Perhaps) {
+            } else if matches.iter().any(|answer| *answer != Match::No) {
                 supply.free_unreported += kind.free;
+            } else if members
+                .iter()
+                .any(|demand| fits_but_for_health(fleet, demand, kind))
+            {
+                supply.degraded += kind.free;
             } else if let Some(memory) = kind.memory_mib.filter(|_| kind.free > 0)
                 && members
                     .iter()
@@ -111,30 +127,44 @@ impl Supply {
         text
     }
 
-    pub(super) fn describe_taken(&self) -> String {
-        let Taken {
-            held,
-            unhealthy,
-            divided,
-            in_use,
-            stale,
-        } = &self.taken;
-        let mut parts: Vec<String> = held
-            .iter()
-            .take(NAMED_MAX)
-            .map(|(holder, count)| format!("{count} held by {holder}"))
-            .collect();
-        if held.len() > NAMED_MAX {
-            let more: u64 = held.values().skip(NAMED_MAX).sum();
-            parts.push(format!("{more} held by {} others", held.len() - NAMED_MAX));
+    fn add_taken(&mut self, fleet: &Fleet, kind: &Kind) {
+        let source = fleet.source_of(kind).map(|source| source.name.to_string());
+        let source = source.unwrap_or_default();
+        for (holder, count) in &kind.taken.held {
+            let holder = fleet.holder(*holder).to_owned();
+            *self.held.entry((holder, source.clone())).or_default() += count;
         }
+        if kind.taken.in_use > 0 {
+            *self.in_use.entry(source).or_default() += kind.taken.in_use;
+        }
+        self.unhealthy += kind.taken.unhealthy;
+        self.divided += kind.taken.divided;
+        self.stale += kind.taken.stale;
+    }
+
+    pub(super) fn describe_taken(&self) -> String {
+        let held = self.held.iter().take(HOLDERS_MAX);
+        let mut parts: Vec<String> = held
+            .map(|((holder, source), count)| {
+                format!("{count} held by {holder} (source `{source}`)")
+            })
+            .collect();
+        if self.held.len() > HOLDERS_MAX {
+            let more: u64 = self.held.values().skip(HOLDERS_MAX).sum();
+            let others = self.held.len() - HOLDERS_MAX;
+            parts.push(format!("{more} held by {others} others"));
+        }
+        let in_use = self.in_use.iter();
+        parts.extend(in_use.map(|(source, count)| {
+            format!("{count} in use without a reservation (source `{source}`)")
+        }));
         for (count, state) in [
-            (in_use, "in use without a reservation"),
-            (unhealthy, "unhealthy or lost"),
-            (divided, "divided by MIG"),
-            (stale, "of a stale source"),
+            (self.unhealthy, "unhealthy or lost"),
+            (self.degraded, "degraded"),
+            (self.divided, "divided by MIG"),
+            (self.stale, "of a stale source"),
         ] {
-            if *count > 0 {
+            if count > 0 {
                 parts.push(format!("{count} {state}"));
             }
         }
@@ -191,18 +221,10 @@ fn fits_but_for_memory(fleet: &Fleet, demand: &Demand, kind: u32) -> bool {
         .is_some_and(|kind| fleet.match_of(&any_memory, kind) == Match::Yes)
 }
 
-impl Taken {
-    fn total(&self) -> u64 {
-        self.held.values().sum::<u64>() + self.unhealthy + self.divided + self.in_use + self.stale
-    }
-
-    fn add(&mut self, other: &Self) {
-        for (holder, count) in &other.held {
-            *self.held.entry(holder.clone()).or_default() += count;
-        }
-        self.unhealthy += other.unhealthy;
-        self.divided += other.divided;
-        self.in_use += other.in_use;
-        self.stale += other.stale;
-    }
+fn fits_but_for_health(fleet: &Fleet, demand: &Demand, kind: &Kind) -> bool {
+    let any_health = Demand {
+        health: HealthPolicy::Degraded,
+        ..demand.clone()
+    };
+    kind.free > 0 && fleet.match_of(&any_health, kind) == Match::Yes
 }

@@ -62,15 +62,8 @@ pub(crate) fn cluster(devices: impl IntoIterator<Item = Vec<Device>>) -> Arc<Sna
 /// Replicas of so many identical devices on one node, of any of these models.
 pub(crate) fn demand(pool: &str, models: &[&str], replicas: u32, gpus_per_replica: u32) -> Demand {
     Demand {
-        pool: name(pool),
         models: models.iter().map(|model| model.parse().unwrap()).collect(),
-        mig_profile: None,
-        replicas,
-        gpus_per_replica,
-        same_node: true,
-        memory_mib_min: None,
-        sources: Vec::new(),
-        minimum_grade: Grade::Counted,
+        ..Demand::new(name(pool), replicas, gpus_per_replica)
     }
 }
 

@@ -1,0 +1,367 @@
+//! Where gangs may lie, and what is left there.
+
+use std::collections::BTreeMap;
+
+use portcullis_model::{Location, MigProfile};
+
+use crate::demand::{Beside, Together};
+use crate::fleet::{Bin, Fleet};
+use crate::problem::Group;
+use crate::want::{Reading, Want};
+
+/// Where the gangs of a group may lie.
+pub(super) struct Rooms<'a> {
+    pub(super) wants: &'a [Want],
+    pub(super) atoms: Vec<Atom>,
+    /// Per want, the places that can hold a gang; none for a want whose devices each count for themselves.
+    pub(super) spots: Vec<Vec<Spot>>,
+    /// What is free in the beginning.
+    pub(super) start: Left,
+    /// Whether every gang of several devices is bound to a node, so that nodes with the same left are alike.
+    pub(super) by_node: bool,
+}
+
+/// Devices that no pool of the group can tell apart, neither by themselves nor by where they are.
+#[derive(Debug)]
+pub(super) struct Atom {
+    /// Bins of the fleet and how much is free in them.
+    pub(super) bins: Vec<(u32, u32)>,
+    /// The wants that accept it.
+    pub(super) column: Vec<usize>,
+    node: usize,
+    /// What the devices of one gang have in common.
+    alike: Alike,
+}
+
+/// A place that can hold gangs of one want, in one node or in one NVLink domain.
+#[derive(Debug)]
+pub(super) struct Spot {
+    /// The least wanted first.
+    pub(super) atoms: Vec<usize>,
+    pub(super) zone: usize,
+    pub(super) node: usize,
+}
+
+/// What is left while gangs are placed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Left {
+    /// Free devices by atom.
+    pub(super) free: Vec<u32>,
+    /// Free CPU and memory by node, where a want asks for them.
+    pub(super) cpu: Vec<u64>,
+    pub(super) memory: Vec<u64>,
+    /// Per want, the gangs in each zone.
+    pub(super) in_zone: Vec<Vec<u64>>,
+}
+
+type Alike = (usize, Option<MigProfile>, Option<u32>);
+
+/// What makes a place: its node or domain, the kind of device, and the zone where that counts.
+type SpotKey = (u32, Alike, Option<usize>);
+
+/// What a want says of a bin: it lies in this spot, or any of its devices will do.
+type Role = (usize, Option<usize>);
+
+impl<'a> Rooms<'a> {
+    pub(super) fn new(fleet: &'a Fleet, group: &'a Group, reading: Reading) -> Self {
+        let mut draft = Draft::new(fleet, &group.wants);
+        for (number, bin) in (0_u32..).zip(&fleet.bins) {
+            if bin.free > 0 && group.kinds.binary_search(&(bin.kind as usize)).is_ok() {
+                draft.add(number, bin);
+            }
+        }
+        let mut rooms = draft.finish(reading);
+        for spots in &mut rooms.spots {
+            for spot in spots {
+                let wanted =
+                    |atom: &usize| rooms.atoms.get(*atom).map_or(0, |atom| atom.column.len());
+                spot.atoms.sort_by_key(wanted);
+            }
+        }
+        rooms
+    }
+
+    /// How many gangs of a want a spot holds, zones aside.
+    pub(super) fn gangs(&self, want: &Want, spot: &Spot, left: &Left) -> u64 {
+        let free: u64 = spot
+            .atoms
+            .iter()
+            .map(|atom| u64::from(*left.free.get(*atom).unwrap_or(&0)))
+            .sum();
+        let devices = free / u64::from(want.size.max(1));
+        devices.min(left.beside(want.beside, spot.node))
+    }
+
+    /// What is left of everything that gangs in the node of a spot can use.
+    pub(super) fn node_state(&self, spot: &Spot, left: &Left, of_node: &[Vec<usize>]) -> NodeState {
+        let atoms = of_node.get(spot.node).map(Vec::as_slice);
+        let of = |rooms: &[u64]| rooms.get(spot.node).copied();
+        (
+            self.states(atoms.unwrap_or_default(), left),
+            spot.zone,
+            of(&left.cpu),
+            of(&left.memory),
+        )
+    }
+
+    /// What is left of a spot's own devices.
+    pub(super) fn spot_state(&self, spot: &Spot, left: &Left) -> Vec<AtomState> {
+        self.states(&spot.atoms, left)
+    }
+
+    fn states(&self, atoms: &[usize], left: &Left) -> Vec<AtomState> {
+        let states = atoms.iter().filter_map(|atom| {
+            let known = self.atoms.get(*atom)?;
+            Some((known.column.clone(), known.alike, *left.free.get(*atom)?))
+        });
+        let mut states: Vec<AtomState> = states.collect();
+        states.sort_unstable();
+        states
+    }
+
+    /// The atoms of each node.
+    pub(super) fn atoms_by_node(&self) -> Vec<Vec<usize>> {
+        let nodes = self
+            .atoms
+            .iter()
+            .map(|atom| atom.node + 1)
+            .max()
+            .unwrap_or(0);
+        let mut by_node = vec![Vec::new(); nodes];
+        for (number, atom) in self.atoms.iter().enumerate() {
+            if let Some(atoms) = by_node.get_mut(atom.node) {
+                atoms.push(number);
+            }
+        }
+        by_node
+    }
+}
+
+/// Who accepts devices, what they are, and how many are free.
+pub(super) type AtomState = (Vec<usize>, Alike, u32);
+
+/// Devices, zone, CPU and memory of a node.
+pub(super) type NodeState = (Vec<AtomState>, usize, Option<u64>, Option<u64>);
+
+impl Left {
+    /// How many gangs CPU and memory of a node are enough for.
+    pub(super) fn beside(&self, beside: Beside, node: usize) -> u64 {
+        let enough = |left: &[u64], each: Option<u32>| match each {
+            None | Some(0) => u64::MAX,
+            Some(each) => left.get(node).copied().unwrap_or(0) / u64::from(each),
+        };
+        enough(&self.cpu, beside.cpu_milli).min(enough(&self.memory, beside.memory_mib))
+    }
+
+    /// Takes CPU and memory for gangs, or gives them back.
+    pub(super) fn take_beside(&mut self, beside: Beside, node: usize, gangs: u64) {
+        for (left, each) in [
+            (&mut self.cpu, beside.cpu_milli),
+            (&mut self.memory, beside.memory_mib),
+        ] {
+            if let Some(left) = left.get_mut(node) {
+                *left = left.saturating_sub(gangs.saturating_mul(u64::from(each.unwrap_or(0))));
+            }
+        }
+    }
+
+    /// How many gangs of a want a zone still takes.
+    pub(super) fn zone_takes(&self, position: usize, want: &Want, zone: usize) -> u64 {
+        let Some(quota) = &want.quota else {
+            return u64::MAX;
+        };
+        let here = self.in_zone.get(position).and_then(|zones| zones.get(zone));
+        quota
+            .most
+            .saturating_sub(here.copied().unwrap_or(0) + quota.kept_anywhere)
+    }
+
+    /// How many more zones a want has to use.
+    pub(super) fn zones_to_use(&self, position: usize, want: &Want) -> usize {
+        let Some(quota) = &want.quota else {
+            return 0;
+        };
+        let zones = self
+            .in_zone
+            .get(position)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let used = zones.iter().filter(|gangs| **gangs > 0).count();
+        quota.zones.saturating_sub(used + quota.zones_anywhere)
+    }
+
+    pub(super) fn is_used(&self, position: usize, zone: usize) -> bool {
+        let zones = self.in_zone.get(position);
+        zones
+            .and_then(|zones| zones.get(zone))
+            .is_some_and(|gangs| *gangs > 0)
+    }
+}
+
+/// Rooms in the making.
+struct Draft<'a> {
+    fleet: &'a Fleet,
+    wants: &'a [Want],
+    zones: BTreeMap<Option<Location>, usize>,
+    /// By the node's number in the snapshot, its position here and the first device on it.
+    nodes: BTreeMap<u32, (usize, u32)>,
+    spots: Vec<BTreeMap<SpotKey, usize>>,
+    atoms: BTreeMap<(Vec<Role>, usize, Alike), Vec<(u32, u32)>>,
+    /// Zone and node of each spot, by want.
+    places: Vec<Vec<(usize, usize)>>,
+}
+
+impl<'a> Draft<'a> {
+    fn new(fleet: &'a Fleet, wants: &'a [Want]) -> Self {
+        let mut zones = BTreeMap::new();
+        // Zones of gangs that are kept count even where nothing is free in them.
+        for want in wants {
+            for zone in want.quota.iter().flat_map(|quota| quota.kept.keys()) {
+                let next = zones.len();
+                zones.entry(Some(zone.clone())).or_insert(next);
+            }
+        }
+        Self {
+            fleet,
+            wants,
+            zones,
+            nodes: BTreeMap::new(),
+            spots: vec![BTreeMap::new(); wants.len()],
+            atoms: BTreeMap::new(),
+            places: vec![Vec::new(); wants.len()],
+        }
+    }
+
+    fn add(&mut self, number: u32, bin: &Bin) {
+        let Some(kind) = self.fleet.kind_of(bin) else {
+            return;
+        };
+        let zone = self.fleet.site_of(kind).and_then(|site| site.zone.clone());
+        let next = self.zones.len();
+        let zone = *self.zones.entry(zone).or_insert(next);
+        let next = self.nodes.len();
+        let (node, _) = *self.nodes.entry(bin.node).or_insert((next, bin.first));
+        let alike = kind.alike();
+        let mut roles = Vec::new();
+        for (position, want) in self
+            .wants
+            .iter()
+            .enumerate()
+            .filter(|(_, want)| want.accepts(bin))
+        {
+            if want.is_loose() {
+                roles.push((position, None));
+                continue;
+            }
+            let place = match (want.together, bin.fabric) {
+                (Together::Fabric, Some(fabric)) => fabric,
+                _ => bin.node,
+            };
+            let key = (place, alike, want.quota.as_ref().map(|_| zone));
+            let Some((spots, places)) = self
+                .spots
+                .get_mut(position)
+                .zip(self.places.get_mut(position))
+            else {
+                continue;
+            };
+            let spot = *spots.entry(key).or_insert_with(|| {
+                places.push((zone, node));
+                places.len() - 1
+            });
+            roles.push((position, Some(spot)));
+        }
+        if !roles.is_empty() {
+            let atoms = self
+                .atoms
+                .entry((roles, node_of(self.wants, node), alike))
+                .or_default();
+            atoms.push((number, bin.free));
+        }
+    }
+
+    fn finish(self, reading: Reading) -> Rooms<'a> {
+        let places = self.places.into_iter();
+        let mut spots: Vec<Vec<Spot>> = places
+            .map(|places| {
+                let spots = places.into_iter().map(|(zone, node)| Spot {
+                    atoms: Vec::new(),
+                    zone,
+                    node,
+                });
+                spots.collect()
+            })
+            .collect();
+        let mut atoms = Vec::with_capacity(self.atoms.len());
+        let mut start = Left::default();
+        for (number, ((roles, node, alike), bins)) in self.atoms.into_iter().enumerate() {
+            for (want, spot) in &roles {
+                let spot = spot.and_then(|spot| spots.get_mut(*want)?.get_mut(spot));
+                if let Some(spot) = spot {
+                    spot.atoms.push(number);
+                }
+            }
+            start.free.push(bins.iter().map(|(_, free)| *free).sum());
+            atoms.push(Atom {
+                bins,
+                column: roles.into_iter().map(|(want, _)| want).collect(),
+                node,
+                alike,
+            });
+        }
+        let asks = |of: fn(&Beside) -> Option<u32>| {
+            self.wants.iter().any(|want| of(&want.beside).is_some())
+        };
+        let rooms = |asked: bool, of: fn(portcullis_model::NodeRoom) -> Option<u32>| {
+            let mut rooms = vec![0; if asked { self.nodes.len() } else { 0 }];
+            for (position, first) in self.nodes.values() {
+                let device = self.fleet.snapshot().device(*first as usize);
+                let told = device.and_then(|device| of(device.room())).map(u64::from);
+                if let Some(room) = rooms.get_mut(*position) {
+                    *room = told.unwrap_or(match reading {
+                        Reading::Told => 0,
+                        Reading::Generous => u64::MAX,
+                    });
+                }
+            }
+            rooms
+        };
+        start.cpu = rooms(asks(|beside| beside.cpu_milli), |room| room.cpu_milli);
+        start.memory = rooms(asks(|beside| beside.memory_mib), |room| room.memory_mib);
+        start.in_zone = self
+            .wants
+            .iter()
+            .map(|want| {
+                let mut gangs = vec![0; self.zones.len()];
+                for (zone, count) in want.quota.iter().flat_map(|quota| &quota.kept) {
+                    let slot = self.zones.get(&Some(zone.clone()));
+                    if let Some(slot) = slot.and_then(|slot| gangs.get_mut(*slot)) {
+                        *slot = *count;
+                    }
+                }
+                gangs
+            })
+            .collect();
+        let tight = self.wants.iter().filter(|want| !want.is_loose());
+        Rooms {
+            wants: self.wants,
+            atoms,
+            spots,
+            start,
+            by_node: tight
+                .into_iter()
+                .all(|want| want.together == Together::Node),
+        }
+    }
+}
+
+/// Where gangs lie in domains, devices of several nodes are one atom: no node is told apart.
+fn node_of(wants: &[Want], node: usize) -> usize {
+    let fabric = |want: &Want| want.together == Together::Fabric;
+    let node_bound = |want: &Want| !want.is_loose() && !fabric(want);
+    if wants.iter().any(node_bound) {
+        node
+    } else {
+        0
+    }
+}
