@@ -166,6 +166,8 @@ fn inventory(block: &ProviderBlock, plugins: &Plugins) -> Outcome<Sources> {
         if let Some(limit) = inventory.timeout.get()? {
             timeout = Duration::from_secs(limit.seconds());
         }
+        policies.on_shortfall = policy(inventory.on_shortfall.get()?.map(|text| *text.value()));
+        policies.on_unknown = policy(inventory.on_unknown.get()?.map(|text| *text.value()));
         policies.on_stale = policy(inventory.on_stale.get()?.map(|text| *text.value()));
         policies.on_unavailable = policy(inventory.on_unavailable.get()?.map(|text| *text.value()));
     }

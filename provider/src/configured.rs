@@ -66,6 +66,10 @@ pub struct Configured {
 /// What problems with the inventory do to a plan.
 #[derive(Debug, Clone, Default)]
 pub struct Policies {
+    /// A pool does not fit.
+    pub on_shortfall: OnProblem,
+    /// Whether a pool fits depends on what sources do not report, or the search for room gave up.
+    pub on_unknown: OnProblem,
     /// An observation is older than allowed.
     pub on_stale: OnProblem,
     /// A connector cannot answer, and says nothing of its own.
@@ -161,7 +165,7 @@ impl Configured {
     pub async fn placing(&self) -> Outcome<MutexGuard<'_, Placing>> {
         let begin = || async {
             let holders = self.holders().await?;
-            Ok::<_, tfplugin::Stop>(Mutex::new(Placing::new(&self.snapshot().await, holders)))
+            Ok::<_, tfplugin::Stop>(Mutex::new(Placing::new(&self.snapshot().await, &holders)))
         };
         Ok(self.placing.get_or_try_init(begin).await?.lock().await)
     }

@@ -5,6 +5,7 @@
 //! bound.
 
 mod alone;
+mod draft;
 mod greedy;
 mod room;
 mod search;

@@ -18,7 +18,8 @@ use brute::{Cell, Gang, World};
 use fleets::{demand, devices, name, report};
 use portcullis_capacity::{Beside, Demand, Fleet, Placement, Reservations, Spread, Together, fits};
 use portcullis_model::{
-    DeviceKey, Health, HealthPolicy, NodeRoom, Price, Snapshot, SnapshotBuilder, Verdict, Version,
+    DeviceKey, Health, HealthPolicy, Location, NodeRoom, Price, Snapshot, SnapshotBuilder, Verdict,
+    Version,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -216,85 +217,81 @@ fn world(nodes: &[Node], demands: &[Demand]) -> (World, Vec<Gang>) {
             }
         }
     }
-    let mut gangs = Vec::new();
-    for (pool, demand) in demands.iter().enumerate() {
-        let accepts = |number: usize, is_worn: bool| {
-            let node: &Node = &nodes[number];
-            let health = if is_worn {
-                node.health
-            } else {
-                Health::Healthy
-            };
-            let device = &devices("n", MODELS[node.model], 80_000, 1)[0];
-            let zone = node.zone.map(|number| zone(number).parse().unwrap());
-            let driver = node
-                .driver
-                .map(|minor| format!("57{minor}.1").parse().unwrap());
-            let price = node
-                .price
-                .map(|price| format!("{price} USD").parse().unwrap());
-            demand.models.contains(&device.model)
-                && (demand.zones.is_empty()
-                    || zone.is_some_and(|zone| demand.zones.contains(&zone)))
-                && (demand.spread.is_none() || node.zone.is_some())
-                && demand
-                    .driver_min
-                    .is_none_or(|least| driver.is_some_and(|driver: Version| driver >= least))
-                && demand
-                    .price_max
-                    .is_none_or(|most| price.is_some_and(|price: Price| price <= most))
-                && match demand.health {
-                    HealthPolicy::Healthy => health == Health::Healthy,
-                    HealthPolicy::Usable => health != Health::Degraded,
-                    HealthPolicy::Degraded => true,
-                }
-        };
-        let accepted: Vec<bool> = cells
-            .keys()
-            .map(|(node, worn)| accepts(*node, *worn))
-            .collect();
-        let bound = demand.spread.is_some() || demand.beside != Beside::default();
-        let together = match demand.together {
-            Together::Fabric if demand.beside != Beside::default() => Together::Node,
-            Together::Anywhere if bound => Together::Node,
-            together => together,
-        };
-        let spread = demand.spread.as_ref();
-        let kept: Vec<u8> = spread.map_or_else(Vec::new, |spread| {
-            let kept = spread.kept.iter().flatten();
-            kept.map(|zone| zone.to_string()[5..].parse().unwrap())
-                .collect()
-        });
-        let all = u64::from(demand.replicas) as usize + kept.len();
-        let (count, size) = match together {
-            Together::Anywhere => (demand.replicas * demand.gpus_per_replica, 1),
-            _ => (demand.replicas, demand.gpus_per_replica),
-        };
-        for _ in 0..count {
-            gangs.push(Gang {
-                pool,
-                size,
-                together,
-                accepted: accepted.clone(),
-                cpu: demand.beside.cpu_milli.unwrap_or(0),
-                quota: spread.map(|spread| {
-                    let zones = spread.zones_min as usize;
-                    (all.div_ceil(zones), zones.min(all), kept.clone())
-                }),
-            });
-        }
-    }
+    let gangs = demands.iter().enumerate().flat_map(|(pool, demand)| {
+        let cells = cells.keys();
+        let accepted = cells.map(|(node, worn)| accepts(demand, &nodes[*node], *worn));
+        gangs_of(pool, demand, accepted.collect())
+    });
+    let gangs = gangs.collect();
     let cpu = nodes
         .iter()
         .map(|node| node.cpu.map_or(0, u32::from))
         .collect();
-    (
-        World {
-            cells: cells.into_values().collect(),
-            cpu,
-        },
-        gangs,
-    )
+    let cells = cells.into_values().collect();
+    (World { cells, cpu }, gangs)
+}
+
+/// Whether the healthy or the other devices of a node are what a pool asks for.
+fn accepts(demand: &Demand, node: &Node, is_worn: bool) -> bool {
+    let health = if is_worn {
+        node.health
+    } else {
+        Health::Healthy
+    };
+    let model = MODELS[node.model].parse().unwrap();
+    let zone = node.zone.map(|number| zone(number).parse().unwrap());
+    let driver = node
+        .driver
+        .map(|minor| format!("57{minor}.1").parse().unwrap());
+    let price = node
+        .price
+        .map(|price| format!("{price} USD").parse().unwrap());
+    demand.models.contains(&model)
+        && (demand.zones.is_empty() || zone.is_some_and(|zone| demand.zones.contains(&zone)))
+        && (demand.spread.is_none() || node.zone.is_some())
+        && demand
+            .driver_min
+            .is_none_or(|least| driver.is_some_and(|driver: Version| driver >= least))
+        && demand
+            .price_max
+            .is_none_or(|most| price.is_some_and(|price: Price| price <= most))
+        && match demand.health {
+            HealthPolicy::Healthy => health == Health::Healthy,
+            HealthPolicy::Usable => health != Health::Degraded,
+            HealthPolicy::Degraded => true,
+        }
+}
+
+fn gangs_of(pool: usize, demand: &Demand, accepted: Vec<bool>) -> Vec<Gang> {
+    let bound = demand.spread.is_some() || demand.beside != Beside::default();
+    let together = match demand.together {
+        Together::Fabric if demand.beside != Beside::default() => Together::Node,
+        Together::Anywhere if bound => Together::Node,
+        together => together,
+    };
+    let (count, size) = match together {
+        Together::Anywhere => (demand.replicas * demand.gpus_per_replica, 1),
+        _ => (demand.replicas, demand.gpus_per_replica),
+    };
+    let quota = demand.spread.as_ref().map(|spread| {
+        let kept: Vec<u8> = spread.kept.iter().flatten().map(zone_number).collect();
+        let all = demand.replicas as usize + kept.len();
+        let zones = spread.zones_min as usize;
+        (all.div_ceil(zones), zones.min(all), kept)
+    });
+    let gang = Gang {
+        pool,
+        size,
+        together,
+        accepted,
+        cpu: demand.beside.cpu_milli.unwrap_or(0),
+        quota,
+    };
+    vec![gang; count as usize]
+}
+
+fn zone_number(zone: &Location) -> u8 {
+    zone.to_string()[5..].parse().unwrap()
 }
 
 fn fits_in(nodes: &[Node], demands: &[Demand]) -> bool {
@@ -389,9 +386,7 @@ fn check(placement: &Placement, nodes: &[Node], demands: &[Demand]) {
         }
         if let Some(spread) = &demand.spread {
             for kept in spread.kept.iter().flatten() {
-                *zones
-                    .entry(kept.to_string()[5..].parse().unwrap())
-                    .or_default() += 1;
+                *zones.entry(zone_number(kept)).or_default() += 1;
             }
             let all: usize = zones.values().sum();
             let zones_min = spread.zones_min as usize;

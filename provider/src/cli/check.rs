@@ -16,6 +16,7 @@ use super::paint::Paint;
 use super::plan_file::PlanFile;
 use super::sources::Sources;
 use super::{Exit, Failure};
+use crate::clock::Clock;
 use crate::judge::quota;
 use crate::judge::separation::unseen;
 use crate::known::Known;
@@ -117,16 +118,18 @@ impl Check {
                 Err(failed) => return Err(failed.into()),
             }
         }
-        if changes.iter().all(|(_, change)| change.more.is_none()) {
+        if changes.iter().all(|(_, change)| change.is_nothing()) {
             let held = changes
                 .into_iter()
                 .map(|(address, _)| Answer::new(address, "capacity", Verdict::Fits(())));
             answers.extend(held);
             return Ok(answers);
         }
-        let mut placing = Placing::new(&self.sources.snapshot()?, promised.holders()?);
+        let snapshot = self.sources.snapshot()?;
+        let now = Clock.now();
+        let mut placing = Placing::new(&snapshot, &promised.holders()?);
         for (address, change) in changes {
-            let verdict = match change.more {
+            let verdict = match change.demand(&snapshot, now) {
                 Some(more) => quota::place(&mut placing, &more, &change.released),
                 None => Verdict::Fits(Vec::new()),
             };

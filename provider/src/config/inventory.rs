@@ -11,6 +11,12 @@ use crate::policy::OnProblem;
 pub struct InventoryBlock {
     /// Oldest observation that counts, such as `5m`; without it, any age does.
     pub max_age: Optional<Text<Ttl>>,
+    /// What a pool that does not fit does to the plan, where the pool says nothing of its own: `error` or `warn`; `error`
+    /// when left out.
+    pub on_shortfall: Optional<Text<OnProblem>>,
+    /// What it does to the plan when whether a pool fits depends on what sources do not report, or when the search for room
+    /// gave up, where the pool says nothing of its own: `error` or `warn`; `error` when left out.
+    pub on_unknown: Optional<Text<OnProblem>>,
     /// What an older observation does to a plan that needs it: `error` or `warn`; `error` when left out.
     pub on_stale: Optional<Text<OnProblem>>,
     /// What a connector that cannot answer does to a plan that needs it: `error` or `warn`; `error` when left out.

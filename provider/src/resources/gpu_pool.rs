@@ -1,19 +1,25 @@
 //! `portcullis_gpu_pool`
 
-use portcullis_capacity::{Demand, MigGeometry};
+mod change;
+mod demand;
+mod refusals;
+
+pub use change::Change;
+
 use portcullis_ledger::{Device, Kind, Object};
-use portcullis_model::{DeviceKey, GpuModel, Grade, MigProfile, Name, Owner, WorkloadKey};
+use portcullis_model::{
+    GpuModel, Grade, HealthPolicy, Location, MigProfile, Name, Owner, Price, Ttl, Version,
+    WorkloadKey,
+};
 use tfplugin::field::{Computed, Nested, Optional, Required, RequiredBlock, Text};
 use tfplugin::resource::Plan;
 use tfplugin::value::Refinement;
-use tfplugin::{Diagnostic, Outcome, Path, Report, Schema, Stop};
+use tfplugin::{Diagnostic, Outcome, Report, Schema, Stop};
 
 use crate::configured::Configured;
 use crate::judge;
 use crate::lifecycle::{Choice, Held, Recorded, recorded};
-use crate::placing::PlacedDevice;
 use crate::policy::OnProblem;
-use crate::promised::Promised;
 use crate::said::said;
 
 /// GPUs that a workload may use: checked against the inventory when planned, reserved when applied, released when
@@ -31,12 +37,28 @@ pub struct GpuPool {
     pub gpu: RequiredBlock<Gpu>,
     /// Connectors to take the GPUs from; any of them when left out.
     pub sources: Optional<Vec<Text<Name>>>,
+    /// Regions to take the GPUs from; any of them when left out.
+    pub regions: Optional<Vec<Text<Location>>>,
+    /// Zones to take the GPUs from; any of them when left out.
+    pub zones: Optional<Vec<Text<Location>>>,
+    /// Over how many zones replicas are spread at least: no zone gets more than its share, `replicas` divided by
+    /// `zones_min` and rounded up. No matter when left out.
+    pub zones_min: Optional<u32>,
     /// How far a number must be trusted to count: `firm` (reserved for us), `counted` (an exact number), `level` or
     /// `listed`; `counted` when left out.
     pub minimum_grade: Optional<Text<Grade>>,
-    /// What a pool that does not fit does to the plan: `error` or `warn`; `error` when left out. Apply refuses either
-    /// way, because there is nothing to reserve.
+    /// Oldest answer of a source that counts for this pool, such as `5m`; what the provider's `inventory` block says holds
+    /// as well.
+    pub max_age: Optional<Text<Ttl>>,
+    /// What a pool that does not fit does to the plan: `error` or `warn`; what the provider's `inventory` block says when
+    /// left out. Apply refuses either way, because there is nothing to reserve.
     pub on_shortfall: Optional<Text<OnProblem>>,
+    /// What it does to the plan when it cannot be known whether the pool fits: `error` or `warn`; what the provider's
+    /// `inventory` block says when left out.
+    pub on_unknown: Optional<Text<OnProblem>>,
+    /// What it does to the plan when that is because an answer is too old: `error` or `warn`; what the provider's
+    /// `inventory` block says when left out.
+    pub on_stale: Optional<Text<OnProblem>>,
     /// Natural key: the name. What other resources refer to.
     #[tf(identity)]
     pub id: Computed<String>,
@@ -44,7 +66,7 @@ pub struct GpuPool {
     #[tf(changes_with("gpu"))]
     pub gpus: Computed<u64>,
     /// The GPUs that were reserved, chosen by the apply run.
-    #[tf(changes_with("gpu", "sources", "minimum_grade"))]
+    #[tf(changes_with("gpu", "sources", "regions", "zones", "zones_min", "minimum_grade"))]
     pub placements: Computed<Vec<Nested<Placement>>>,
 }
 
@@ -60,10 +82,26 @@ pub struct Gpu {
     pub replicas: Required<u32>,
     /// GPUs of each copy.
     pub gpus_per_replica: Required<u32>,
-    /// Whether the GPUs of a copy must be alike and sit in one node; yes when left out.
+    /// Whether the GPUs of a copy must be alike and sit in one node; yes when left out, unless `same_nvlink_domain` says
+    /// that one NVLink domain will do.
     pub same_node: Optional<bool>,
+    /// Whether the GPUs of a copy must be alike and sit in one NVLink domain, which may span nodes; no when left out.
+    pub same_nvlink_domain: Optional<bool>,
     /// Least memory of each GPU, in MiB.
     pub memory_mib_min: Optional<u32>,
+    /// Oldest kernel driver that will do, such as `570.86.10`.
+    pub driver_min: Optional<Text<Version>>,
+    /// Oldest CUDA that will do, such as `12.8`: the newest that the driver runs must not be older.
+    pub cuda_min: Optional<Text<Version>>,
+    /// How well GPUs must work: `healthy` (their source says so), `usable` (it says nothing bad) or `degraded` (they may be
+    /// worse than they should be); `usable` when left out.
+    pub health: Optional<Text<HealthPolicy>>,
+    /// What a GPU may cost for an hour at most, such as `2.49 USD`. Prices in other currencies are unknown.
+    pub price_max: Optional<Text<Price>>,
+    /// What each copy needs of its node's CPU, in thousandths of one.
+    pub cpu_milli_per_replica: Optional<u32>,
+    /// What each copy needs of its node's memory, in MiB.
+    pub memory_mib_per_replica: Optional<u32>,
 }
 
 /// The GPUs of one copy in one node.
@@ -83,23 +121,8 @@ impl Recorded for GpuPool {
     const KIND: Kind = Kind::Pool;
 
     fn check(&self, report: &mut Report) -> Outcome {
-        let gpu = self.gpu.get()?;
-        if gpu.models.get()?.is_empty() {
-            report.push(too_few("models", "model"));
-        }
-        for (count, name) in [
-            (&gpu.replicas, "replicas"),
-            (&gpu.gpus_per_replica, "gpus_per_replica"),
-        ] {
-            if count.known() == Some(&0) {
-                report.push(too_few(name, name));
-            }
-        }
-        if let Some(profile) = gpu.mig_profile.get()? {
-            let models = gpu.models.get()?.iter().map(Text::value);
-            if let Some(unknown) = nobody_has(*profile.value(), models) {
-                report.push(unknown);
-            }
+        for refusal in refusals::all(self)? {
+            report.push(refusal);
         }
         Ok(())
     }
@@ -135,14 +158,14 @@ impl Recorded for GpuPool {
         match choose(plan, provider).await {
             Ok(Ok(choice)) => plan.private.choice = Some(choice),
             Ok(Err(shortfall)) => plan.report.push(shortfall),
-            Err(Stop::Deferred) => plan.report.push(decided_at_apply()),
+            Err(Stop::Deferred) => plan.report.push(refusals::decided_at_apply()),
             Err(failed) => return Err(failed),
         }
         Ok(())
     }
 
     fn object(&self, held: &Held) -> Outcome<Object> {
-        let choice = held.choice.clone().ok_or_else(nothing_chosen)?;
+        let choice = held.choice.clone().ok_or_else(refusals::nothing_chosen)?;
         Ok(Object::Pool(choice.into_iter().map(Device::from).collect()))
     }
 
@@ -171,18 +194,14 @@ async fn choose(
 ) -> Outcome<Result<Vec<Choice>, Diagnostic>> {
     let promised = provider.promised().await?;
     let change = Change::between(plan.prior.as_ref(), &plan.planned, &promised)?;
-    let Some(more) = change.more else {
+    let Some(more) = change.demand(&*provider.snapshot().await, provider.clock.now()) else {
         return Ok(Ok(change.kept));
     };
-    let on_shortfall = plan.planned.on_shortfall()?;
-    let placed = judge::capacity::place(more, &change.released, on_shortfall, provider).await?;
-    let (kept, first) = (change.kept, change.first);
+    let policies = plan.planned.policies()?;
+    let placed = judge::capacity::place(more, &change.released, policies, provider).await?;
     Ok(match placed {
-        Ok(placed) => {
-            let more = placed.iter().map(|one| choice(one, first));
-            Ok(kept.into_iter().chain(more).collect())
-        }
-        Err(shortfall) => Err(beyond(shortfall, kept.len())),
+        Ok(placed) => Ok(change.with(&placed)),
+        Err(shortfall) => Err(beyond(shortfall, change.kept.len())),
     })
 }
 
@@ -200,124 +219,6 @@ fn beyond(shortfall: Diagnostic, kept: usize) -> Diagnostic {
     Diagnostic {
         detail,
         ..shortfall
-    }
-}
-
-/// What a plan changes of what a pool holds. Only the change is checked, so a pool that stays as it is never fails for
-/// capacity.
-#[derive(Debug)]
-pub struct Change {
-    /// What it holds and keeps.
-    kept: Vec<Choice>,
-    /// The first replica that is new.
-    first: u32,
-    /// What it holds and gives back in the same step.
-    pub released: Vec<DeviceKey>,
-    /// What it asks for beyond what it keeps; `None` for nothing.
-    pub more: Option<Demand>,
-}
-
-impl Change {
-    /// What changes between `prior` and `planned`, given what the ledger says the pool holds.
-    ///
-    /// # Errors
-    /// Deferred while a part of what the pool asks for is unknown.
-    pub fn between(
-        prior: Option<&GpuPool>,
-        planned: &GpuPool,
-        promised: &Promised,
-    ) -> Outcome<Self> {
-        let asked = planned.demand()?;
-        let before = prior.map(GpuPool::demand).transpose()?;
-        // A pool that is replaced under another name gives back what it holds under the old one.
-        let holder = before
-            .as_ref()
-            .map_or(&asked.pool, |before| &before.pool)
-            .to_string();
-        let same_shape = before.is_some_and(|before| {
-            Demand {
-                replicas: asked.replicas,
-                ..before
-            } == asked
-        });
-        let held = promised
-            .held_by(&holder)
-            .iter()
-            .map(|one| Choice::from(one.device.clone()));
-        let (kept, released): (Vec<Choice>, Vec<Choice>) =
-            held.partition(|device| same_shape && device.replica < asked.replicas);
-        let first = kept
-            .iter()
-            .map(|device| device.replica + 1)
-            .max()
-            .unwrap_or(0);
-        let more = Demand {
-            replicas: asked.replicas.saturating_sub(first),
-            ..asked
-        };
-        Ok(Self {
-            kept,
-            first,
-            released: device_keys(&released)?,
-            more: (more.replicas > 0).then_some(more),
-        })
-    }
-}
-
-/// A device found for a new replica, numbered after those that are kept.
-fn choice(placed: &PlacedDevice, first: u32) -> Choice {
-    Choice {
-        replica: first + placed.replica,
-        node: placed.key.node.to_string(),
-        key: placed.key.to_string(),
-        model: placed.model.to_string(),
-    }
-}
-
-fn device_keys(choices: &[Choice]) -> Outcome<Vec<DeviceKey>> {
-    let keys = choices
-        .iter()
-        .map(|choice| choice.key.parse().map_err(|error| said(error).into()));
-    keys.collect()
-}
-
-impl GpuPool {
-    /// What a pool that does not fit does to the plan.
-    ///
-    /// # Errors
-    /// Deferred while that is unknown.
-    pub fn on_shortfall(&self) -> Outcome<OnProblem> {
-        Ok(self
-            .on_shortfall
-            .get()?
-            .map_or_else(OnProblem::default, |text| *text.value()))
-    }
-
-    /// All that the pool asks for, what it holds already included.
-    ///
-    /// # Errors
-    /// Deferred while a part of it is unknown.
-    pub fn demand(&self) -> Outcome<Demand> {
-        let gpu = self.gpu.get()?;
-        let models = gpu.models.get()?.iter().map(|model| model.value().clone());
-        let sources = self.sources.get()?.map(Vec::as_slice).unwrap_or_default();
-        Ok(Demand {
-            pool: self.name.get()?.value().clone(),
-            models: models.collect(),
-            mig_profile: gpu.mig_profile.get()?.map(|profile| *profile.value()),
-            replicas: *gpu.replicas.get()?,
-            gpus_per_replica: *gpu.gpus_per_replica.get()?,
-            same_node: gpu.same_node.get()?.copied().unwrap_or(true),
-            memory_mib_min: gpu.memory_mib_min.get()?.copied(),
-            sources: sources
-                .iter()
-                .map(|source| source.value().clone())
-                .collect(),
-            minimum_grade: self
-                .minimum_grade
-                .get()?
-                .map_or(Grade::Counted, |grade| *grade.value()),
-        })
     }
 }
 
@@ -341,61 +242,4 @@ impl Placement {
         );
         placement
     }
-}
-
-/// What to say of a profile that none of the models has; nothing while one of them may have it.
-fn nobody_has<'a>(
-    profile: MigProfile,
-    models: impl Iterator<Item = &'a GpuModel>,
-) -> Option<Diagnostic> {
-    let mut known = Vec::new();
-    for model in models {
-        let geometry = MigGeometry::of(model)?;
-        if geometry.shape(profile).is_some() {
-            return None;
-        }
-        let profiles: Vec<String> = geometry.profiles().map(|one| format!("`{one}`")).collect();
-        known.push(format!(
-            "`{}` has {}",
-            geometry.model(),
-            profiles.join(", ")
-        ));
-    }
-    if known.is_empty() {
-        return None;
-    }
-    let detail = format!(
-        "`mig_profile` asks for GPU instances `{profile}`, which none of `models` has: {}.\n\n\
-         Name a profile of a model that `models` names: names are not the same from model to model.\n\n\
-         mig-profile-unknown",
-        known.join("; ")
-    );
-    let path = Path::root().attribute("gpu").attribute("mig_profile");
-    Some(Diagnostic::error("Model does not have the MIG profile", detail).at(path))
-}
-
-fn too_few(attribute: &str, noun: &str) -> Diagnostic {
-    let detail = format!(
-        "`{attribute}` asks for none, and a pool of nothing reserves nothing.\n\n\
-         Ask for at least one {noun}, or remove the resource.\n\n\
-         pool-asks-for-nothing"
-    );
-    let path = Path::root().attribute("gpu").attribute(attribute);
-    Diagnostic::error("GPU pool asks for nothing", detail).at(path)
-}
-
-fn decided_at_apply() -> Diagnostic {
-    let detail = "What this pool asks for is not known yet, so whether it fits cannot be said now.\n\n\
-                  It is decided when the apply run plans the pool again, and refused then if it does not fit. To decide it \
-                  in the plan, give `models`, `replicas` and `gpus_per_replica` values that are known.\n\n\
-                  capacity-decided-at-apply";
-    Diagnostic::warning("Capacity is decided at apply", detail).at(Path::root().attribute("gpu"))
-}
-
-fn nothing_chosen() -> Diagnostic {
-    let detail = "The plan of this pool went on with a warning, because no free GPUs were found for it, so there is \
-                  nothing to reserve.\n\n\
-                  Ask for less, wait until GPUs are free, or see the warning for what would fit.\n\n\
-                  pool-without-placement";
-    Diagnostic::error("GPU pool has no placement", detail).at(Path::root().attribute("gpu"))
 }
