@@ -103,7 +103,7 @@ fn gpu_instances_are_counted_apart_from_whole_devices() {
          Pool `embedding` asks for 2 replicas of 1 GPU instance `1g.18gb`: `H200`, grade `counted` or better. \
          Of 2 GPU instances that match, 1 is free (`H200 1g.18gb` 1 of 2). The most on one node is 1 (`n1` of \
          source `cluster`). That is room for 1 of 2 replicas: short by 1 (1 GPU instance). Not free: 1 in use \
-         without a reservation. Inventory: `cluster` (counted, 2026-11-23 04:00:00 UTC).\n\n\
+         without a reservation (source `cluster`). Inventory: `cluster` (counted, 2026-11-23 04:00:00 UTC).\n\n\
          Lower `replicas` by 1.\n\n\
          not-enough-gpus"
     );
