@@ -1,5 +1,7 @@
 //! Trying everything, written for nothing but being obviously right.
 
+pub(crate) mod story;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_capacity::Together;
