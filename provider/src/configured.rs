@@ -165,7 +165,7 @@ impl Configured {
     pub async fn placing(&self) -> Outcome<MutexGuard<'_, Placing>> {
         let begin = || async {
             let holders = self.holders().await?;
-            Ok::<_, tfplugin::Stop>(Mutex::new(Placing::new(&self.snapshot().await, &holders)))
+            Ok::<_, tfplugin::Stop>(Mutex::new(Placing::new(&self.snapshot().await, holders)))
         };
         Ok(self.placing.get_or_try_init(begin).await?.lock().await)
     }

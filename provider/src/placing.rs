@@ -24,6 +24,7 @@ pub struct PlacedDevice {
 #[derive(Debug)]
 pub struct Placing {
     snapshot: Arc<Snapshot>,
+    holders: Reservations,
     /// What the ledger's reservations leave.
     free: Fleet,
     /// What the pools planned so far leave of that.
@@ -35,10 +36,11 @@ pub struct Placing {
 impl Placing {
     /// Nothing planned yet, over a snapshot and what the ledger has reserved of it.
     #[must_use]
-    pub fn new(snapshot: &Arc<Snapshot>, holders: &Reservations) -> Self {
-        let free = Fleet::new(snapshot, holders);
+    pub fn new(snapshot: &Arc<Snapshot>, holders: Reservations) -> Self {
+        let free = Fleet::new(snapshot, &holders);
         Self {
             snapshot: Arc::clone(snapshot),
+            holders,
             left: free.clone(),
             free,
             demands: BTreeMap::new(),
@@ -70,6 +72,9 @@ impl Placing {
 
     /// Makes devices free that the ledger held when this run began.
     pub fn release(&mut self, devices: &[DeviceKey]) {
+        for device in devices {
+            self.holders.remove(device);
+        }
         self.free.release(devices);
         self.recount();
     }
@@ -221,7 +226,7 @@ mod tests {
 
     #[test]
     fn pools_of_one_run_never_share_a_device() {
-        let mut placing = Placing::new(&snapshot(&[8]), &Reservations::new());
+        let mut placing = Placing::new(&snapshot(&[8]), Reservations::new());
         let first = keys(&placing.place(demand("a", 1, 4), &[]));
         let second = keys(&placing.place(demand("b", 1, 4), &[]));
         assert!(
@@ -236,7 +241,7 @@ mod tests {
 
     #[test]
     fn planning_a_pool_again_replaces_its_plan() {
-        let mut placing = Placing::new(&snapshot(&[8]), &Reservations::new());
+        let mut placing = Placing::new(&snapshot(&[8]), Reservations::new());
         let first = keys(&placing.place(demand("a", 2, 4), &[]));
         assert_eq!(keys(&placing.place(demand("a", 2, 4), &[])), first);
     }
@@ -244,7 +249,7 @@ mod tests {
     #[test]
     fn the_refusal_reads_the_same_whoever_is_planned_last() {
         let refused = |order: [&str; 2]| {
-            let mut placing = Placing::new(&snapshot(&[8]), &Reservations::new());
+            let mut placing = Placing::new(&snapshot(&[8]), Reservations::new());
             let verdicts = order.map(|pool| placing.place(demand(pool, 1, 5), &[]));
             let [Verdict::Fits(_), Verdict::Cannot(reason)] = verdicts else {
                 panic!("{verdicts:?}");
@@ -257,7 +262,7 @@ mod tests {
     #[test]
     fn earlier_pools_move_when_that_makes_room() {
         // While `a` is on the small node, `b` gets half of the large one. Without `a`, `c` fits if `b` moves over.
-        let mut placing = Placing::new(&snapshot(&[8, 4]), &Reservations::new());
+        let mut placing = Placing::new(&snapshot(&[8, 4]), Reservations::new());
         assert!(placing.place(demand("a", 1, 3), &[]).witness().is_some());
         assert!(placing.place(demand("b", 1, 4), &[]).witness().is_some());
         assert!(matches!(
@@ -277,7 +282,7 @@ mod tests {
             .iter()
             .map(|key| (key.clone(), "pool `a`".to_owned()))
             .collect();
-        let mut placing = Placing::new(&snapshot(&[8]), &holders);
+        let mut placing = Placing::new(&snapshot(&[8]), holders);
         assert!(matches!(
             placing.place(demand("b", 1, 8), &[]),
             Verdict::Cannot(_)

@@ -127,7 +127,7 @@ impl Check {
         }
         let snapshot = self.sources.snapshot()?;
         let now = Clock.now();
-        let mut placing = Placing::new(&snapshot, &promised.holders()?);
+        let mut placing = Placing::new(&snapshot, promised.holders()?);
         for (address, change) in changes {
             let verdict = match change.demand(&snapshot, now) {
                 Some(more) => quota::place(&mut placing, &more, &change.released),

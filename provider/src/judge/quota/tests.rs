@@ -73,15 +73,8 @@ fn placing(sources: Vec<(&str, SourceReport)>, held: &[&str]) -> Placing {
 
 fn demand(pool: &str, replicas: u32, gpus_per_replica: u32) -> Demand {
     Demand {
-        pool: pool.parse().unwrap(),
         models: vec!["H200".parse().unwrap()],
-        mig_profile: None,
-        replicas,
-        gpus_per_replica,
-        same_node: true,
-        memory_mib_min: None,
-        sources: Vec::new(),
-        minimum_grade: Grade::Counted,
+        ..Demand::new(pool.parse().unwrap(), replicas, gpus_per_replica)
     }
 }
 
