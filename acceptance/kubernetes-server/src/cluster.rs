@@ -90,6 +90,12 @@ impl Cluster {
         ADMIN
     }
 
+    /// Certificate and key of another such user, PEM files.
+    #[must_use]
+    pub fn client_certificate(&self) -> (&Path, &Path) {
+        (&self.certificates.client, &self.certificates.client_key)
+    }
+
     /// A user who may do everything.
     ///
     /// # Errors
@@ -205,6 +211,7 @@ fn flags(
         "--disable-admission-plugins=ServiceAccount,TaintNodesByCondition".to_owned(),
         "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
         file("token-auth-file", tokens),
+        file("client-ca-file", &certificates.authority_file),
         file("tls-cert-file", &certificates.server),
         file("tls-private-key-file", &certificates.server_key),
         file(

@@ -127,12 +127,18 @@ impl Kubernetes {
     }
 
     /// What a case is told of it: where it is over TLS and with which authority, where it is over plain HTTP for
-    /// programs that know no such authority, and the token of somebody who may do everything.
-    pub(crate) fn environment(&self) -> [(&'static str, String); 4] {
+    /// programs that know no such authority, and the token of somebody who may do everything, or a certificate.
+    pub(crate) fn environment(&self) -> [(&'static str, String); 6] {
         let authority = self.cluster.authority_file().display().to_string();
+        let (certificate, key) = self.cluster.client_certificate();
         [
             ("TF_VAR_kubernetes_url", self.cluster.url()),
             ("TF_VAR_kubernetes_ca_file", authority),
+            (
+                "TF_VAR_kubernetes_certificate_file",
+                certificate.display().to_string(),
+            ),
+            ("TF_VAR_kubernetes_key_file", key.display().to_string()),
             ("KUBERNETES_TOKEN", self.cluster.admin_token().to_owned()),
             ("KUBERNETES_FRONT", self.front.url()),
         ]

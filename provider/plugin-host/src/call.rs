@@ -13,6 +13,7 @@ use crate::error::PluginError;
 use crate::guest::{Guest, Reached};
 use crate::host::{Host, Loaded};
 use crate::http::Gate;
+use crate::keyring::Fault;
 use crate::limits::{
     CHECK_TIME, CONNECTOR_TIME, FUEL, HANDLES, INSTANCES, LimitAttribute, Limits, MEMORIES, OUTPUT,
     STACK_BYTES, TABLES,
@@ -111,6 +112,21 @@ pub(crate) fn failed(plugin: &str, failure: &Failure) -> PluginError {
         plugin: plugin.to_owned(),
         kind: kind.to_owned(),
         message: visible(&failure.message, WORDS_BYTES),
+        remedy,
+    }
+}
+
+/// What the guest was not told of a secret that could not be fetched.
+pub(crate) fn secret_unavailable(plugin: &str, fault: Fault) -> PluginError {
+    let Fault {
+        name,
+        reason,
+        remedy,
+    } = fault;
+    PluginError::SecretUnavailable {
+        plugin: plugin.to_owned(),
+        secret: name,
+        reason,
         remedy,
     }
 }

@@ -18,7 +18,7 @@ use wasmtime::Store;
 
 use crate::audit::Audited;
 use crate::bindings::imports::types::Failure;
-use crate::call::{failed, reached, stopped, within};
+use crate::call::{failed, reached, secret_unavailable, stopped, within};
 use crate::contract::lacking;
 use crate::error::PluginError;
 use crate::grants::{Grants, Phase};
@@ -204,6 +204,7 @@ impl Connector {
                 session: self.session.clone(),
                 random: Random::new(call.seed),
                 records,
+                begun: (self.host.inner.clock)(),
             },
         );
         let limits = Arc::clone(&self.limits);
@@ -219,12 +220,17 @@ impl Connector {
             .iter()
             .filter(|request| request.is_failed())
             .count();
+        let unavailable = store.data_mut().take_unavailable();
         let (function, requests) = (call.function, requests.len());
         tracing::debug!(function, requests, refused, "plugin call ended");
         let scrubber = &self.session.scrubber;
         let given = result
             .map_err(|error| stopped(&store, &self.plugin, &self.limits, &error))?
-            .map_err(|failure| failed(name, &scrubber.failure(&failure)))?;
+            .map_err(|failure| match unavailable {
+                // The guest knows nothing of it, so that it cannot say it either.
+                Some(fault) => secret_unavailable(name, fault),
+                None => failed(name, &scrubber.failure(&failure)),
+            })?;
         if scrubber.finds_in(&given) {
             return Err(PluginError::SecretReturned {
                 plugin: name.clone(),

@@ -187,6 +187,23 @@ pub enum PluginError {
         /// The function of the contract.
         function: &'static str,
     },
+    /// A secret that is fetched when it is needed could not be.
+    #[error(
+        "Secret cannot be obtained\n\
+         Plugin `{plugin}` is granted `{secret}`, which the host asks for when a request needs it, from {reason}.\n\n\
+         {remedy}\n\n\
+         plugin-secret-unavailable"
+    )]
+    SecretUnavailable {
+        /// Name of the plugin.
+        plugin: String,
+        /// Name of the secret.
+        secret: String,
+        /// Where it comes from and what went wrong there, as a clause without any secret.
+        reason: String,
+        /// What to do.
+        remedy: String,
+    },
     /// A grant cannot be understood.
     #[error(
         "Plugin grant is not valid\n\

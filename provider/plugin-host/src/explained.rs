@@ -221,13 +221,11 @@ fn not_asked(rights: &Rights, grants: &Grants) -> Vec<String> {
     let idle = |reads: &&Target| !rights.reads_in_plan(reads);
     let idle = grants.reads.iter().filter(idle);
     lines.extend(idle.map(|reads| format!("reads at {}{}", reads.origin, reads.path)));
-    for secret in &grants.secrets {
-        if !rights
-            .secrets()
-            .iter()
-            .any(|right| right.name == secret.name)
-        {
-            lines.push(format!("the secret {}", secret.name));
+    let given = grants.secrets.iter().map(|secret| &secret.name);
+    let fetched = grants.fetched.iter().map(|secret| &secret.name);
+    for name in given.chain(fetched) {
+        if !rights.secrets().iter().any(|right| right.name == *name) {
+            lines.push(format!("the secret {name}"));
         }
     }
     for grant in &grants.signatures {

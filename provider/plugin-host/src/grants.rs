@@ -1,6 +1,8 @@
 //! What HCL allows a connector. It takes effect where the plugin's manifest asks for the same
 //! ([`crate::http::Rights`]), and a call says in which phase it is: grants are the same in both.
 
+mod client;
+mod fetched;
 mod signature;
 
 use std::fmt;
@@ -12,6 +14,8 @@ use serde::Serialize;
 
 use crate::error::PluginError;
 use crate::http::target::Target;
+use crate::keyring::Origined;
+pub(crate) use client::ClientGrant;
 pub use signature::AwsKeys;
 pub(crate) use signature::SignatureGrant;
 
@@ -33,6 +37,10 @@ pub struct Grants {
     pub(crate) reads: Vec<Target>,
     pub(crate) secrets: Vec<SecretGrant>,
     pub(crate) signatures: Vec<SignatureGrant>,
+    /// Secrets that are fetched when a request needs them.
+    pub(crate) fetched: Vec<Origined>,
+    /// Who it is to one of its hosts, by certificate.
+    pub(crate) client: Option<ClientGrant>,
     /// Who may sign the certificates of its hosts; empty for the authorities that browsers trust.
     pub(crate) authorities: Vec<CertificateDer<'static>>,
 }
@@ -180,30 +188,36 @@ impl Grants {
             reason,
             remedy,
         };
-        if value.is_empty() {
-            return Err(invalid(
-                "the secret of that name has no value",
-                "Give the secret a value, or remove its name from `allow { secrets }`.",
-            ));
-        }
-        if !value.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
-            return Err(invalid(
-                "the secret of that name has characters that no header can carry",
-                "Give it a value of visible ASCII characters; a line end at its end is the usual cause.",
-            ));
-        }
-        if value.len() < SECRET_BYTES_MIN {
-            return Err(invalid(
-                "the secret of that name has fewer than 8 characters, which are too few to be found and masked",
-                "Use a longer secret.",
-            ));
-        }
+        sendable(value).map_err(|(reason, remedy)| invalid(reason, remedy))?;
         self.secrets.push(SecretGrant {
             name: name.to_owned(),
             value: value.to_owned(),
         });
         Ok(self)
     }
+}
+
+/// Whether a value can be sent and masked; otherwise what is wrong with it, and a remedy.
+pub(crate) fn sendable(value: &str) -> Result<(), (&'static str, &'static str)> {
+    if value.is_empty() {
+        return Err((
+            "the secret of that name has no value",
+            "Give the secret a value, or remove its name from `allow { secrets }`.",
+        ));
+    }
+    if !value.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+        return Err((
+            "the secret of that name has characters that no header can carry",
+            "Give it a value of visible ASCII characters; a line end at its end is the usual cause.",
+        ));
+    }
+    if value.len() < SECRET_BYTES_MIN {
+        return Err((
+            "the secret of that name has fewer than 8 characters, which are too few to be found and masked",
+            "Use a longer secret.",
+        ));
+    }
+    Ok(())
 }
 
 fn target(url: &str) -> Result<Target, PluginError> {

@@ -9,6 +9,7 @@ use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 
 use crate::host::Clock;
 use crate::http::{Gate, RequestRecord};
+use crate::keyring::Fault;
 use crate::limits::{
     CHECK_TIME, COMPUTING_TIME, HANDLES, HOST_CALLS, INSTANCES, Limits, MEMORIES, MEMORY, TABLES,
 };
@@ -110,6 +111,11 @@ impl Guest {
     pub(crate) fn end_requests(&mut self) -> Vec<RequestRecord> {
         self.table = ResourceTable::new();
         self.gate.as_ref().map(Gate::requests).unwrap_or_default()
+    }
+
+    /// Why a secret that this call needed could not be fetched.
+    pub(crate) fn take_unavailable(&mut self) -> Option<Fault> {
+        self.gate.as_mut()?.take_unavailable()
     }
 
     /// The secret that a call kept under this handle, for the provider and nobody else.

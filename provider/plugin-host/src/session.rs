@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 
 use crate::grants::Grants;
 use crate::http::Network;
+use crate::keyring::Keyring;
 use crate::limits::Limits;
 use crate::memory::Memory;
 use crate::scrub::Scrubber;
@@ -22,6 +23,7 @@ pub(crate) struct Session {
     pub(crate) traffic: Arc<Traffic>,
     pub(crate) memory: Arc<Memory>,
     pub(crate) scrubber: Arc<Scrubber>,
+    pub(crate) keyring: Arc<Keyring>,
     pub(crate) network: Network,
 }
 
@@ -35,10 +37,12 @@ impl Session {
             )),
             memory: Arc::default(),
             scrubber: Arc::new(Scrubber::of(grants.values())),
+            keyring: Arc::new(Keyring::new(&grants.fetched)),
             network: match grants.authorities.as_slice() {
                 [] => network.clone(),
                 authorities => network.only(authorities),
-            },
+            }
+            .identified(grants.client.as_ref()),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! `allow {}`: what a component may do.
 
 use tfplugin::Schema;
-use tfplugin::field::{BlockList, Optional, Required};
+use tfplugin::field::{BlockList, LabelledBlocks, Optional, OptionalBlock, Required};
+
+use super::{AllowClientCertificate, AllowKubeconfig, AllowSecret};
 
 /// What a component may do. A right takes effect when its manifest asks for it and it is granted here. Requests that may
 /// change something are sent while applying and destroying only.
@@ -23,6 +25,12 @@ pub struct Allow {
     pub request: BlockList<AllowRequest>,
     /// Requests to AWS that are signed for it, where its manifest asks for them. The component never sees a key.
     pub sigv4: BlockList<AllowSignature>,
+    /// A secret that comes from a file or a command, by the name that the manifest asks for.
+    pub secret: LabelledBlocks<AllowSecret>,
+    /// Who the component is to a Kubernetes cluster, as a kubeconfig says.
+    pub kubeconfig: OptionalBlock<AllowKubeconfig>,
+    /// Who the component is to one host, by certificate.
+    pub client_certificate: OptionalBlock<AllowClientCertificate>,
 }
 
 /// Requests to one service of AWS that are signed for a component (Signature Version 4).

@@ -1,6 +1,8 @@
 //! The provider block.
 
 mod allow;
+mod allow_identity;
+mod allow_secret;
 mod check;
 mod connector;
 mod credentials;
@@ -9,6 +11,8 @@ mod ledger;
 mod limits;
 
 pub use allow::{Allow, AllowRequest, AllowSignature};
+pub use allow_identity::{AllowClientCertificate, AllowKubeconfig};
+pub use allow_secret::{AllowCommand, AllowSecret};
 pub use check::CheckBlock;
 pub use connector::ConnectorBlock;
 pub use credentials::CredentialsBlock;

@@ -24,6 +24,7 @@ pub(super) fn requests(allow: Option<&Allow>) -> Outcome<Grants> {
     if let Some(pem) = allow.ca_certificate.get()? {
         grants = grants.authorities(pem).map_err(at("ca_certificate"))?;
     }
+    super::fetched::described(allow)?;
     for (position, request) in allow.request.get()?.iter().enumerate() {
         grants = narrow(grants, &request.0).map_err(|stop| {
             let inside = path().attribute("request").index(position);
@@ -51,7 +52,7 @@ pub(super) fn secrets(mut grants: Grants, allow: Option<&Allow>) -> Outcome<Gran
             stop_at(stop, &inside)
         })?;
     }
-    Ok(grants)
+    super::fetched::granted(grants, allow)
 }
 
 fn signed(grants: Grants, signature: &AllowSignature) -> Outcome<Grants> {

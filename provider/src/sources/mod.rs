@@ -2,7 +2,9 @@
 
 mod access;
 mod built_in;
+mod fetched;
 mod granted;
+mod kubeconfig;
 mod plugin;
 mod supply;
 mod unknown;

@@ -43,7 +43,11 @@ pub(super) async fn connect(
         Host::Name(name) => ServerName::try_from(name.clone()).map_err(|error| cause(&error))?,
         Host::Address(address) => ServerName::IpAddress((*address).into()),
     };
-    let tls = TlsConnector::from(network.tls(protocol).map_err(|error| cause(&error))?);
+    let tls = TlsConnector::from(
+        network
+            .tls(protocol, origin)
+            .map_err(|error| cause(&error))?,
+    );
     let stream = tls
         .connect(name, stream)
         .await

@@ -15,12 +15,14 @@ use crate::http::connection::{Io, Protocol, connect};
 use crate::http::deadline::Deadline;
 use crate::http::exchange::Exchange;
 use crate::http::failure::{DEFECT, limit, refused, unreachable};
+use crate::http::fetched::Fetched;
 use crate::http::header::insert;
 use crate::http::kept::{self, Kept};
 use crate::http::record::{Records, RequestRecord, Trace};
 use crate::http::rights::{Refusal, Rights};
 use crate::http::signed::{Signer, Signing};
 use crate::http::target::{Host, Target};
+use crate::keyring::Fault;
 use crate::limits::Limits;
 use crate::manifest::{Manifest, SecretAccess};
 use crate::random::Random;
@@ -40,6 +42,7 @@ pub(crate) struct Gate {
     pub(super) rights: Rights,
     asked_secrets: Vec<SecretAccess>,
     secrets: Vec<SecretGrant>,
+    fetched: Fetched,
     kept: Kept,
     pub(super) circumstances: Circumstances,
     /// What this call may have under way at once.
@@ -59,6 +62,8 @@ pub(crate) struct Circumstances {
     pub(crate) random: Random,
     /// Where every request leaves its record.
     pub(crate) records: Records,
+    /// What the host's clock showed when it began.
+    pub(crate) begun: u32,
 }
 
 /// A request as a guest states it.
@@ -108,6 +113,7 @@ impl Gate {
             ),
             asked_secrets: manifest.secrets.clone(),
             secrets: grants.secrets.clone(),
+            fetched: Fetched::new(&circumstances),
             kept: Kept::default(),
             own: circumstances.session.traffic.of_one_call(),
             circumstances,
@@ -144,6 +150,11 @@ impl Gate {
     /// The value that `send-and-keep` gave this handle for.
     pub(crate) fn kept(&self, handle: &str) -> Option<Secret> {
         self.kept.find(handle).map(|kept| kept.secret.clone())
+    }
+
+    /// Why a secret could not be fetched, for the provider and nobody else.
+    pub(crate) fn take_unavailable(&mut self) -> Option<Fault> {
+        self.fetched.take_fault()
     }
 
     /// Sends one request and gives the whole answer.
@@ -218,6 +229,7 @@ impl Gate {
         let asked = format!("{} {}", ask.method, without_query(ask.url));
         let asked = visible(&self.scrubber().text(&asked), WORDS_BYTES);
         let mut trace = self.trace(ask);
+        self.fetch(ask).await;
         let checked = self.check(ask, &asked, protocol);
         let masked = |failure: Failure| self.scrubber().failure(&failure);
         let (method, target, headers) = checked.map_err(|failure| trace.failed(masked(failure)))?;
@@ -323,6 +335,29 @@ impl Gate {
         Ok(headers)
     }
 
+    /// Fetches the secrets that a request names, if it may be sent with them: a command is not run for one that is
+    /// refused anyway. What could not be fetched is told by the check that follows.
+    async fn fetch(&mut self, ask: &Ask<'_>) {
+        let Ok(target) = Target::parse(ask.url) else {
+            return;
+        };
+        let phase = self.circumstances.phase;
+        if self.rights.permit(phase, ask.method, &target).is_err() {
+            return;
+        }
+        for wit::SecretHeader { name, secret, .. } in ask.secret_headers {
+            let header = name.to_ascii_lowercase();
+            let asked = &self.asked_secrets;
+            let permitted = self
+                .rights
+                .permit_secret(secret, &header, &target.origin, asked);
+            if permitted.is_ok() {
+                let session = &self.circumstances.session;
+                self.fetched.fetch(session, secret, &target.origin).await;
+            }
+        }
+    }
+
     fn secret(&self, name: &str, header: &str, target: &Target) -> Result<&str, Refusal> {
         let origin = &target.origin;
         if Kept::is_handle(name) {
@@ -339,9 +374,10 @@ impl Gate {
         let asked = &self.asked_secrets;
         self.rights.permit_secret(name, header, origin, asked)?;
         let named = self.secrets.iter().find(|grant| grant.name == name);
-        named
-            .map(|grant| grant.value.as_str())
-            .ok_or_else(|| Refusal::new(format!("the secret `{name}` has no value"), DEFECT))
+        match named {
+            Some(grant) => Ok(&grant.value),
+            None => self.fetched.value(name, origin),
+        }
     }
 
     /// Resolves once; every address that the name has is checked, and only these are connected to.

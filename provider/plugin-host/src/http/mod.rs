@@ -6,6 +6,7 @@ mod connection;
 mod deadline;
 mod exchange;
 pub(crate) mod failure;
+mod fetched;
 mod gate;
 mod grpc;
 mod header;

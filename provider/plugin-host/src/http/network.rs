@@ -10,9 +10,12 @@ use std::sync::{Arc, OnceLock};
 
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
+use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, RootCertStore};
 
+use crate::grants::ClientGrant;
 use crate::http::connection::Protocol;
+use crate::http::target::Origin;
 
 /// The answer of a resolver on its way.
 pub type Resolving<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
@@ -46,7 +49,12 @@ pub struct Network {
     tls: Arc<OnceLock<Arc<ClientConfig>>>,
     /// Made with the first call over gRPC and TLS.
     tls_http2: Arc<OnceLock<Arc<ClientConfig>>>,
+    /// Who the caller is to one of its hosts, and what is made with the first request there.
+    identity: Option<(ClientGrant, Made)>,
 }
+
+/// Over HTTP/1.1 and HTTP/2.
+type Made = [Arc<OnceLock<Arc<ClientConfig>>>; 2];
 
 impl Default for Network {
     fn default() -> Self {
@@ -56,6 +64,7 @@ impl Default for Network {
             extra_roots: Vec::new(),
             tls: Arc::default(),
             tls_http2: Arc::default(),
+            identity: None,
         }
     }
 }
@@ -94,17 +103,30 @@ impl Network {
             extra_roots: authorities.to_vec(),
             tls: Arc::default(),
             tls_http2: Arc::default(),
+            identity: None,
         }
+    }
+
+    /// Signs in with a certificate to its origin and nowhere else.
+    pub(crate) fn identified(mut self, client: Option<&ClientGrant>) -> Self {
+        self.identity = client.map(|client| (client.clone(), Made::default()));
+        self
     }
 
     pub(super) async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
         self.resolver.resolve(name).await
     }
 
-    pub(super) fn tls(&self, protocol: Protocol) -> io::Result<Arc<ClientConfig>> {
+    pub(super) fn tls(&self, protocol: Protocol, origin: &Origin) -> io::Result<Arc<ClientConfig>> {
+        let identity = self.identity.as_ref();
+        let identity = identity.filter(|(client, _)| client.origin == *origin);
+        let [tls, tls_http2] = match identity {
+            Some((_, [tls, tls_http2])) => [tls, tls_http2],
+            None => [&self.tls, &self.tls_http2],
+        };
         let made = match protocol {
-            Protocol::Http1 => &self.tls,
-            Protocol::Http2 => &self.tls_http2,
+            Protocol::Http1 => tls,
+            Protocol::Http2 => tls_http2,
         };
         if let Some(config) = made.get() {
             return Ok(Arc::clone(config));
@@ -116,11 +138,17 @@ impl Network {
         for root in &self.extra_roots {
             roots.add(root.clone()).map_err(io::Error::other)?;
         }
-        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+            .with_root_certificates(roots);
+        let mut config = match identity {
+            Some((client, _)) => {
+                let key = SingleCertAndKey::from(Arc::clone(&client.key));
+                config.with_client_cert_resolver(Arc::new(key))
+            }
+            None => config.with_no_client_auth(),
+        };
         if protocol == Protocol::Http2 {
             config.alpn_protocols = vec![b"h2".to_vec()];
         }

@@ -1,6 +1,7 @@
 //! The first-party connector against a real kube-apiserver.
 
 mod access;
+mod identity;
 mod inventory;
 mod judged;
 mod pages;

@@ -22,6 +22,7 @@ mod grpc;
 mod guests;
 mod hostile;
 mod http2;
+mod keyring;
 mod kubernetes;
 mod languages;
 mod loading;

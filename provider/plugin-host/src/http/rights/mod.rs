@@ -42,8 +42,7 @@ impl Rights {
         let effective = effective(&asked, grants);
         let granted = |right: &SecretRight| {
             let host = |other: &Right| other.origin == right.origin;
-            grants.secrets.iter().any(|grant| grant.name == right.name)
-                && effective.iter().any(host)
+            grants.has_secret(&right.name) && effective.iter().any(host)
         };
         let secrets = secrets
             .iter()
