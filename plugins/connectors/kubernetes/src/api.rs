@@ -132,9 +132,27 @@ impl<'c> Api<'c> {
         &self,
         listing: &Listing<'_>,
     ) -> Result<Option<Vec<T>>, Failure> {
+        let paths = listing.collection.paths(self.config.namespaces.as_deref());
+        self.of_paths(&paths, listing)
+    }
+
+    /// As [`Api::list`], of all namespaces whatever the configuration says.
+    pub(crate) fn list_everywhere<T: DeserializeOwned>(
+        &self,
+        listing: &Listing<'_>,
+    ) -> Result<Vec<T>, Failure> {
+        self.of_paths(&listing.collection.paths(None), listing)?
+            .ok_or_else(|| self.not_served(listing))
+    }
+
+    fn of_paths<T: DeserializeOwned>(
+        &self,
+        paths: &[String],
+        listing: &Listing<'_>,
+    ) -> Result<Option<Vec<T>>, Failure> {
         let mut all = Vec::new();
-        for path in listing.collection.paths(self.config.namespaces.as_deref()) {
-            match self.whole(&path, listing)? {
+        for path in paths {
+            match self.whole(path, listing)? {
                 Some(found) => all.extend(found),
                 None => return Ok(None),
             }

@@ -24,6 +24,7 @@ use dra::Gpus;
 use fleet::Fleet;
 use node::Node;
 use pod::Pod;
+pub(crate) use quantity::Quantity;
 use slice::{Claim, Slice};
 
 const NODES: Collection = Collection::of_cluster("/api/v1", "nodes");

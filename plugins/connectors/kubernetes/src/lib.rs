@@ -23,12 +23,13 @@ mod collection;
 mod inventory;
 mod metadata;
 mod objects;
+mod supply;
 
 use std::collections::BTreeMap;
 
 use portcullis_plugin::{
     Access, AccessPage, Connector, DevicePage, Failure, HttpAccess, Inventory, Manifest,
-    SecretAccess,
+    SecretAccess, Supply, SupplyPage,
 };
 use serde::Deserialize;
 
@@ -58,6 +59,8 @@ pub struct Config {
     /// Keys of taints that workloads tolerate. A node or device with another one takes no pods and counts as failed.
     #[serde(default = "tolerated_taints")]
     pub tolerated_taints: Vec<String>,
+    /// The queue of Kueue that workloads are submitted to, `<namespace>/<name>`: then only the quotas behind it are told.
+    pub local_queue: Option<String>,
     /// Objects that one request asks for. An answer may have 8 MiB unless `limits` says otherwise.
     #[serde(default = "page_size")]
     #[config(minimum = 1, maximum = 5000)]
@@ -132,4 +135,10 @@ impl Inventory for Kubernetes {
     }
 }
 
-portcullis_plugin::export_connector!(Kubernetes: Access, Inventory, Objects);
+impl Supply for Kubernetes {
+    fn list_supply(config: &Config, _: Option<&str>) -> Result<SupplyPage, Failure> {
+        supply::page(config)
+    }
+}
+
+portcullis_plugin::export_connector!(Kubernetes: Access, Inventory, Objects, Supply);

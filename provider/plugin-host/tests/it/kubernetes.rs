@@ -6,6 +6,7 @@ mod inventory;
 mod judged;
 mod pages;
 mod refused;
+mod supply;
 
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
