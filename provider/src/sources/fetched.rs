@@ -81,14 +81,14 @@ fn command_source(command: &AllowCommand, at: &Path) -> Outcome<CommandSource> {
                       Write the program and its arguments: `[\"aws\", \"eks\", \"get-token\"]`.\n\n\
                       plugin-grant-invalid";
         let problem = Diagnostic::error("Plugin grant is not valid", detail);
-        return Err(problem.at(at.attribute("words")))?;
+        Err(problem.at(at.attribute("words")))?;
     }
     Ok(CommandSource {
         words,
         environment: command.environment.get()?.cloned().unwrap_or_default(),
         inherit: command.inherit.get()?.cloned().unwrap_or_default(),
         limit: time(&command.time, at.attribute("time"))?,
-        exec_info: CommandSource::exec_info("client.authentication.k8s.io/v1"),
+        exec_info: CommandSource::exec_info("client.authentication.k8s.io/v1", None),
     })
 }
 

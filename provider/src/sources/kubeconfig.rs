@@ -276,14 +276,14 @@ impl Exec {
     /// What the plugin is told: which credential to print, and of which cluster where it asks for that.
     fn info(&self, cluster: &Cluster, authority: Option<&str>) -> serde_json::Value {
         let version = self.api_version.as_deref();
-        let mut info =
-            CommandSource::exec_info(version.unwrap_or("client.authentication.k8s.io/v1"));
-        if self.provide_cluster_info {
+        let cluster = self.provide_cluster_info.then(|| {
             let authority = authority.map(|pem| STANDARD.encode(pem));
-            info["spec"]["cluster"] =
-                json!({"server": cluster.server, "certificate-authority-data": authority});
-        }
-        info
+            json!({"server": cluster.server, "certificate-authority-data": authority})
+        });
+        CommandSource::exec_info(
+            version.unwrap_or("client.authentication.k8s.io/v1"),
+            cluster,
+        )
     }
 }
 

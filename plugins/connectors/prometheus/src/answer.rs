@@ -32,6 +32,9 @@ pub(crate) struct Sample {
 /// and no value read here comes near.
 const BLANK: f64 = 2_147_483_632.0;
 
+/// 16 TiB: more memory no device has.
+const MOST_MIB: u32 = 16 * 1024 * 1024;
+
 impl Sample {
     /// A label; one that is empty is one that is not there.
     pub(crate) fn label(&self, name: &str) -> Option<&str> {
@@ -48,6 +51,11 @@ impl Sample {
             return None;
         }
         format!("{value:.0}").parse().ok()
+    }
+
+    /// The value as an amount of memory in MiB; none when it is more than any device has.
+    pub(crate) fn mib(&self) -> Option<u32> {
+        self.count().filter(|mib| *mib < MOST_MIB)
     }
 
     /// The value as seconds since 1970, which pass for a blank above.

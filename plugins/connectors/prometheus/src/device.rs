@@ -1,16 +1,16 @@
 //! Samples of one device put together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use portcullis_plugin::Device;
+use portcullis_plugin::{Device, log};
 
 use crate::Config;
 use crate::answer::Sample;
 use crate::health::health;
-use crate::query::{FREE, PRESENCE, TOTAL};
+use crate::query::{FREE, PRESENCE, TOTAL, UTILISATION};
 
 /// UUID of the GPU and, when it is partitioned, id of the GPU instance.
-type Key<'a> = (&'a str, Option<&'a str>);
+pub(crate) type Key<'a> = (&'a str, Option<&'a str>);
 
 /// The devices that the samples tell of, by UUID. A device without a time was not seen and is not reported.
 pub(crate) fn devices(config: &Config, samples: &[Sample], seen: &[Sample]) -> Vec<Device> {
@@ -36,8 +36,32 @@ pub(crate) fn devices(config: &Config, samples: &[Sample], seen: &[Sample]) -> V
         .collect()
 }
 
-fn key(sample: &Sample) -> Option<Key<'_>> {
+pub(crate) fn key(sample: &Sample) -> Option<Key<'_>> {
     Some((sample.label("UUID")?, sample.label("GPU_I_ID")))
+}
+
+/// What the device is called in the contract.
+pub(crate) fn uuid((uuid, instance): Key<'_>) -> String {
+    match instance {
+        Some(instance) => format!("MIG-{uuid}/{instance}"),
+        None => uuid.to_owned(),
+    }
+}
+
+/// The machine of a sample, with its cluster where there are several.
+pub(crate) fn node(config: &Config, sample: &Sample) -> String {
+    let host = sample.label(&config.node_label).unwrap_or_default();
+    match cluster(config, sample).filter(|_| config.cluster_label.is_some()) {
+        Some(cluster) => format!("{cluster}:{host}"),
+        None => host.to_owned(),
+    }
+}
+
+/// The cluster of a sample: what its label says, else what the configuration says of all.
+pub(crate) fn cluster<'s>(config: &'s Config, sample: &'s Sample) -> Option<&'s str> {
+    let label = config.cluster_label.as_deref();
+    let told = label.and_then(|label| sample.label(label));
+    told.or(config.cluster.as_deref())
 }
 
 fn device(
@@ -51,9 +75,21 @@ fn device(
         .iter()
         .filter_map(|sample| Some((sample.label("__name__")?, sample.count()?)))
         .collect();
-    let value = |metric: &str| values.get(metric).copied();
+    let value = |metric: &str| {
+        let mut of = samples
+            .iter()
+            .filter(|sample| sample.label("__name__") == Some(metric));
+        of.find_map(|sample| sample.mib())
+    };
     let (health, health_reason) = health(&values);
+    let nodes: BTreeSet<String> = samples.iter().map(|sample| node(config, sample)).collect();
+    if nodes.len() > 1 {
+        log::warn(&format!(
+            "device `{uuid}` is reported by several machines, and counts as unknown"
+        ));
+    }
     let used = value(PRESENCE);
+    let is_busy = values.get(UTILISATION).is_some_and(|percent| *percent > 0);
     // Used and free leave out what the driver reserves, which the total of the device does not.
     let usable = used
         .zip(value(FREE))
@@ -61,24 +97,26 @@ fn device(
         .or(value(TOTAL));
     let pod = label(&config.pod_label);
     let allocation = match (pod, used) {
+        _ if nodes.len() > 1 => "unknown",
         (Some(_), _) => "used",
+        _ if is_busy => "used",
         (None, Some(used)) if used > config.idle_below_mib => "used",
         (None, Some(_)) => "free",
         (None, None) => "unknown",
     };
     let labels = [
-        ("cluster", config.cluster.as_deref()),
+        (
+            "cluster",
+            samples.iter().find_map(|sample| cluster(config, sample)),
+        ),
         ("driver_version", label("DCGM_FI_DRIVER_VERSION")),
         ("holder", pod),
         ("parent_uuid", instance.map(|_| uuid)),
     ];
     Device {
-        uuid: match instance {
-            Some(instance) => format!("MIG-{uuid}/{instance}"),
-            None => uuid.to_owned(),
-        },
+        uuid: self::uuid((uuid, instance)),
         model: label("modelName").unwrap_or_default().to_owned(),
-        node: label(&config.node_label).unwrap_or_default().to_owned(),
+        node: nodes.into_iter().next().unwrap_or_default(),
         index: label("gpu").and_then(|index| index.parse().ok()),
         mig_profile: instance
             .and_then(|_| label("GPU_I_PROFILE"))
@@ -219,6 +257,83 @@ mod tests {
         assert_eq!(
             (found[0].allocation.as_str(), found[1].allocation.as_str()),
             ("free", "used")
+        );
+    }
+
+    #[test]
+    fn a_device_that_computes_is_used_however_little_memory_it_has_in_use() {
+        let read_with = |percent| {
+            read(
+                &[
+                    (gpu("DCGM_FI_DEV_FB_USED"), "0"),
+                    (gpu("DCGM_FI_DEV_GPU_UTIL"), percent),
+                ],
+                &[(json!({"UUID": "GPU-1"}), "1")],
+            )
+        };
+        for (percent, allocation) in [
+            ("0", "free"),
+            ("7", "used"),
+            ("9223372036854775794", "free"),
+        ] {
+            assert_eq!(read_with(percent)[0].allocation, allocation, "{percent}");
+        }
+    }
+
+    #[test]
+    fn memory_beyond_measure_is_not_known() {
+        let found = read(
+            &[
+                (gpu("DCGM_FI_DEV_FB_USED"), "0"),
+                (gpu("DCGM_FI_DEV_FB_FREE"), "1e9"),
+            ],
+            &[(json!({"UUID": "GPU-1"}), "1")],
+        );
+        assert_eq!(found[0].memory_mib, None);
+    }
+
+    #[test]
+    fn a_device_of_two_machines_is_free_on_neither() {
+        let mut other = gpu("DCGM_FI_DEV_FB_USED");
+        other["Hostname"] = json!("n2");
+        let found = read(
+            &[(gpu("DCGM_FI_DEV_FB_USED"), "0"), (other, "0")],
+            &[(json!({"UUID": "GPU-1"}), "1")],
+        );
+        assert_eq!((found.len(), found[0].allocation.as_str()), (1, "unknown"));
+    }
+
+    #[test]
+    fn machines_of_several_clusters_are_told_apart() {
+        let config: Config = serde_json::from_value(
+            json!({"url": "http://a", "cluster_label": "cluster", "cluster": "rest"}),
+        )
+        .unwrap();
+        let of = |uuid: &str, cluster: Option<&str>| {
+            let mut metric = gpu("DCGM_FI_DEV_FB_USED");
+            metric["UUID"] = json!(uuid);
+            if let Some(cluster) = cluster {
+                metric["cluster"] = json!(cluster);
+            }
+            metric
+        };
+        let metrics = [
+            (of("GPU-1", Some("eu")), "0"),
+            (of("GPU-2", Some("us")), "0"),
+            (of("GPU-3", None), "0"),
+        ];
+        let seen: Vec<(Value, &str)> = metrics
+            .iter()
+            .map(|(metric, _)| (metric.clone(), "1"))
+            .collect();
+        let found = devices(&config, &samples(&metrics), &samples(&seen));
+        let places: Vec<(&str, &str)> = found
+            .iter()
+            .map(|device| (device.node.as_str(), device.labels[0].1.as_str()))
+            .collect();
+        assert_eq!(
+            places,
+            [("eu:n1", "eu"), ("us:n1", "us"), ("rest:n1", "rest")]
         );
     }
 

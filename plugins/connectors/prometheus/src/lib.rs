@@ -13,16 +13,17 @@
 mod answer;
 mod device;
 mod health;
+mod lost;
 mod query;
 
 use portcullis_plugin::{
-    Client, Connector, Device, DevicePage, Failure, HttpAccess, Inventory, Manifest, SecretAccess,
-    log,
+    Client, Connector, DevicePage, Failure, HttpAccess, Inventory, Manifest, SecretAccess, log,
 };
 use serde::Deserialize;
 
 use crate::answer::{Names, Sample, Vector};
 use crate::device::devices;
+use crate::lost::lost;
 
 /// Hosts of one page. With eight GPUs each and nine metrics an answer stays near 1.5 MB, and the URL below 8 KB.
 const HOSTS: usize = 64;
@@ -43,6 +44,11 @@ pub struct Config {
     pub url: String,
     /// Name of the cluster, put on every device.
     pub cluster: Option<String>,
+    /// Label that names the cluster, where Prometheus has those of several: `cluster` for example. It is put on every
+    /// device, and machines are called `<cluster>:<machine>`, so that two of one name are not taken for one.
+    pub cluster_label: Option<String>,
+    /// The only clusters that are read, by the values of `cluster_label`; all of them without it.
+    pub clusters: Option<Vec<String>>,
     /// Label that names the machine.
     #[serde(default = "hostname")]
     pub node_label: String,
@@ -82,6 +88,7 @@ impl Connector for Prometheus {
 
 impl Inventory for Prometheus {
     fn list_inventory(config: &Config, cursor: Option<&str>) -> Result<DevicePage, Failure> {
+        config.check()?;
         let hosts = config.hosts()?;
         let rest: Vec<&str> = hosts
             .iter()
@@ -91,33 +98,69 @@ impl Inventory for Prometheus {
         let (now, later) = rest.split_at(rest.len().min(HOSTS));
         let samples = config.ask(&query::samples(config, now))?;
         let seen = config.ask(&query::sample_times(config, now))?;
+        let before = config.ask(&query::earlier(config, now))?;
         let next = if later.is_empty() {
             None
         } else {
             now.last().map(|&host| host.to_owned())
         };
-        let devices = devices(config, &samples, &seen);
-        warn_of_silent(now, &devices);
+        let time = portcullis_plugin::now();
+        warn_of_clocks(&seen, time);
+        let mut devices = devices(config, &samples, &seen);
+        devices.extend(lost(config, &devices, &before, time));
         Ok(DevicePage { devices, next })
     }
 }
 
 portcullis_plugin::export_connector!(Prometheus: Inventory);
 
-/// A host that was seen within the hour and has no sample now has lost its exporter, or itself. Its devices are not
-/// counted, which is on the safe side, and not passed over in silence.
-fn warn_of_silent(hosts: &[&str], devices: &[Device]) {
-    let silent = |host: &&&str| !devices.iter().any(|device| device.node == **host);
-    let silent: Vec<&str> = hosts.iter().filter(silent).copied().collect();
-    if !silent.is_empty() {
+/// Seconds by which clocks may differ without anybody being told.
+const SKEW_SECONDS: u32 = 60;
+
+/// A sample of the future makes an inventory look newer than it is; the host takes it for one of now.
+fn warn_of_clocks(seen: &[Sample], now: u32) {
+    let ahead = seen.iter().filter_map(Sample::seconds).max().unwrap_or(0);
+    let ahead = ahead.saturating_sub(now);
+    if ahead > SKEW_SECONDS {
         log::warn(&format!(
-            "hosts without a current sample, whose GPUs are not counted: {}",
-            silent.join(", ")
+            "samples of Prometheus are up to {ahead} s ahead of this machine's clock"
         ));
     }
 }
 
 impl Config {
+    /// # Errors
+    /// When clusters are to be told apart by no label, or a label's name is none.
+    fn check(&self) -> Result<(), Failure> {
+        if self.clusters.is_some() && self.cluster_label.is_none() {
+            return Err(Failure::config(
+                "`clusters` in `config` names clusters, and `cluster_label` does not say which label has them.",
+            )
+            .remedy("Set `cluster_label` in `config`, to `cluster` for example."));
+        }
+        let is_name = |name: &str| {
+            let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+            !name.is_empty()
+                && name.bytes().all(known)
+                && !name.starts_with(|c: char| c.is_ascii_digit())
+        };
+        let names = [
+            Some(&self.node_label),
+            Some(&self.pod_label),
+            self.cluster_label.as_ref(),
+        ];
+        match names.into_iter().flatten().find(|name| !is_name(name)) {
+            None => Ok(()),
+            Some(name) => Err(Failure::config(format!(
+                "`config` names the label `{}`, which is no name of one.",
+                name.escape_debug()
+            ))
+            .remedy(
+                "Write letters, digits and `_` alone, as `curl <url>/api/v1/labels` shows them.",
+            )),
+        }
+    }
+
     /// The machines with GPUs, sorted.
     fn hosts(&self) -> Result<Vec<String>, Failure> {
         let client = self.client();
@@ -126,7 +169,7 @@ impl Config {
             .get("/api/v1/label")
             .segment(&self.node_label)
             .segment("values")
-            .query("match[]", query::PRESENCE)
+            .query("match[]", &query::presence(self))
             .query("start", &start.to_string());
         let mut hosts = client.send(request)?.json::<Names>()?.data;
         if hosts.is_empty() {

@@ -78,11 +78,15 @@ impl Origined {
 }
 
 impl CommandSource {
-    /// What a plugin of `kubectl` is told where nothing is known of the cluster: the version of the credential that it
-    /// is to print, such as `client.authentication.k8s.io/v1`, and that nobody is there to be asked.
+    /// What a plugin of `kubectl` is told: the version of the credential that it is to print, such as
+    /// `client.authentication.k8s.io/v1`, that nobody is there to be asked, and of which cluster, if that is to be said.
     #[must_use]
-    pub fn exec_info(version: &str) -> Value {
-        json!({"apiVersion": version, "kind": "ExecCredential", "spec": {"interactive": false}})
+    pub fn exec_info(version: &str, cluster: Option<Value>) -> Value {
+        let spec = match cluster {
+            None => json!({"interactive": false}),
+            Some(cluster) => json!({"interactive": false, "cluster": cluster}),
+        };
+        json!({"apiVersion": version, "kind": "ExecCredential", "spec": spec})
     }
 
     /// The program alone: arguments may hold what nobody should see.

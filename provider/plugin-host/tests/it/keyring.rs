@@ -24,7 +24,7 @@ fn shell(line: &str, environment: &[(&str, &str)]) -> CommandSource {
         environment: environment.iter().map(owned).collect::<BTreeMap<_, _>>(),
         inherit: Vec::new(),
         limit: Duration::from_secs(20),
-        exec_info: CommandSource::exec_info("client.authentication.k8s.io/v1"),
+        exec_info: CommandSource::exec_info("client.authentication.k8s.io/v1", None),
     }
 }
 

@@ -112,8 +112,18 @@ fn metrics() -> String {
     text
 }
 
-/// The connector with the real time, because Prometheus has no other.
 fn connector(folder: &Folder, plugin: &PluginRef, url: &str) -> Connector {
+    connector_of(folder, plugin, url, json!({"cluster": "gpu-prod"}))
+}
+
+/// The connector with the real time, because Prometheus has no other.
+fn connector_of(
+    folder: &Folder,
+    plugin: &PluginRef,
+    url: &str,
+    mut settings: serde_json::Value,
+) -> Connector {
+    settings["url"] = json!(url);
     #[allow(
         clippy::disallowed_methods,
         reason = "the clock of this test is the rim"
@@ -122,7 +132,7 @@ fn connector(folder: &Folder, plugin: &PluginRef, url: &str) -> Connector {
     config.cache_dir = Some(folder.cache());
     config.limits = Limits::default();
     let grants = Grants::none().host(url).unwrap();
-    Host::new(config).connector(plugin, json!({"url": url, "cluster": "gpu-prod"}), grants)
+    Host::new(config).connector(plugin, settings, grants)
 }
 
 #[allow(
@@ -236,6 +246,89 @@ async fn a_fleet_of_more_hosts_than_a_page_is_read_whole() {
     uuids.sort_unstable();
     uuids.dedup();
     assert_eq!((devices.len(), uuids.len()), (1200, 1200));
+}
+
+/// One GPU of one machine, idle or at work.
+fn gpu(cluster: &str, host: &str, number: u32, percent: &str) -> String {
+    let labels = format!(
+        "gpu=\"{number}\",UUID=\"GPU-{cluster}-{host}-{number}\",modelName=\"NVIDIA H200\",Hostname=\"{host}\",k8s_cluster=\"{cluster}\""
+    );
+    format!("DCGM_FI_DEV_FB_USED{{{labels}}} 4\nDCGM_FI_DEV_GPU_UTIL{{{labels}}} {percent}\n")
+}
+
+#[tokio::test]
+async fn several_clusters_are_told_apart_and_what_is_gone_is_told() {
+    let folder = Folder::new();
+    let both = [
+        gpu("eu", "n1", 0, "0"),
+        gpu("eu", "n1", 1, "37"),
+        gpu("us", "n1", 0, "0"),
+    ];
+    let exporter = Exporter::start(both.concat()).await;
+    let Some(prometheus) = Prometheus::start(&folder, &exporter) else {
+        return;
+    };
+    let plugin = folder.workspace_plugin("prometheus-connector");
+    let of = |config: serde_json::Value| connector_of(&folder, &plugin, &prometheus.url, config);
+    let told = |devices: &[DeviceRecord]| -> Vec<String> {
+        let line = |device: &DeviceRecord| {
+            format!(
+                "{} {} {} {}",
+                device.uuid, device.node, device.allocation, device.health
+            )
+        };
+        devices.iter().map(line).collect()
+    };
+    let all = of(json!({"cluster_label": "k8s_cluster"}));
+    assert_eq!(
+        told(&inventory(&all, 3).await),
+        [
+            "GPU-eu-n1-0 eu:n1 free unknown",
+            "GPU-eu-n1-1 eu:n1 used unknown",
+            "GPU-us-n1-0 us:n1 free unknown"
+        ]
+    );
+    let one = of(json!({"cluster_label": "k8s_cluster", "clusters": ["us"]}));
+    assert_eq!(
+        told(&inventory(&one, 1).await),
+        ["GPU-us-n1-0 us:n1 free unknown"]
+    );
+    let error = of(json!({"clusters": ["us"]}))
+        .list_inventory(MINUTE)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("`cluster_label` does not say"), "{error}");
+
+    // Long enough to be remembered: what was there is looked up in steps of a quarter of a minute.
+    tokio::time::sleep(Duration::from_secs(16)).await;
+    exporter.say(gpu("eu", "n1", 0, "0"));
+    let end = Instant::now() + Duration::from_secs(30);
+    loop {
+        let devices = inventory(&all, 3).await;
+        if devices
+            .iter()
+            .filter(|device| device.health == "failed")
+            .count()
+            == 2
+        {
+            assert_eq!(
+                told(&devices),
+                [
+                    "GPU-eu-n1-0 eu:n1 free unknown",
+                    "GPU-eu-n1-1 eu:n1 unknown failed",
+                    "GPU-us-n1-0 us:n1 unknown failed"
+                ]
+            );
+            assert!(
+                devices[1].health_reason.starts_with("its last sample is "),
+                "{devices:?}"
+            );
+            return;
+        }
+        assert!(Instant::now() < end, "{devices:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ async fn a_credential_plugin_and_a_renewed_file_sign_in() {
         environment: [].into(),
         inherit: Vec::new(),
         limit: Duration::from_secs(20),
-        exec_info: CommandSource::exec_info("client.authentication.k8s.io/v1beta1"),
+        exec_info: CommandSource::exec_info("client.authentication.k8s.io/v1beta1", None),
     };
     for source in [
         SecretSource::File(file.clone()),
