@@ -212,12 +212,9 @@ impl User {
         folder: &Path,
     ) -> Result<Option<SecretSource>, String> {
         if let Some(exec) = &self.exec {
-            let source = exec.source(name, terms, folder)?;
             let exec_info = exec.info(cluster, authority);
-            return Ok(Some(SecretSource::Command(CommandSource {
-                exec_info,
-                ..source
-            })));
+            let source = exec.source(name, terms, folder, exec_info)?;
+            return Ok(Some(SecretSource::Command(source)));
         }
         // As kubectl does: the file is renewed, the text is not.
         if let Some(file) = &self.token_file {
@@ -234,6 +231,7 @@ impl Exec {
         user: &str,
         terms: &Terms<'_>,
         folder: &Path,
+        exec_info: serde_json::Value,
     ) -> Result<CommandSource, String> {
         // A relative path begins at the file, a bare name is looked up.
         let is_relative = self.command.contains('/') && !self.command.starts_with('/');
@@ -269,7 +267,7 @@ impl Exec {
             environment,
             inherit: terms.inherit.to_vec(),
             limit: terms.limit,
-            exec_info: serde_json::Value::Null,
+            exec_info,
         })
     }
 
