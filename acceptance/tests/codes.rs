@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 
 use regex_lite::Regex;
 
-/// Files whose kebab-case words name something else: headers, folders, rules of `ledger verify`, published primitives.
+/// Files whose kebab-case words name something else: keys of a kubeconfig, headers, folders, rules of `ledger verify`,
+/// published primitives.
 const OTHER_FILES: &[&str] = &[
     "access/src/rules/",
     "plugin-host/src/contract.rs",
@@ -22,6 +23,7 @@ const OTHER_FILES: &[&str] = &[
     "plugin-host/src/surface.rs",
     "tfplugin/src/docs/",
     "ledger/src/sqlite/verify.rs",
+    "provider/src/sources/kubeconfig.rs",
     "sdk/componentize/",
     "sdk/testkit/",
     "sdk/templates/",
@@ -54,6 +56,7 @@ const OTHER_WORDS: &[&str] = &[
     "plugin-name",
     "portcullis-access",
     "portcullis-inventory",
+    "portcullis-supply",
     "python-zig",
     "retry-after",
     "send-and-keep",
