@@ -10,6 +10,7 @@ mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use permission::{Held, permissions};
 pub(crate) use trust::edges as trusted;
 
 use portcullis_plugin::{AccessPage, Failure, now};

@@ -93,16 +93,16 @@ impl<'c> Service<'c> {
         self.answer(request, operation)
     }
 
-    /// As [`Service::post`], for what takes away: what is gone already is a success.
+    /// As [`Service::post`], of what may be gone already; says whether it was there.
     ///
     /// # Errors
     /// As [`Service::get`].
-    pub(crate) fn take_away(
+    pub(crate) fn change(
         &self,
         operation: &str,
         parameters: &[(&str, &str)],
-    ) -> Result<(), Failure> {
-        absent(self.post(operation, parameters)).map(drop)
+    ) -> Result<bool, Failure> {
+        Ok(absent(self.post(operation, parameters))?.is_some())
     }
 
     fn answer(&self, request: Request, operation: &str) -> Result<String, Failure> {

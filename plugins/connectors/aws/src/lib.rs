@@ -39,6 +39,7 @@ use serde::Deserialize;
 const IAM: &[&str] = &[
     "GetAccountAuthorizationDetails",
     "GetRole",
+    "GetRolePolicy",
     "ListRoles",
     "ListRolePolicies",
     "ListAttachedRolePolicies",
@@ -49,6 +50,7 @@ const IAM: &[&str] = &[
     "DeleteRolePermissionsBoundary",
     "TagRole",
     "UntagRole",
+    "PutRolePolicy",
     "RemoveRoleFromInstanceProfile",
     "DetachRolePolicy",
     "DeleteRolePolicy",
@@ -128,7 +130,7 @@ impl Connector for Aws {
             &["DescribeInstanceTypes", "DescribeCapacityReservations"],
         ),
     ])
-    .objects(&["identity"])
+    .objects(&["identity", "grant"])
     .platform("aws");
     type Config = Config;
 }

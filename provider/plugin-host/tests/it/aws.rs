@@ -1,5 +1,6 @@
 //! The first-party connector, and our signatures, against moto.
 
+mod grant;
 mod identity;
 
 use std::path::Path;

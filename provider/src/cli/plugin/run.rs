@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use portcullis_plugin_host::{ConfigSchema, Connector, Finding, Grants, Severity, World};
+use portcullis_plugin_host::{AwsKeys, ConfigSchema, Connector, Finding, Grants, Severity, World};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -40,6 +40,10 @@ pub(crate) struct Run {
     /// Grant a secret of the manifest, with its value in that environment variable. May be given several times.
     #[arg(long, value_name = "NAME=VARIABLE")]
     secret: Vec<String>,
+    /// Sign requests to a service of AWS, as `allow { sigv4 }` does in HCL, with the keys in `AWS_ACCESS_KEY_ID`,
+    /// `AWS_SECRET_ACCESS_KEY` and, if it is set, `AWS_SESSION_TOKEN`. May be given several times.
+    #[arg(long, num_args = 3, value_names = ["URL", "SERVICE", "REGION"])]
+    sigv4: Vec<String>,
     /// How long the call may take, in seconds.
     #[arg(long, default_value_t = 60)]
     timeout: u32,
@@ -127,8 +131,24 @@ impl Run {
             let value = std::env::var(variable).map_err(|_| unset(name, variable))?;
             grants = grants.secret(name, &value).map_err(Failure::told)?;
         }
+        for signature in self.sigv4.chunks(3) {
+            if let [url, service, region] = signature {
+                let granted = grants.sigv4(url, service, region, aws_keys()?);
+                grants = granted.map_err(Failure::told)?;
+            }
+        }
         Ok(grants)
     }
+}
+
+/// The keys that AWS's own tools take from the environment.
+fn aws_keys() -> Result<AwsKeys, Failure> {
+    let value = |name: &str| std::env::var(name).map_err(|_| unset(name, name));
+    Ok(AwsKeys {
+        access_key_id: value("AWS_ACCESS_KEY_ID")?,
+        secret_access_key: value("AWS_SECRET_ACCESS_KEY")?,
+        session_token: std::env::var("AWS_SESSION_TOKEN").ok(),
+    })
 }
 
 /// Judges `config` by the schema of the manifest, as the provider does before it runs anything.

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::mark;
-use super::role::{self, Role, canonical};
+use super::role::{self, Role, canonical, is_name, name_of};
 use super::trust::WebIdentity;
+use super::wanted::Wanted;
 use super::{IDENTITY, offboarding};
 use crate::access::trusted;
 use crate::api::Service;
@@ -64,9 +65,7 @@ impl Identity {
                  `boundary` where they are needed.",
             )
         })?;
-        let plain = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-        if settings.role.is_empty() || settings.role.len() > 64 || !settings.role.chars().all(plain)
-        {
+        if !is_name(&settings.role) {
             return Err(Failure::config(format!(
                 "`role` in `settings` is `{}`, which is no name of a role.",
                 settings.role.escape_debug()
@@ -109,7 +108,7 @@ impl Identity {
         if (prior.is_none() || moves)
             && let Some(found) = role::get(iam, &self.settings.role)?
         {
-            self.check(&found, None)?;
+            self.wanted(&mark::Tags::new()).check(&found, None)?;
         }
         let wanted = self.attributes()?;
         let action = match prior {
@@ -133,86 +132,21 @@ impl Identity {
         stamp: &Stamp,
     ) -> Result<Managed, Failure> {
         let tags = mark::tags(&self.workload, &self.declared, stamp)?;
-        match role::get(iam, &self.settings.role)? {
-            None => self.create(iam, &tags)?,
-            Some(found) => {
-                self.check(&found, Some(stamp))?;
-                self.mend(iam, &found, &tags)?;
-            }
-        }
+        let made = self.wanted(&tags).ensure(iam, stamp)?;
         if let Some(prior) = prior.filter(|prior| prior.id != self.arn) {
             offboarding::delete(iam, prior, stamp)?;
         }
-        let made = role::get(iam, &self.settings.role)?.ok_or_else(|| {
-            Failure::unreachable(format!(
-                "The role `{}` was made and is not there yet.",
-                self.settings.role
-            ))
-            .remedy("Apply again in a minute.")
-        })?;
         managed(&made)
     }
 
-    /// Whether a role that is there is this one, and may be changed.
-    fn check(&self, found: &Role, stamp: Option<&Stamp>) -> Result<(), Failure> {
-        mark::check(&found.arn, &found.tags, &self.workload, stamp)?;
-        if found.arn == self.arn {
-            return Ok(());
+    fn wanted<'a>(&'a self, tags: &'a mark::Tags) -> Wanted<'a> {
+        Wanted {
+            owner: &self.workload,
+            arn: &self.arn,
+            trust: &self.trust,
+            boundary: self.settings.boundary.as_deref(),
+            tags,
         }
-        Err(Failure::refused(format!(
-            "The role `{}` is `{}` and should be `{}`.",
-            self.settings.role, found.arn, self.arn
-        ))
-        .remedy("Name another role in `settings`; the path of a role cannot be changed."))
-    }
-
-    fn create(&self, iam: &Service<'_>, tags: &mark::Tags) -> Result<(), Failure> {
-        let (path, trust) = (path(&self.workload), self.trust.to_string());
-        let mut parameters = vec![
-            ("RoleName".to_owned(), self.settings.role.as_str()),
-            ("Path".to_owned(), &path),
-            ("AssumeRolePolicyDocument".to_owned(), &trust),
-        ];
-        if let Some(boundary) = &self.settings.boundary {
-            parameters.push(("PermissionsBoundary".to_owned(), boundary));
-        }
-        parameters.extend(tag_parameters(tags));
-        iam.post("CreateRole", &borrowed(&parameters)).map(drop)
-    }
-
-    /// Makes a role that is there the wanted one. The trust comes first: the other parts give nobody anything.
-    fn mend(&self, iam: &Service<'_>, found: &Role, tags: &mark::Tags) -> Result<(), Failure> {
-        let role = ("RoleName", self.settings.role.as_str());
-        if found.trust != self.trust {
-            let trust = self.trust.to_string();
-            iam.post(
-                "UpdateAssumeRolePolicy",
-                &[role, ("PolicyDocument", &trust)],
-            )?;
-        }
-        match (&found.boundary, &self.settings.boundary) {
-            (has, wants) if has == wants => {}
-            (_, Some(boundary)) => {
-                let boundary = ("PermissionsBoundary", boundary.as_str());
-                iam.post("PutRolePermissionsBoundary", &[role, boundary])?;
-            }
-            (_, None) => {
-                iam.take_away("DeleteRolePermissionsBoundary", &[role])?;
-            }
-        }
-        if found.tags != *tags {
-            let mut parameters = vec![("RoleName".to_owned(), role.1)];
-            parameters.extend(tag_parameters(tags));
-            iam.post("TagRole", &borrowed(&parameters))?;
-        }
-        let stale = mark::stale(&found.tags, tags);
-        if !stale.is_empty() {
-            let mut parameters = vec![("RoleName".to_owned(), role.1)];
-            let keys = stale.into_iter().enumerate();
-            parameters.extend(keys.map(|(at, key)| (format!("TagKeys.member.{}", at + 1), key)));
-            iam.post("UntagRole", &borrowed(&parameters))?;
-        }
-        Ok(())
     }
 
     fn attributes(&self) -> Result<Value, Failure> {
@@ -228,13 +162,16 @@ impl Identity {
 pub(super) fn read(iam: &Service<'_>, id: &str, name: &str) -> Result<Option<Managed>, Failure> {
     let names = match id {
         "" => role::names_under(iam, &path(name))?,
-        id => vec![role_name(id).to_owned()],
+        id => vec![name_of(id).to_owned()],
     };
     let mut found = Vec::new();
     for role in names {
         let role = role::get(iam, &role)?.filter(|role| {
-            let is_named = |of: &str| name.is_empty() || of == name;
-            (id.is_empty() || role.arn == id) && mark::workload(&role.tags).is_some_and(is_named)
+            // A split's role is ours as well, and lies elsewhere.
+            let is_it = |of: &str| {
+                (name.is_empty() || of == name) && role.arn.contains(&format!(":role{}", path(of)))
+            };
+            (id.is_empty() || role.arn == id) && mark::workload(&role.tags).is_some_and(is_it)
         });
         found.extend(role);
     }
@@ -247,11 +184,6 @@ pub(super) fn read(iam: &Service<'_>, id: &str, name: &str) -> Result<Option<Man
         ))
         .remedy("Delete the one that is not used any more.")),
     }
-}
-
-/// The name of the role of an ARN.
-pub(super) fn role_name(arn: &str) -> &str {
-    arn.rsplit('/').next().unwrap_or(arn)
 }
 
 fn managed(role: &Role) -> Result<Managed, Failure> {
@@ -269,14 +201,20 @@ fn attributes(
     mut declared: Map<String, Value>,
 ) -> Result<Value, Failure> {
     let account = format!("role:{arn}");
-    let source = format!("trust policy of role {}", role_name(arn));
+    let source = format!("trust policy of role {}", name_of(arn));
     let policy = Policy::parse(&trust.to_string(), &source)?;
     let edges = trusted(&policy, &account, &source, &BTreeMap::new())?;
     let allows: Vec<String> = edges
         .iter()
-        .map(|edge| match edge.condition.as_str() {
-            "" => format!("{} may take {account} on", edge.from),
-            condition => format!("{} may take {account} on if {condition}", edge.from),
+        .map(|edge| {
+            let who = match edge.from.strip_prefix("group:") {
+                Some(provider) => format!("whoever has tokens of {provider}"),
+                None => edge.from.clone(),
+            };
+            match edge.condition.as_str() {
+                "" => format!("{who} may take {account} on"),
+                condition => format!("{who} may take {account} on if {condition}"),
+            }
         })
         .collect();
     let mut documents = vec![json!({
@@ -301,16 +239,4 @@ fn texts(members: &Map<String, Value>, name: &str) -> Vec<String> {
     let texts = members.get(name).and_then(Value::as_array);
     let texts = texts.into_iter().flatten().filter_map(Value::as_str);
     texts.map(str::to_owned).collect()
-}
-
-fn tag_parameters(tags: &mark::Tags) -> impl Iterator<Item = (String, &str)> {
-    tags.iter().enumerate().flat_map(|(at, (key, value))| {
-        let name = |part: &str| format!("Tags.member.{}.{part}", at + 1);
-        [(name("Key"), key.as_str()), (name("Value"), value.as_str())]
-    })
-}
-
-fn borrowed<'p>(parameters: &'p [(String, &'p str)]) -> Vec<(&'p str, &'p str)> {
-    let each = parameters.iter();
-    each.map(|(name, value)| (name.as_str(), *value)).collect()
 }

@@ -2,8 +2,8 @@
 
 use portcullis_plugin::{Failure, Managed, Stamp};
 
-use super::identity::role_name;
-use super::{mark, role, trust};
+use super::role::{self, name_of};
+use super::{mark, trust};
 use crate::api::Service;
 
 /// Takes the role apart and deletes it; one that is gone is a success.
@@ -11,7 +11,7 @@ use crate::api::Service;
 /// # Errors
 /// When the role is not ours, or something of it is still there in the end; the message names it.
 pub(super) fn delete(iam: &Service<'_>, prior: &Managed, stamp: &Stamp) -> Result<(), Failure> {
-    let name = role_name(&prior.id);
+    let name = name_of(&prior.id);
     let Some(found) = role::get(iam, name)?.filter(|role| role.arn == prior.id) else {
         return Ok(());
     };
@@ -19,7 +19,7 @@ pub(super) fn delete(iam: &Service<'_>, prior: &Managed, stamp: &Stamp) -> Resul
     let role = ("RoleName", name);
     // First of all nobody new: what follows takes several requests.
     let nobody = trust::nobody().to_string();
-    iam.take_away(
+    iam.change(
         "UpdateAssumeRolePolicy",
         &[role, ("PolicyDocument", &nobody)],
     )?;
@@ -44,10 +44,10 @@ pub(super) fn delete(iam: &Service<'_>, prior: &Managed, stamp: &Stamp) -> Resul
         ),
     ] {
         for bound in role::listed(iam, operation, name, list)? {
-            iam.take_away(takes, &[role, (parameter, &bound)])?;
+            iam.change(takes, &[role, (parameter, &bound)])?;
         }
     }
-    iam.take_away("DeleteRole", &[role])?;
+    iam.change("DeleteRole", &[role])?;
     match role::get(iam, name)?.filter(|role| role.arn == prior.id) {
         None => Ok(()),
         Some(left) => Err(Failure::refused(format!(

@@ -29,11 +29,7 @@ pub(super) fn get(iam: &Service<'_>, name: &str) -> Result<Option<Role>, Failure
     let role = Element::root(&document).find("Role").ok_or_else(|| {
         Failure::malformed(format!("`GetRole` was answered without the role `{name}`."))
     })?;
-    let trust = role.needed("AssumeRolePolicyDocument")?;
-    let trust = match trust.starts_with('{') {
-        true => serde_json::from_str(trust)?,
-        false => serde_json::from_str(&decoded(trust))?,
-    };
+    let trust = value(role.needed("AssumeRolePolicyDocument")?)?;
     let boundary = role.child("PermissionsBoundary");
     let boundary = boundary.map(|boundary| boundary.needed("PermissionsBoundaryArn"));
     let tags = role
@@ -94,6 +90,41 @@ pub(super) fn listed(
             element => Ok(item.needed(element)?.to_owned()),
         })
         .collect()
+}
+
+/// The policy of that name that is a role's own; none when role or policy is not there.
+///
+/// # Errors
+/// As [`get`].
+pub(super) fn policy(iam: &Service<'_>, role: &str, name: &str) -> Result<Option<Value>, Failure> {
+    let parameters = [("RoleName", role), ("PolicyName", name)];
+    let Some(text) = iam.find("GetRolePolicy", &parameters)? else {
+        return Ok(None);
+    };
+    let document = xml::parse(&text, "GetRolePolicy")?;
+    let result = Element::root(&document).find("GetRolePolicyResult");
+    let result = result
+        .ok_or_else(|| Failure::malformed("`GetRolePolicy` was answered with something else."))?;
+    value(result.needed("PolicyDocument")?).map(Some)
+}
+
+/// A document, percent-encoded or not.
+fn value(document: &str) -> Result<Value, Failure> {
+    Ok(match document.starts_with('{') {
+        true => serde_json::from_str(document)?,
+        false => serde_json::from_str(&decoded(document))?,
+    })
+}
+
+/// Whether a text can be the name of a role.
+pub(super) fn is_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    !text.is_empty() && text.len() <= 64 && text.chars().all(plain)
+}
+
+/// The name of the role of an ARN.
+pub(super) fn name_of(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
 }
 
 /// A document with its keys in order, so that equal ones have equal texts.

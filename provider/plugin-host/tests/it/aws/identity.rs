@@ -23,7 +23,7 @@ fn desired(settings: &Value, ttl: u32) -> Desired {
     }
 }
 
-fn stamp(token: &str, fence: u32) -> Stamp {
+pub(super) fn stamp(token: &str, fence: u32) -> Stamp {
     Stamp {
         token: token.to_owned(),
         fence,
@@ -31,7 +31,7 @@ fn stamp(token: &str, fence: u32) -> Stamp {
 }
 
 /// Plans and carries out.
-async fn keep(
+pub(super) async fn keep(
     connector: &Connector,
     prior: Option<&Managed>,
     desired: &Desired,
@@ -43,7 +43,7 @@ async fn keep(
     (change, made.unwrap())
 }
 
-fn refusal<T>(result: Result<T, PluginError>) -> String {
+pub(super) fn refusal<T>(result: Result<T, PluginError>) -> String {
     match result {
         Err(error @ PluginError::Failed { .. }) => error.to_string(),
         Err(other) => panic!("{other}"),

@@ -1,0 +1,30 @@
+terraform {
+  required_providers {
+    portcullis = {
+      source = "portcullis/portcullis"
+    }
+  }
+}
+
+variable "aws_url" {
+  type = string
+}
+
+provider "portcullis" {
+  trust_domain = "acme.example"
+
+  connector "account" {
+    plugin = "aws"
+    config = { iam = var.aws_url }
+
+    allow {
+      hosts = [var.aws_url]
+
+      sigv4 {
+        url     = var.aws_url
+        service = "iam"
+        region  = "us-east-1"
+      }
+    }
+  }
+}

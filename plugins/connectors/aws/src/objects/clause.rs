@@ -1,0 +1,47 @@
+//! A clause of a split, and who holds it.
+
+use serde::Serialize;
+
+/// A clause of a split, and who holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Clause {
+    /// `deploy may rollout`
+    pub(super) clause: String,
+    pub(super) enforcement: Enforcement,
+    /// What holds it, `RolePolicy fraud-deploy/portcullis.production.fraud`; empty when nothing does.
+    pub(super) by: String,
+    /// Why it is no more than that, or for whom it does not hold; empty when there is nothing to say.
+    pub(super) reason: String,
+}
+
+/// How well a clause is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Enforcement {
+    /// AWS refuses what is against it.
+    Enforced,
+    /// AWS refuses it as long as somebody else does their part, whom the reason names.
+    Mediated,
+    /// Nothing in this account does.
+    Advisory,
+}
+
+impl Clause {
+    pub(super) fn held(clause: String, enforcement: Enforcement, by: &str, reason: &str) -> Self {
+        Self {
+            clause,
+            enforcement,
+            by: by.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
+
+    pub(super) fn advisory(clause: String, reason: impl Into<String>) -> Self {
+        Self {
+            clause,
+            enforcement: Enforcement::Advisory,
+            by: String::new(),
+            reason: reason.into(),
+        }
+    }
+}
