@@ -38,6 +38,7 @@ const OTHER_WORDS: &[&str] = &[
     "compile-plugin",
     "componentize-py",
     "content-type",
+    "execute-api",
     "gpu-budget",
     "grpc-accept-encoding",
     "grpc-message",
