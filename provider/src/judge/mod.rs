@@ -1,6 +1,7 @@
 //! From a declaration to a diagnostic: the pure crates decide, this says it where the practitioner wrote it.
 
 pub mod capacity;
+pub mod clauses;
 pub mod duty;
 pub mod pool_use;
 pub(crate) mod quota;

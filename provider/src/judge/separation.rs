@@ -9,17 +9,21 @@ use tfplugin::{Diagnostic, Outcome, Path};
 use crate::board::DeclaredSplit;
 use crate::configured::Configured;
 use crate::known::{Known, granted};
+use crate::realize::PlannedObject;
 
-/// Declares the split of `workload` and judges it. The diagnostic, where there is one, is at the deploy side.
+/// Declares the split of `workload` and judges it, by what the platforms say and by what connectors are about to make of it
+/// there: `objects` is what is planned. The diagnostic, where there is one, is at the deploy side.
 ///
 /// # Errors
 /// When the ledger cannot be read.
 pub async fn split(
     workload: WorkloadKey,
     declared: DeclaredSplit,
+    objects: &[PlannedObject],
     provider: &Configured,
 ) -> Outcome<Option<Diagnostic>> {
     let (promised, live) = (provider.promised().await?, provider.access().await);
+    let after = live.after(objects);
     let mut board = provider.board.lock();
     let (now, declared_split) = (provider.clock.now(), &declared);
     let (verdict, judged) = {
@@ -29,7 +33,7 @@ pub async fn split(
             promised: &promised,
             now,
             granted: &granted,
-            access: &live.access,
+            access: after.as_ref().unwrap_or(&live.access),
             unread: &live.unread,
         };
         let judged = known.judged(&workload, declared_split);

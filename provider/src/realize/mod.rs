@@ -5,6 +5,7 @@
 
 mod apply;
 mod drift;
+mod facts;
 mod look;
 mod offboard;
 mod plan;

@@ -5,6 +5,8 @@ use portcullis_plugin_host::{Change, Managed, Stamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::facts::PlannedFacts;
+use super::realization::documents;
 use crate::configured::Configured;
 
 /// What planning chose to do on one platform; kept in private state until apply of the same run.
@@ -37,6 +39,18 @@ impl PlannedObject {
 
     pub(super) fn stamp(&self, incarnation: u64) -> Stamp {
         stamp(self.token.clone(), incarnation)
+    }
+
+    /// What it will mean to whoever asks who may do what; `None` where the connector does not say.
+    pub(crate) fn facts(&self) -> Option<PlannedFacts> {
+        PlannedFacts::of(self.change.attributes.get("facts")?)
+    }
+
+    /// What the connector wrote for it and is about to write, such as `Role infer/production.fraud-scorer.deploy`.
+    pub(crate) fn documents(&self) -> Vec<String> {
+        let before = self.prior.as_ref().map(|prior| &prior.attributes);
+        let both = before.into_iter().chain([&self.change.attributes]);
+        both.flat_map(documents).collect()
     }
 
     /// The account by which the platform will know the object, as far as its connector can say before it is made.

@@ -45,9 +45,8 @@ impl Realization {
         if let Some(account) = attributes.get("account").and_then(Json::as_str) {
             made.account.set(account);
         }
-        if let Some(documents) = attributes.get("documents").and_then(Json::as_array) {
-            made.documents
-                .set(documents.iter().map(document).collect::<Vec<String>>());
+        if attributes.get("documents").is_some() {
+            made.documents.set(documents(attributes));
         }
         if let Some(lines) = lines(attributes) {
             made.allows.set(lines);
@@ -82,7 +81,7 @@ impl Realization {
 
 impl Enforcement {
     /// One clause as the connector wrote it; what it left out is the least that it can be.
-    pub(super) fn of(clause: &Json) -> Self {
+    pub(crate) fn of(clause: &Json) -> Self {
         let text = |name: &str| clause.get(name).and_then(Json::as_str).unwrap_or_default();
         let enforcement = match text("enforcement") {
             known @ ("enforced" | "mediated") => known,
@@ -108,6 +107,12 @@ pub(super) fn lines(attributes: &Json) -> Option<Vec<String>> {
     lines.sort();
     lines.dedup();
     Some(lines)
+}
+
+/// What an object consists of, such as `Role infer/production.fraud-scorer.deploy`.
+pub(super) fn documents(attributes: &Json) -> Vec<String> {
+    let documents = attributes.get("documents").and_then(Json::as_array);
+    documents.into_iter().flatten().map(document).collect()
 }
 
 fn document(document: &Json) -> String {

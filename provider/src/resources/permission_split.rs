@@ -1,14 +1,18 @@
 //! `portcullis_permission_split`
 
+mod declared;
+
 use std::collections::BTreeSet;
 
 use portcullis_access::{Split, foreign_duties};
 use portcullis_ledger::{Kind, Object};
 use portcullis_model::{
-    DeployVerb, Object as Target, Operation, Permission, Subject, Through, WorkloadKey,
+    DeployVerb, Name, Object as Target, Operation, Permission, SpiffeId, Subject, Through,
+    WorkloadKey,
 };
+use serde_json::Value as Json;
 use tfplugin::field::{
-    BlockList, Computed, Optional, OptionalBlock, Required, RequiredBlock, Text,
+    BlockList, Computed, LabelledBlocks, Optional, OptionalBlock, Required, RequiredBlock, Text,
 };
 use tfplugin::resource::Plan;
 use tfplugin::value::Refinement;
@@ -19,6 +23,8 @@ use crate::configured::Configured;
 use crate::judge;
 use crate::lifecycle::{Held, Recorded, recorded};
 use crate::policy::OnProblem;
+use crate::realize::{PlannedObject, Realized};
+use crate::resources::TargetBlock;
 use crate::said::said;
 
 /// Who may ship a workload, and who may act as it: two sides that no subject may both be on, directly or through groups.
@@ -33,9 +39,16 @@ pub struct PermissionSplit {
     pub runtime: RequiredBlock<Runtime>,
     /// How strictly the two are kept apart.
     pub separation: OptionalBlock<SeparationBlock>,
+    /// A connector that compiles the split to its platform's own policies, by the connector's label.
+    pub target: LabelledBlocks<TargetBlock>,
+    /// Why it may be removed although something of it still works: what was left then stays, and the reason is recorded. Has
+    /// to be applied before the removal.
+    pub force_reason: Optional<String>,
     /// Natural key: that of the workload.
     #[tf(identity)]
     pub id: Computed<String>,
+    /// What connectors made of it, by the connector's label, with who holds each clause.
+    pub realized: Computed<Realized>,
 }
 
 /// Who may ship a workload, and what that includes.
@@ -102,6 +115,7 @@ recorded!(PermissionSplit, "permission_split");
 
 impl Recorded for PermissionSplit {
     const KIND: Kind = Kind::Split;
+    const OBJECT: Option<&'static str> = Some("grant");
 
     fn check(&self, report: &mut Report) -> Outcome {
         let may: BTreeSet<DeployVerb> = self
@@ -143,7 +157,7 @@ impl Recorded for PermissionSplit {
     }
 
     async fn judge(plan: &mut Plan<Self>, provider: &Configured) -> Outcome {
-        match separate(&plan.planned, provider).await {
+        match separate(&plan.planned, &plan.private.planned, provider).await {
             Ok(said) => plan.report.extend(said),
             Err(Stop::Deferred) => plan.report.push(decided_at_apply()),
             Err(failed) => return Err(failed),
@@ -154,11 +168,43 @@ impl Recorded for PermissionSplit {
         }
         let uses = judge::pool_use::uses(&plan.planned, provider).await?;
         plan.report.extend(uses);
+        let changes = !plan.is_unchanged();
+        plan.report
+            .extend(judge::clauses::told(&plan.private.planned, changes));
         Ok(())
     }
 
     fn object(&self, _: &Held) -> Outcome<Object> {
         Ok(Object::Split)
+    }
+
+    fn target(&self) -> Option<&LabelledBlocks<TargetBlock>> {
+        Some(&self.target)
+    }
+
+    fn realized(&self) -> Option<&Computed<Realized>> {
+        Some(&self.realized)
+    }
+
+    fn realized_mut(&mut self) -> Option<&mut Computed<Realized>> {
+        Some(&mut self.realized)
+    }
+
+    fn force_reason(&self) -> Option<&str> {
+        self.force_reason.known().map(String::as_str)
+    }
+
+    async fn attributes(&self, connector: &Name, provider: &Configured) -> Outcome<Json> {
+        let key = self.workload.get()?.value();
+        let promised = provider.promised().await?;
+        let known = provider.board.lock().workloads.get(key).cloned();
+        let workload = known.or_else(|| promised.workloads.get(key).cloned());
+        let workload = workload.ok_or(Stop::Deferred)?;
+        if workload.is_undecided {
+            return Err(Stop::Deferred);
+        }
+        let spiffe_id = SpiffeId::workload(&provider.trust_domain, &key.environment, &key.name);
+        declared::attributes(self, &workload, &spiffe_id, connector)
     }
 
     fn check_id(id: &str) -> Outcome {
@@ -167,7 +213,12 @@ impl Recorded for PermissionSplit {
     }
 }
 
-async fn separate(planned: &PermissionSplit, provider: &Configured) -> Outcome<Option<Diagnostic>> {
+/// Whether the two sides are apart by what the platforms say, and will be by what connectors are about to make of the split.
+async fn separate(
+    planned: &PermissionSplit,
+    objects: &[PlannedObject],
+    provider: &Configured,
+) -> Outcome<Option<Diagnostic>> {
     let key = planned.workload.get()?.value().clone();
     let promised = provider.promised().await?;
     let known = provider.board.lock().workloads.get(&key).cloned();
@@ -179,7 +230,7 @@ async fn separate(planned: &PermissionSplit, provider: &Configured) -> Outcome<O
     }
     let Workload { subjects, .. } = workload;
     let declared = planned.declaration(subjects)?;
-    judge::separation::split(key, declared, provider).await
+    judge::separation::split(key, declared, objects, provider).await
 }
 
 impl PermissionSplit {

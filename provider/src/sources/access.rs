@@ -1,6 +1,6 @@
 //! What the platforms say about access, through their connectors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use super::plugin::unavailable;
 use super::unknown::config_unknown;
+use crate::realize::PlannedObject;
 
 /// A connector that may know who may do what.
 #[derive(Debug, Clone)]
@@ -41,6 +42,35 @@ pub struct LiveAccess {
     pub access: Access,
     /// The connectors that should have answered and could not, with why.
     pub unread: BTreeMap<Name, String>,
+    /// Every answer as it came.
+    told: Vec<SourceFacts>,
+}
+
+impl LiveAccess {
+    /// Who may do what when connectors have done what is planned: what their documents grant now gives way to what they
+    /// will grant. `None` when no connector says what that will be.
+    #[must_use]
+    pub fn after(&self, planned: &[PlannedObject]) -> Option<Access> {
+        let mut told = self.told.clone();
+        let mut differs = false;
+        for facts in &mut told {
+            let source = facts.source.to_string();
+            let planned = planned.iter().filter(|object| object.connector == source);
+            for object in planned {
+                let Some(after) = object.facts() else {
+                    continue;
+                };
+                differs = true;
+                let documents: BTreeSet<String> = object.documents().into_iter().collect();
+                facts
+                    .permissions
+                    .retain(|one| !documents.contains(&one.source));
+                facts.edges.retain(|one| !documents.contains(&one.source));
+                after.add_to(facts);
+            }
+        }
+        differs.then(|| Access::derive(&told))
+    }
 }
 
 impl AccessSource {
@@ -74,6 +104,7 @@ impl AccessSource {
         LiveAccess {
             access: Access::derive(&told),
             unread,
+            told,
         }
     }
 

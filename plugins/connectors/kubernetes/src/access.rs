@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::Config;
 use crate::api::{Api, Needs};
 use grant::Grants;
+pub(crate) use rule::Rule;
 use workload::Workloads;
 
 /// Facts of one page, roughly: with 200 bytes each a page stays below the host's 8 MiB of output.

@@ -1,5 +1,5 @@
 //! The connector `kubernetes`: who may do what on a cluster, and which GPUs it has, from its API server; and the service
-//! accounts of workloads, kept there.
+//! accounts of workloads and the roles of splits, kept there.
 //!
 //! ```hcl
 //! connector "cluster" {
@@ -109,7 +109,7 @@ impl Connector for Kubernetes {
     const MANIFEST: Manifest = Manifest::connector(
         "kubernetes",
         env!("CARGO_PKG_VERSION"),
-        "Reads who may do what, and GPU inventory, from a Kubernetes API server, and keeps service accounts there",
+        "Reads who may do what, and GPU inventory, from a Kubernetes API server, and keeps identities and splits there",
     )
     .http(&[HttpAccess::new(
         "config:url",
@@ -117,7 +117,7 @@ impl Connector for Kubernetes {
         "/",
     )])
     .secrets(&[SecretAccess::new(TOKEN, "authorization", "config:url")])
-    .objects(&[objects::IDENTITY, objects::OFFBOARDING])
+    .objects(&[objects::IDENTITY, objects::GRANT, objects::OFFBOARDING])
     .platform("kubernetes");
     type Config = Config;
 }

@@ -28,7 +28,20 @@ pub(super) const ROLE_BINDING: Kind = Kind::new(RBAC, "RoleBinding", "rolebindin
 pub(super) const CLUSTER_ROLE_BINDING: Kind =
     Kind::new(RBAC, "ClusterRoleBinding", "clusterrolebindings");
 
+pub(super) const ROLE: Kind = Kind::new(RBAC, "Role", "roles");
+pub(super) const ADMISSION_POLICY: Kind = Kind::new(
+    ADMISSION,
+    "ValidatingAdmissionPolicy",
+    "validatingadmissionpolicies",
+);
+pub(super) const ADMISSION_BINDING: Kind = Kind::new(
+    ADMISSION,
+    "ValidatingAdmissionPolicyBinding",
+    "validatingadmissionpolicybindings",
+);
+
 const RBAC: &str = "rbac.authorization.k8s.io/v1";
+const ADMISSION: &str = "admissionregistration.k8s.io/v1";
 
 impl Kind {
     const fn new(version: &'static str, name: &'static str, plural: &'static str) -> Self {
@@ -61,6 +74,20 @@ impl Place {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
         }
+    }
+
+    /// An object of the cluster.
+    pub(super) fn of_cluster(kind: &'static Kind, name: &str) -> Self {
+        Self::namespaced(kind, "", name)
+    }
+
+    pub(super) fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    /// Empty for an object of the cluster.
+    pub(super) fn namespace(&self) -> &str {
+        &self.namespace
     }
 
     pub(super) fn name(&self) -> &str {

@@ -184,6 +184,20 @@ impl<'c> Store<'c> {
         }
     }
 
+    /// Whether the server has a kind of objects.
+    ///
+    /// # Errors
+    /// When the server refuses or is not there.
+    pub(super) fn serves(&self, kind: &Kind) -> Result<bool, Failure> {
+        let request = self.client.get(&kind.everywhere()).query("limit", "1");
+        let response = self.client.send(request)?;
+        if response.status == 404 {
+            return Ok(false);
+        }
+        self.check(&response, &format!("list {}", kind.name))?;
+        Ok(true)
+    }
+
     fn check(&self, response: &Response, what: &str) -> Result<(), Failure> {
         let url = &self.config.url;
         match response.status {

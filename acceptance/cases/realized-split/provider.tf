@@ -1,0 +1,34 @@
+terraform {
+  required_providers {
+    portcullis = {
+      source = "portcullis/portcullis"
+    }
+  }
+}
+
+variable "kubernetes_url" {
+  type = string
+}
+
+variable "kubernetes_ca_file" {
+  type = string
+}
+
+provider "portcullis" {
+  trust_domain = "acme.example"
+
+  connector "cluster" {
+    plugin = "kubernetes"
+
+    config = {
+      url        = var.kubernetes_url
+      assumed_by = { "sa:infer/fraud-deploy" = ["ci:github:acme/fraud:ref:main"] }
+    }
+
+    allow {
+      hosts          = [var.kubernetes_url]
+      secrets        = ["KUBERNETES_TOKEN"]
+      ca_certificate = file(var.kubernetes_ca_file)
+    }
+  }
+}
