@@ -191,6 +191,8 @@ pub(crate) struct ClusterRequest {
     pub(crate) token: Option<String>,
     /// Keeps the token that the answer issues under this name.
     pub(crate) keeps: Option<String>,
+    /// What a review of access has to come to.
+    pub(crate) allowed: Option<bool>,
     pub(crate) method: String,
     pub(crate) path: String,
     /// `steps/<file>` is the body.

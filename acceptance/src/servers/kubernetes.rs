@@ -60,6 +60,7 @@ impl Kubernetes {
             user,
             token,
             keeps,
+            allowed,
             method,
             path,
             body,
@@ -83,7 +84,7 @@ impl Kubernetes {
         }
         loop {
             let answer = client.send(method, path, &headers, &body)?;
-            if answer.status == *status {
+            if answer.status == *status && is_allowed(&answer, *allowed)? {
                 return keeps
                     .as_ref()
                     .map_or(Ok(()), |name| self.keep(name, &answer));
@@ -143,4 +144,14 @@ impl Kubernetes {
             ("KUBERNETES_FRONT", self.front.url()),
         ]
     }
+}
+
+/// Whether a review of access came to what was expected, where something was.
+fn is_allowed(answer: &Answer, expected: Option<bool>) -> Result<bool> {
+    let Some(expected) = expected else {
+        return Ok(true);
+    };
+    let review = answer.json()?;
+    let allowed = review.pointer("/status/allowed").and_then(Value::as_bool);
+    Ok(allowed == Some(expected))
 }
