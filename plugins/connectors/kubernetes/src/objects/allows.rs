@@ -143,7 +143,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn documents(rules: Value, subjects: Value) -> [Document; 2] {
+    fn documents(rules: &Value, subjects: &Value) -> [Document; 2] {
         let place = |kind| Place::namespaced(kind, "infer", "production.fraud.deploy");
         [
             Document {
@@ -160,8 +160,8 @@ mod tests {
     #[test]
     fn a_line_for_each_who_may_what() {
         let told = documents(
-            json!([{"apiGroups": ["apps"], "resources": ["deployments"], "resourceNames": ["fraud"], "verbs": ["patch"]}]),
-            json!([{"kind": "Group", "name": "ml"}, {"kind": "ServiceAccount", "namespace": "ci", "name": "a"}]),
+            &json!([{"apiGroups": ["apps"], "resources": ["deployments"], "resourceNames": ["fraud"], "verbs": ["patch"]}]),
+            &json!([{"kind": "Group", "name": "ml"}, {"kind": "ServiceAccount", "namespace": "ci", "name": "a"}]),
         );
         assert_eq!(
             allows(&told, true),
@@ -180,8 +180,8 @@ mod tests {
     #[test]
     fn what_nobody_is_bound_to_allows_nothing() {
         let told = documents(
-            json!([{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]),
-            json!([]),
+            &json!([{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]),
+            &json!([]),
         );
         assert!(allows(&told, false).is_empty());
         assert!(allows(&told[..1], false).is_empty());
