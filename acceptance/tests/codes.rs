@@ -33,6 +33,7 @@ const OTHER_FILES: &[&str] = &[
 /// Kebab-case words elsewhere that name something else.
 const OTHER_WORDS: &[&str] = &[
     "accept-encoding",
+    "act-as",
     "aws-auth",
     "break-glass",
     "compile-plugin",
@@ -45,6 +46,7 @@ const OTHER_WORDS: &[&str] = &[
     "grpc-status",
     "grpc-timeout",
     "instance-type",
+    "is-deploy",
     "job-scoped",
     "kebab-case",
     "kube-system",
