@@ -99,6 +99,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "slurm-server",
         ],
     ),
+    // A plugin like anybody's, whose conformance only a server can show that keeps what it is told.
+    (
+        "openbao-connector",
+        &["portcullis-plugin", "portcullis-testkit", "openbao-server"],
+    ),
     // They start programs that we did not write, and judge nothing of ours.
     ("kubernetes-server", &[]),
     ("moto-server", &[]),

@@ -199,6 +199,34 @@ impl Reading {
     }
 }
 
+/// A JWT method, as far as a path says.
+pub(crate) fn mount_of(namespace: &str, path: &str) -> Mount {
+    Mount {
+        namespace: namespace.to_owned(),
+        path: path.to_owned(),
+        kind: "jwt".to_owned(),
+        accessor: String::new(),
+        issuer: "*".to_owned(),
+    }
+}
+
+/// Whether a role of a JWT method may let in tokens of a subject; what else it asks is taken to hold.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn lets_in(
+    api: &Api<'_>,
+    mount: &Mount,
+    role: &str,
+    subject: &str,
+) -> Result<bool, Failure> {
+    let found: Option<role::Role> = api.read(&mount.namespace, &mount.below(&["role", role]))?;
+    let own = named::shown_token(&mount.issuer, subject);
+    let shown = found.map(|role| federated::shown(&role, mount));
+    let mut shown = shown.into_iter().flatten();
+    Ok(shown.any(|shown| role::glob(&shown.token, &own)))
+}
+
 /// Those outside the server who hold credentials of it, as the configuration says.
 fn outsiders(config: &Config, page: &mut AccessPage) {
     for (inside, outsiders) in &config.assumed_by {

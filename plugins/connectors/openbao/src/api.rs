@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use portcullis_plugin::{Client, Failure, Request, Response, is_granted};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use crate::{Config, TOKEN, TOKEN_HEADER};
 
@@ -138,7 +139,7 @@ impl<'c> Api<'c> {
     ) -> Result<Option<T>, Failure> {
         let path = ["auth", "token", "lookup-accessor"];
         let asked = self.asked(namespace, self.client.post(LOOKUP), &[]);
-        let asked = asked.json(&serde_json::json!({"accessor": accessor}))?;
+        let asked = asked.json(&json!({"accessor": accessor}))?;
         let response = self.client.send(asked)?;
         // The server has no status of its own for an accessor of a token that is gone.
         if matches!(response.status, 400 | 403 | 404)
@@ -151,10 +152,68 @@ impl<'c> Api<'c> {
         Ok(Some(answer.data))
     }
 
+    /// The namespace in which objects are kept.
+    pub(crate) fn namespace(&self) -> String {
+        self.config.namespace()
+    }
+
+    /// Writes at `path`, which does the same a second time, and gives what the server answers, if it does.
+    ///
+    /// # Errors
+    /// When the server refuses or is not there.
+    pub(crate) fn write<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &Value,
+    ) -> Result<Option<T>, Failure> {
+        let namespace = self.namespace();
+        let asked = self.asked(&namespace, self.client.put("/v1"), path);
+        let response = self.client.send(asked.json(body)?)?;
+        self.check(&response, &namespace, path, "update")?;
+        if response.status == 204 {
+            return Ok(None);
+        }
+        let answer: Envelope<Option<T>> = response.json()?;
+        Ok(answer.data)
+    }
+
+    /// As [`Api::write`], at a path in one text.
+    ///
+    /// # Errors
+    /// As [`Api::write`].
+    pub(crate) fn write_at(&self, path: &str, body: &Value) -> Result<(), Failure> {
+        let path: Vec<&str> = path.split('/').collect();
+        self.write::<Value>(&path, body).map(drop)
+    }
+
+    /// Deletes what is at `path`. What is gone is a success.
+    ///
+    /// # Errors
+    /// When the server refuses or is not there.
+    pub(crate) fn delete(&self, path: &[&str]) -> Result<(), Failure> {
+        let namespace = self.namespace();
+        let asked = self.asked(&namespace, self.client.delete("/v1"), path);
+        let response = self.client.send(asked)?;
+        if response.status == 404 {
+            return Ok(());
+        }
+        self.check(&response, &namespace, path, "delete")?;
+        response.success().map(drop)
+    }
+
+    /// As [`Api::delete`], at a path in one text.
+    ///
+    /// # Errors
+    /// As [`Api::delete`].
+    pub(crate) fn delete_at(&self, path: &str) -> Result<(), Failure> {
+        let path: Vec<&str> = path.split('/').collect();
+        self.delete(&path)
+    }
+
     fn asked(&self, namespace: &str, request: Request, path: &[&str]) -> Request {
-        let mut request = path
-            .iter()
-            .fold(request, |request, part| request.segment(part));
+        // A slash of a name is one of the path: the host sends none that is encoded.
+        let parts = path.iter().flat_map(|part| part.split('/'));
+        let mut request = parts.fold(request, Request::segment);
         if !namespace.is_empty() {
             request = request.header("x-vault-namespace", namespace);
         }

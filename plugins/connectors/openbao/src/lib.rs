@@ -1,4 +1,4 @@
-//! The connector `openbao`: who may do what in `OpenBao` or Vault, from its own API.
+//! The connector `openbao`: who may do what in `OpenBao` or Vault, and identities and grants kept there, by its own API.
 //!
 //! ```hcl
 //! connector "bao" {
@@ -13,12 +13,13 @@
 //! }
 //! ```
 //!
-//! It never reads a secret: policies, roles, entities and groups are all that it asks for. What its token needs is in its
-//! README.
+//! It never reads a secret: policies, roles, entities and groups are all that it asks for, and it writes only what carries
+//! its mark. What its token needs is in its README.
 
 mod access;
 mod api;
 mod named;
+mod objects;
 mod policy;
 mod time;
 
@@ -79,13 +80,15 @@ impl Connector for OpenBao {
     const MANIFEST: Manifest = Manifest::connector(
         "openbao",
         env!("CARGO_PKG_VERSION"),
-        "Reads who may do what from OpenBao or Vault",
+        "Reads who may do what in OpenBao or Vault, and keeps identities and grants there",
     )
     .http(&[
         HttpAccess::new("config:url", &["GET"], "/v1"),
         HttpAccess::new("config:url", &["POST"], api::LOOKUP).reads(),
+        HttpAccess::new("config:url", &["PUT", "DELETE"], "/v1"),
     ])
     .secrets(&[SecretAccess::new(TOKEN, TOKEN_HEADER, "config:url")])
+    .objects(&[objects::IDENTITY, objects::GRANT, objects::OFFBOARDING])
     .platform("openbao");
     type Config = Config;
 }
@@ -96,4 +99,4 @@ impl Access for OpenBao {
     }
 }
 
-portcullis_plugin::export_connector!(OpenBao: Access);
+portcullis_plugin::export_connector!(OpenBao: Access, Objects);

@@ -1,8 +1,11 @@
 //! The first-party connector against a real `OpenBao`.
 
 mod access;
+mod compiled;
 mod hostile;
+mod issuer;
 mod judged;
+mod objects;
 
 use std::time::Duration;
 

@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 
 /// An auth method where it is mounted.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub(super) struct Mount {
-    pub(super) namespace: String,
+pub(crate) struct Mount {
+    pub(crate) namespace: String,
     /// `auth/jwt`, without a slash at its end.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// `jwt`, `kubernetes` and so on.
-    pub(super) kind: String,
-    pub(super) accessor: String,
+    pub(crate) kind: String,
+    pub(crate) accessor: String,
     /// Whose tokens log in, as far as the method says; `*` otherwise.
-    pub(super) issuer: String,
+    pub(crate) issuer: String,
 }
 
 /// What an alias of the method may be about, which only its roles say.
@@ -27,7 +27,7 @@ pub(super) struct Aliases {
 
 impl Mount {
     /// The segments of what lies below the method.
-    pub(super) fn below<'s>(&'s self, more: &[&'s str]) -> Vec<&'s str> {
+    pub(crate) fn below<'s>(&'s self, more: &[&'s str]) -> Vec<&'s str> {
         self.path.split('/').chain(more.iter().copied()).collect()
     }
 

@@ -116,7 +116,8 @@ fn matching(patterns: &[String], known: &[String]) -> Vec<String> {
     known.iter().filter(fits).cloned().collect()
 }
 
-fn glob(pattern: &str, name: &str) -> bool {
+/// Whether a text is one of those that a pattern with stars names.
+pub(super) fn glob(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else {
         return false;
