@@ -39,6 +39,7 @@ const OTHER_WORDS: &[&str] = &[
     "compile-plugin",
     "componentize-py",
     "content-type",
+    "entity-alias",
     "execute-api",
     "gpu-budget",
     "grpc-accept-encoding",
@@ -54,6 +55,7 @@ const OTHER_WORDS: &[&str] = &[
     "list-access",
     "list-inventory",
     "list-supply",
+    "lookup-accessor",
     "managed-by",
     "plugin-epoch",
     "plugin-name",
@@ -62,6 +64,7 @@ const OTHER_WORDS: &[&str] = &[
     "portcullis-supply",
     "python-zig",
     "retry-after",
+    "revoke-accessor",
     "send-and-keep",
     "service-account",
     "terraform-provider",
@@ -73,6 +76,8 @@ const OTHER_WORDS: &[&str] = &[
     "x-request-id",
     "x-slurm-user-name",
     "x-slurm-user-token",
+    "x-vault-namespace",
+    "x-vault-token",
 ];
 
 /// The kinds of failure that `sdk/wit` documents; the host makes `plugin-<kind>` of them.
