@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
+use crate::browser::Act;
+
 mod lifecycle;
 mod run;
 mod servers;
@@ -176,6 +178,8 @@ pub(crate) enum Step {
     /// Sends a request to the case's OpenBao, as its administrator or as whoever logs in, which has to end with a status.
     #[serde(rename = "openbao")]
     OpenBao(BaoRequest),
+    /// Opens a file in a real browser and uses it as a person does. It has to load and run nothing of others.
+    Browse { file: String, acts: Vec<Act> },
     /// Runs a line of shell in the workspace, to break something on purpose.
     Shell { line: String },
 }
@@ -242,6 +246,12 @@ impl Case {
         folders.retain(|path| path.is_dir());
         folders.sort();
         folders.into_iter().map(Self::open).collect()
+    }
+
+    /// Whether a step needs a browser.
+    pub(crate) fn opens_a_browser(&self) -> bool {
+        let mut steps = self.description.steps.iter();
+        steps.any(|step| matches!(step, Step::Browse { .. }))
     }
 
     fn open(folder: PathBuf) -> Result<Self> {

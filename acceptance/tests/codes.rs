@@ -41,6 +41,7 @@ const OTHER_WORDS: &[&str] = &[
     "content-type",
     "entity-alias",
     "execute-api",
+    "duty-constraint",
     "gpu-budget",
     "grpc-accept-encoding",
     "grpc-message",

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::servers::Servers;
 use super::{Case, Done, Planned, Step};
+use crate::browser::Browser;
 use crate::folder;
 use crate::golden::{Golden, Normaliser};
 use crate::process::Finished;
@@ -132,6 +133,7 @@ impl Runner<'_> {
                 .aws()?
                 .carry_out(&case.folder.join("steps").join(file)),
             Step::OpenBao(request) => servers.send_openbao(request, &case.folder.join("steps")),
+            Step::Browse { file, acts } => Browser::carry_out(&workspace.dir().join(file), acts),
             Step::Shell { line } => shell(workspace, line),
         }
     }

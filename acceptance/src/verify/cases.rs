@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Result;
 
 use super::parallel;
+use crate::browser::Browser;
 use crate::case::{Case, Runner};
 use crate::golden::Normaliser;
 use crate::repository;
@@ -65,6 +66,8 @@ fn leave_out_without_server(cases: &mut Vec<Case>, report: &mut Report) {
             ("moto is not installed", moto_server::INSTALL)
         } else if case.description.openbao.is_some() && !openbao {
             ("OpenBao is not installed", openbao_server::INSTALL)
+        } else if case.opens_a_browser() && !Browser::is_installed() {
+            ("Chromium is not installed", "apt-get install chromium")
         } else {
             return true;
         };

@@ -3,11 +3,13 @@
 mod change;
 mod credentials;
 mod orphans;
+mod picture;
 mod reach;
 
 pub use change::{Authority, ChangeAuthority};
 pub use credentials::{CredentialPlace, CredentialPlaces};
 pub use orphans::orphans;
+pub use picture::{Drawn, Line, Picture, Side, Station, words};
 pub use reach::EffectiveAccess;
 
 use portcullis_access::Missing;

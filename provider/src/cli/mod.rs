@@ -7,6 +7,7 @@ mod docs;
 mod exit;
 mod explain;
 mod facts;
+mod graph;
 mod inventory;
 mod ledger;
 mod manual;
@@ -49,6 +50,7 @@ enum Verb {
     WhereAre(where_are::WhereAre),
     Orphans(orphans::Orphans),
     Explain(explain::Explain),
+    Graph(graph::Graph),
     Ledger(ledger::Ledger),
     Plugin(plugin::Plugin),
     Provider(provider::Provider),
@@ -92,6 +94,7 @@ fn run(cli: Cli) -> ExitCode {
         Verb::WhereAre(verb) => verb.run(),
         Verb::Orphans(verb) => verb.run(),
         Verb::Explain(verb) => verb.run(),
+        Verb::Graph(verb) => verb.run(),
         Verb::Ledger(verb) => verb.run(),
         Verb::Plugin(verb) => verb.run(),
         Verb::Provider(verb) => return verb.run(),

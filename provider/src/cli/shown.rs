@@ -6,6 +6,7 @@ use portcullis_access::{Evidence, Holder, Route};
 use serde_json::{Value as Json, json};
 
 use super::paint::Paint;
+use crate::answers::words;
 
 /// How somebody comes to act as somebody else, in a word or three.
 pub(super) fn how(holder: &Holder) -> &'static str {
@@ -96,37 +97,6 @@ pub(super) fn print_steps(out: &mut impl Write, route: &Route, paint: Paint) -> 
         )?;
     }
     Ok(())
-}
-
-fn words(evidence: &Evidence) -> String {
-    match evidence {
-        Evidence::Configuration => "this configuration".to_owned(),
-        Evidence::Ledger => "the ledger".to_owned(),
-        Evidence::Granted {
-            name,
-            until,
-            source,
-        } => format!("grant {name} of {source}, until {until}"),
-        Evidence::Read {
-            source,
-            granted_by,
-            condition,
-            until,
-            ..
-        } => {
-            let mut words = match granted_by.as_str() {
-                "" => format!("connector {source}"),
-                by => format!("{by} of connector {source}"),
-            };
-            if !condition.is_empty() {
-                words.push_str(&format!(", if {condition}"));
-            }
-            if let Some(end) = until {
-                words.push_str(&format!(", until {end}"));
-            }
-            words
-        }
-    }
 }
 
 /// Says why there may be more than was shown.
