@@ -14,6 +14,7 @@ mod against_go;
 mod figure;
 mod handshake;
 mod inside;
+mod kubernetes;
 mod machine;
 mod page;
 mod paired;
@@ -43,6 +44,8 @@ enum Table {
     Go,
     /// Inside the crates
     Inside,
+    /// The connector `kubernetes` on a large cluster; nothing without a kube-apiserver
+    Kubernetes,
     /// Plugins, and what users judge plans with today
     Plugins,
 }
@@ -92,6 +95,17 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<ExitCode> {
         figures.extend(inside::figures(
             times,
             &screen.progress("inside the crates"),
+        )?);
+    }
+    if arguments.wants(Table::Kubernetes) {
+        let nodes: &[usize] = if arguments.quick {
+            &[1_000]
+        } else {
+            &[5_000, 10_000]
+        };
+        figures.extend(kubernetes::figures(
+            nodes,
+            &screen.progress("a large cluster"),
         )?);
     }
     if arguments.wants(Table::Plugins) {

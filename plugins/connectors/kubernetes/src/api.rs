@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::collection::Collection;
+use crate::position::Position;
 use crate::{Config, TOKEN};
 
 /// The representation of a list in which objects are their metadata and nothing else.
@@ -93,8 +94,8 @@ struct Status {
 
 /// One page of a list.
 pub(crate) enum Part<T> {
-    /// Its objects, and what to ask for the next page, empty on the last one.
-    Page(Vec<T>, String),
+    /// Its objects, and the position of the next page; none on the last one.
+    Page(Vec<T>, Option<Position>),
     /// The list changed while it was read, and the server forgot what it was at first.
     Expired,
     /// The server has no such collection.
@@ -167,10 +168,10 @@ impl<'c> Api<'c> {
     pub(crate) fn page<T: DeserializeOwned>(
         &self,
         listing: &Listing<'_>,
-        next: &str,
+        position: &Position,
     ) -> Result<Part<T>, Failure> {
         let paths = listing.collection.paths(None);
-        self.part(&paths.concat(), listing, next)
+        self.part(&paths.concat(), listing, position)
     }
 
     /// All pages of one path, as they were at one time. When the server has forgotten that time, the list is read once
@@ -181,19 +182,19 @@ impl<'c> Api<'c> {
         listing: &Listing<'_>,
     ) -> Result<Option<Vec<T>>, Failure> {
         let mut all = Vec::new();
-        let (mut next, mut tries) = (String::new(), 1);
+        let (mut position, mut tries) = (Position::default(), 1);
         loop {
-            match self.part(path, listing, &next)? {
+            match self.part(path, listing, &position)? {
                 Part::Page(found, after) => {
                     all.extend(found);
-                    if after.is_empty() {
-                        return Ok(Some(all));
+                    match after {
+                        None => return Ok(Some(all)),
+                        Some(after) => position = after,
                     }
-                    next = after;
                 }
                 Part::Expired if tries < TRIES => {
                     all.clear();
-                    next.clear();
+                    position = Position::default();
                     tries += 1;
                 }
                 Part::Expired => return Err(self.expired(listing)),
@@ -206,21 +207,30 @@ impl<'c> Api<'c> {
         &self,
         path: &str,
         listing: &Listing<'_>,
-        next: &str,
+        position: &Position,
     ) -> Result<Part<T>, Failure> {
-        let response = self.client.send(self.request(path, listing, next))?;
+        let answered = self.client.send(self.request(path, listing, position));
+        let response = match answered {
+            Err(failure) if failure.kind == "limit" => {
+                let smaller = position.smaller(self.config.page_size);
+                let smaller = smaller.ok_or(failure)?;
+                return self.part(path, listing, &smaller);
+            }
+            answered => answered?,
+        };
         match response.status {
             404 => return Ok(Part::NotServed),
             410 => return Ok(Part::Expired),
             _ => self.check(&response, &format!("list `{}`", listing.collection.name()))?,
         }
         let page: Page<T> = response.json()?;
-        let after = page.metadata.next;
-        if !after.is_empty() && after == next {
+        let next = page.metadata.next;
+        if position.is_of(&next) {
             return Err(Failure::malformed(format!(
                 "`{path}` names a page as next that was read already."
             )));
         }
+        let after = Position::after(next, page.items.len(), response.body.len());
         Ok(Part::Page(page.items, after))
     }
 
@@ -280,13 +290,13 @@ impl<'c> Api<'c> {
         .remedy("Check `url` in `config`.")
     }
 
-    fn request(&self, path: &str, listing: &Listing<'_>, next: &str) -> Request {
-        let limit = self.config.page_size.to_string();
+    fn request(&self, path: &str, listing: &Listing<'_>, position: &Position) -> Request {
+        let limit = position.limit(self.config.page_size).to_string();
         let mut request = self.client.get(path).query("limit", &limit);
         if !listing.fields.is_empty() {
             request = request.query("fieldSelector", listing.fields);
         }
-        if !next.is_empty() {
+        if let Some(next) = position.token() {
             request = request.query("continue", next);
         }
         if listing.metadata_only {

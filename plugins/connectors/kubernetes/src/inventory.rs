@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::Config;
 use crate::api::{Api, Listing, Needs, Part};
 use crate::collection::Collection;
+use crate::position::Position;
 use device::Seen;
 use dra::Gpus;
 use fleet::Fleet;
@@ -68,7 +69,7 @@ enum Step {
 #[derive(Debug, Deserialize, Serialize)]
 struct Pods {
     fleet: Fleet,
-    next: String,
+    next: Position,
     /// Whether the list expired once.
     again: bool,
 }
@@ -84,7 +85,7 @@ pub(crate) fn page(config: &Config, cursor: Option<&str>) -> Result<DevicePage, 
             let nodes: Vec<Node> = api.list(&Listing::all(NODES))?;
             Some(Step::Pods(Pods {
                 fleet: Fleet::new(&nodes, gpus, &config.tolerated_taints)?,
-                next: String::new(),
+                next: Position::default(),
                 again: false,
             }))
         }
@@ -141,14 +142,14 @@ impl Pods {
                     for pod in &pods {
                         self.fleet.hold(pod)?;
                     }
-                    if next.is_empty() {
-                        return Ok(Step::Devices(self.fleet));
+                    match next {
+                        None => return Ok(Step::Devices(self.fleet)),
+                        Some(next) => self.next = next,
                     }
-                    self.next = next;
                 }
                 Part::Expired if !self.again => {
                     self.fleet.release();
-                    self.next.clear();
+                    self.next = Position::default();
                     self.again = true;
                 }
                 Part::Expired => return Err(api.expired(&PODS)),

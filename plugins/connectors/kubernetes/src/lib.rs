@@ -23,6 +23,7 @@ mod collection;
 mod inventory;
 mod metadata;
 mod objects;
+mod position;
 mod supply;
 
 use std::collections::BTreeMap;
@@ -61,14 +62,10 @@ pub struct Config {
     pub tolerated_taints: Vec<String>,
     /// The queue of Kueue that workloads are submitted to, `<namespace>/<name>`: then only the quotas behind it are told.
     pub local_queue: Option<String>,
-    /// Objects that one request asks for. An answer may have 8 MiB unless `limits` says otherwise.
-    #[serde(default = "page_size")]
+    /// Objects that one request asks for; without it, after a first request for 250, as many as make an answer of 4 MiB.
+    /// An answer may have 8 MiB unless `limits` says otherwise.
     #[config(minimum = 1, maximum = 5000)]
-    pub page_size: u32,
-}
-
-fn page_size() -> u32 {
-    250
+    pub page_size: Option<u32>,
 }
 
 /// The taint by which clusters keep pods without GPUs away from nodes with them.
