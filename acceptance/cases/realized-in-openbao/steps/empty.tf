@@ -1,0 +1,1 @@
+# The identity is gone from the configuration.
