@@ -34,10 +34,14 @@ pub enum Action {
     Deleted,
     /// A plugin was called.
     Called,
+    /// Somebody took its devices from it and said why.
+    Freed,
+    /// Its lease was over, and another pool took devices of it.
+    Expired,
 }
 
 impl Action {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Created,
         Self::Adopted,
         Self::Acknowledged,
@@ -46,6 +50,8 @@ impl Action {
         Self::Forced,
         Self::Deleted,
         Self::Called,
+        Self::Freed,
+        Self::Expired,
     ];
 
     /// The word for people and for the store.
@@ -60,6 +66,8 @@ impl Action {
             Self::Forced => "forced",
             Self::Deleted => "deleted",
             Self::Called => "called",
+            Self::Freed => "freed",
+            Self::Expired => "expired",
         }
     }
 
@@ -86,7 +94,8 @@ pub struct Event {
     /// The natural key of the record, or the name of the plugin.
     pub key: String,
     /// Of a record: the owner, fingerprint and incarnation after the change, and the devices `reserved` and `released`
-    /// by it; of a removal by force also its `reason` and what was `left`. Of a call: what the caller noted.
+    /// by it; of a removal by force also its `reason` and what was `left`; of a pool that was freed its `reason`. Of a call:
+    /// what the caller noted.
     pub detail: serde_json::Value,
 }
 

@@ -4,12 +4,13 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::{
-    Author, Created, Draft, Error, Event, Force, Kind, LedgerUrl, Note, Record, Reservation, Seen,
-    Sqlite,
+    Author, Created, Draft, Error, Event, Force, Kind, LedgerUrl, Note, PlanNote, Publication,
+    Record, Reservation, Seen, Sqlite,
 };
 
 /// What every call of a [`Ledger`] returns: boxed, so that the store is chosen at run time by a URL.
@@ -20,6 +21,9 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 
 /// A change is durable when its future is ready, and its event was written in the same transaction. Times are the
 /// store's own, never a client's, so that two hosts with different clocks agree. A ledger that does not exist yet
 /// reads as an empty one and comes to be with the first record.
+///
+/// A pool holds its devices under a lease until a Terraform state is known to hold the pool: a run renews the leases of its
+/// own pools, and devices under a lease that is over go to whoever asks next.
 ///
 /// A call that fails has changed nothing that a repeated call would not find again: either the whole change was
 /// rolled back, or (when the process or the disk fails between commit and answer) the record waits unacknowledged
@@ -108,6 +112,36 @@ pub trait Ledger: fmt::Debug + Send + Sync {
     /// The latest note of a plugin whose `detail` has the member `field` with the value true.
     fn latest_note<'a>(&'a self, plugin: &'a str, field: &'static str)
     -> Answer<'a, Option<Event>>;
+
+    /// Renews the leases of pools that this run recorded and no Terraform state is known to hold yet; how many there were.
+    fn renew(&self, pools: Vec<String>) -> Answer<'_, usize>;
+
+    /// Takes all devices from a pool, whoever holds it, and returns those that it had. Its record stays, and its next plan
+    /// looks for devices again.
+    ///
+    /// # Errors
+    /// [`Error::Absent`] when there is no such pool.
+    fn free<'a>(&'a self, pool: &'a str, reason: &'a str) -> Answer<'a, Vec<String>>;
+
+    /// Keeps what a host publishes in place of what it published before. Publishing makes no event: it promises nothing.
+    fn publish<'a>(&'a self, name: &'a str, body: String) -> Answer<'a, Publication>;
+
+    /// Everything that is published, by name.
+    fn published(&self) -> Answer<'_, Vec<Publication>>;
+
+    /// Notes for a while what a plan found for a pool; a later note for the same configuration replaces it. Notes alone make
+    /// no ledger: without one they are dropped.
+    fn note_plan<'a>(
+        &'a self,
+        pool: &'a str,
+        fingerprint: &'a str,
+        devices: Vec<String>,
+        kept: Duration,
+    ) -> Answer<'a, ()>;
+
+    /// What was noted for a pool of that configuration and is not over yet.
+    fn plan_note<'a>(&'a self, pool: &'a str, fingerprint: &'a str)
+    -> Answer<'a, Option<PlanNote>>;
 
     /// Looks for damage, from the file's structure to reservations that belong to no pool. Empty means sound.
     fn verify(&self) -> Answer<'_, Vec<Flaw>>;

@@ -31,4 +31,8 @@ pub struct Reservation {
     pub fence: u64,
     /// When it was taken, in the store's time.
     pub since: Timestamp,
+    /// Until when the pool holds it unless a Terraform state comes to hold the pool; `None` once one does.
+    pub lease_until: Option<Timestamp>,
+    /// Whether that time is over, in the store's time: whoever asks next may take the device.
+    pub expired: bool,
 }

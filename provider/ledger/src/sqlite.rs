@@ -4,7 +4,9 @@ mod change;
 mod desk;
 mod fault;
 mod file;
+mod lease;
 mod lock;
+mod published;
 mod query;
 mod reader;
 mod reserve;
@@ -26,12 +28,16 @@ use self::reader::Readers;
 use self::trust::Trust;
 use self::writer::{Points, Writer};
 use crate::{
-    Answer, Author, Created, Draft, Error, Event, Flaw, Force, Kind, Ledger, Note, Record,
-    Reservation, Seen,
+    Answer, Author, Created, Draft, Error, Event, Flaw, Force, Kind, Ledger, Note, PlanNote,
+    Publication, Record, Reservation, Seen,
 };
 
 /// How long a write waits for another process unless told otherwise.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// How long a pool holds its devices without a Terraform state unless told otherwise: longer than an apply goes without
+/// renewing it, and short enough for a crashed one to be waited for.
+const LEASE: Duration = Duration::from_mins(30);
 
 /// A ledger in one SQLite file, which comes to be with the first record.
 ///
@@ -41,6 +47,7 @@ pub struct Sqlite {
     path: PathBuf,
     author: Author,
     wait: Duration,
+    lease: Duration,
     trust: Arc<Trust>,
     readers: Arc<Readers>,
     writer: OnceLock<Result<Writer, Error>>,
@@ -56,6 +63,7 @@ impl Sqlite {
             path,
             author,
             wait: WAIT,
+            lease: LEASE,
             readers,
             trust,
             writer: OnceLock::new(),
@@ -67,6 +75,13 @@ impl Sqlite {
     pub fn wait(mut self, wait: Duration) -> Self {
         self.readers = Arc::new(Readers::new(&self.path, wait, Arc::clone(&self.trust)));
         self.wait = wait;
+        self
+    }
+
+    /// Sets how long a pool holds its devices without a Terraform state.
+    #[must_use]
+    pub const fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
         self
     }
 
@@ -140,6 +155,18 @@ const NOTE: Points = Points {
     before: "note.before_commit",
     after: "note.after_commit",
 };
+const RENEW: Points = Points {
+    before: "renew.before_commit",
+    after: "renew.after_commit",
+};
+const FREE: Points = Points {
+    before: "free.before_commit",
+    after: "free.after_commit",
+};
+const PUBLISH: Points = Points {
+    before: "publish.before_commit",
+    after: "publish.after_commit",
+};
 
 impl Ledger for Sqlite {
     fn id(&self) -> Answer<'_, Option<String>> {
@@ -187,9 +214,9 @@ impl Ledger for Sqlite {
     }
 
     fn create(&self, draft: Draft) -> Answer<'_, Created> {
-        let author = self.author.clone();
+        let (author, lease) = (self.author.clone(), self.lease);
         self.write(CREATE, move |connection| {
-            change::create(connection, &author, &draft)
+            change::create(connection, &author, &draft, lease)
         })
     }
 
@@ -290,6 +317,72 @@ impl Ledger for Sqlite {
     ) -> Answer<'a, Option<Event>> {
         let plugin = plugin.to_owned();
         self.read(move |connection| Ok(query::latest_note(connection, &plugin, field)?))
+    }
+
+    fn renew(&self, pools: Vec<String>) -> Answer<'_, usize> {
+        Box::pin(async move {
+            if pools.is_empty() || self.id().await?.is_none() {
+                return Ok(0);
+            }
+            let (run, lease) = (self.author.run.clone(), self.lease);
+            self.write(RENEW, move |connection| {
+                Ok(lease::renew(connection, &run, &pools, lease)?)
+            })
+            .await
+        })
+    }
+
+    fn free<'a>(&'a self, pool: &'a str, reason: &'a str) -> Answer<'a, Vec<String>> {
+        let (author, pool, reason) = (self.author.clone(), pool.to_owned(), reason.to_owned());
+        Box::pin(async move {
+            if self.get(Kind::Pool, &pool).await?.is_none() {
+                let kind = Kind::Pool;
+                return Err(Error::Absent { kind, key: pool });
+            }
+            self.write(FREE, move |connection| {
+                change::free(connection, &author, &pool, &reason)
+            })
+            .await
+        })
+    }
+
+    fn publish<'a>(&'a self, name: &'a str, body: String) -> Answer<'a, Publication> {
+        let (author, name) = (self.author.clone(), name.to_owned());
+        self.write(PUBLISH, move |connection| {
+            published::publish(connection, &author, &name, &body)
+        })
+    }
+
+    fn published(&self) -> Answer<'_, Vec<Publication>> {
+        self.read(|connection| Ok(published::published(connection)?))
+    }
+
+    fn note_plan<'a>(
+        &'a self,
+        pool: &'a str,
+        fingerprint: &'a str,
+        devices: Vec<String>,
+        kept: Duration,
+    ) -> Answer<'a, ()> {
+        let (pool, fingerprint) = (pool.to_owned(), fingerprint.to_owned());
+        Box::pin(async move {
+            if self.id().await?.is_none() {
+                return Ok(());
+            }
+            self.write(NOTE, move |connection| {
+                published::note_plan(connection, (&pool, &fingerprint), &devices, kept)
+            })
+            .await
+        })
+    }
+
+    fn plan_note<'a>(
+        &'a self,
+        pool: &'a str,
+        fingerprint: &'a str,
+    ) -> Answer<'a, Option<PlanNote>> {
+        let (pool, fingerprint) = (pool.to_owned(), fingerprint.to_owned());
+        self.read(move |connection| Ok(published::plan_note(connection, &pool, &fingerprint)?))
     }
 
     fn verify(&self) -> Answer<'_, Vec<Flaw>> {

@@ -37,6 +37,13 @@ async fn read_everything(path: &Path) -> Result<Everything, Error> {
     ))
 }
 
+/// Whether a byte lies in a page that describes the tables: where such pages were split, they keep dead bytes.
+fn describes_tables(file: &[u8], at: usize) -> bool {
+    const PAGE: usize = 4096;
+    let page = &file[at / PAGE * PAGE..][..PAGE];
+    page.windows(7).any(|word| word == b"CREATE ")
+}
+
 #[tokio::test]
 async fn no_flipped_byte_passes_for_a_promise() {
     let bench = Bench::new();
@@ -94,7 +101,7 @@ async fn no_flipped_byte_passes_for_a_promise() {
                     found == expected,
                     "byte {at} changed what is read, and nobody noticed"
                 );
-                harmless += 1;
+                harmless += u32::from(!describes_tables(&sound, at));
             }
         }
     }

@@ -1,12 +1,14 @@
 //! The rules of change: what is created, adopted, refused, reserved and released, each with its event.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Value as Json, json};
 
 use super::fault::Failure;
+use super::lease;
 use super::query;
 use super::reserve::{self, Moved};
 use super::row::{self, table};
@@ -17,7 +19,12 @@ use crate::{
 
 type Step<T> = Result<T, Failure>;
 
-pub(super) fn create(connection: &Connection, author: &Author, draft: &Draft) -> Step<Created> {
+pub(super) fn create(
+    connection: &Connection,
+    author: &Author,
+    draft: &Draft,
+    lease: Duration,
+) -> Step<Created> {
     let found = query::get(connection, draft.object.kind(), &draft.key)?;
     let entry = Entry::next(connection, author)?;
     let record = match &found {
@@ -36,7 +43,11 @@ pub(super) fn create(connection: &Connection, author: &Author, draft: &Draft) ->
     } else {
         Action::Created
     };
+    if record.kind == Kind::Pool {
+        lease::put(connection, &record.key, lease::after(entry.at, lease))?;
+    }
     entry.log(connection, action, &record, devices(&moved))?;
+    log_expired(connection, author, &moved)?;
     Ok(if found.is_some() {
         Created::Adopted(record)
     } else {
@@ -83,7 +94,11 @@ pub(super) fn update(
     };
     row::put_record(connection, &record)?;
     let moved = reserve::hold(connection, &entry, &draft.key, &draft.object)?;
+    if kind == Kind::Pool {
+        lease::end(connection, &record.key)?;
+    }
     entry.log(connection, Action::Updated, &record, devices(&moved))?;
+    log_expired(connection, author, &moved)?;
     Ok(record)
 }
 
@@ -152,6 +167,48 @@ pub(super) fn delete(
     Ok(true)
 }
 
+/// Takes all devices from a pool, whoever holds it, and keeps its record; those that it had.
+pub(super) fn free(
+    connection: &Connection,
+    author: &Author,
+    pool: &str,
+    reason: &str,
+) -> Step<Vec<String>> {
+    let kind = Kind::Pool;
+    let found = query::get(connection, kind, pool)?.ok_or_else(|| Error::Absent {
+        kind,
+        key: pool.to_owned(),
+    })?;
+    let moved = reserve::release_all(connection, pool)?;
+    lease::end(connection, pool)?;
+    let mut more = devices(&moved);
+    if let Some(more) = more.as_object_mut() {
+        more.insert("reason".to_owned(), json!(reason));
+    }
+    Entry::next(connection, author)?.log(connection, Action::Freed, &found, more)?;
+    Ok(moved.released)
+}
+
+/// Says of every pool whose lease was over that its devices went to another.
+fn log_expired(connection: &Connection, author: &Author, moved: &Moved) -> Step<()> {
+    for (pool, gone) in &moved.expired {
+        let Some(record) = query::get(connection, Kind::Pool, pool)? else {
+            continue;
+        };
+        let lost = Moved {
+            released: gone.clone(),
+            ..Moved::default()
+        };
+        Entry::next(connection, author)?.log(
+            connection,
+            Action::Expired,
+            &record,
+            devices(&lost),
+        )?;
+    }
+    Ok(())
+}
+
 pub(super) fn acknowledge(connection: &Connection, author: &Author, seen: &[Seen]) -> Step<usize> {
     let news = unacknowledged(connection, seen)?;
     for record in &news {
@@ -160,6 +217,9 @@ pub(super) fn acknowledge(connection: &Connection, author: &Author, seen: &[Seen
             ..record.clone()
         };
         row::put_record(connection, &record)?;
+        if record.kind == Kind::Pool {
+            lease::end(connection, &record.key)?;
+        }
         let entry = Entry::next(connection, author)?;
         entry.log(connection, Action::Acknowledged, &record, json!({}))?;
     }
@@ -260,6 +320,8 @@ impl<'a> Entry<'a> {
             owner: String::new(),
             fence: self.seq,
             since: self.at,
+            lease_until: None,
+            expired: false,
         }
     }
 

@@ -82,7 +82,11 @@ pub(super) fn open_to_read(path: &Path, wait: Duration) -> Result<Option<Connect
     connection
         .busy_timeout(wait)
         .map_err(|error| explain(path, &error))?;
-    Ok(version.check(path)?.then_some(connection))
+    if !version.check(path)? {
+        return Ok(None);
+    }
+    schema::fill_in(&connection, &version).map_err(|error| explain(path, &error))?;
+    Ok(Some(connection))
 }
 
 /// A connection that writes durably, to a ledger that is there and current when this returns.

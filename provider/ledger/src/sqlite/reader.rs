@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use super::fault::{Failure, is_busy};
 use super::file::{self, Identity};
 use super::lock;
+use super::schema;
 use super::trust::Trust;
 use crate::{Answer, Error};
 
@@ -94,7 +95,10 @@ impl Readers {
         let asked = Instant::now();
         match ask(&connection, there) {
             Ok(answer) => {
-                self.lock().push((there, connection));
+                // One that stands in for tables of a newer version must not hide them once they are there.
+                if schema::is_whole(&connection) {
+                    self.lock().push((there, connection));
+                }
                 Ok(answer)
             }
             Err(Failure::Sqlite(error)) if is_busy(&error) => {

@@ -14,6 +14,8 @@ use crate::{Device, Error, Held, Object, Reservation};
 pub(super) struct Moved {
     pub(super) reserved: Vec<String>,
     pub(super) released: Vec<String>,
+    /// Devices taken from pools whose lease was over, by pool.
+    pub(super) expired: BTreeMap<String, Vec<String>>,
 }
 
 /// Makes a pool hold exactly the devices of its draft, or nothing new at all. Other objects hold none.
@@ -32,9 +34,14 @@ pub(super) fn hold(
         .collect();
     let mut kept = BTreeMap::new();
     let mut held = Vec::new();
+    let mut moved = Moved::default();
     for device in wanted.keys() {
         match query::reservation(connection, device)? {
             Some(found) if found.pool == key => drop(kept.insert(*device, found)),
+            Some(found) if found.expired => {
+                let from = moved.expired.entry(found.pool).or_default();
+                from.push(found.device.key);
+            }
             Some(Reservation {
                 device,
                 pool,
@@ -59,7 +66,9 @@ pub(super) fn hold(
         }
         .into());
     }
-    let mut moved = Moved::default();
+    for device in moved.expired.values().flatten() {
+        release(connection, device)?;
+    }
     for Reservation { device, .. } in query::reservations_of(connection, key)? {
         if !wanted.contains_key(device.key.as_str()) {
             release(connection, &device.key)?;
@@ -70,12 +79,12 @@ pub(super) fn hold(
         match kept.remove(name) {
             Some(same) if same.device == *device => {}
             // Held already, for another replica: the device stays under the fence it was taken with.
-            Some(moved) => {
+            Some(held) => {
                 row::put_reservation(
                     connection,
                     &Reservation {
                         device: device.clone(),
-                        ..moved
+                        ..held
                     },
                 )?;
             }

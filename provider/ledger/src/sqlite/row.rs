@@ -76,8 +76,9 @@ pub(super) fn put_record(connection: &Connection, record: &Record) -> rusqlite::
 }
 
 /// All reservations with the owners of their pools, to be followed by conditions on `r`.
-pub(super) const RESERVATIONS: &str = "SELECT r.device, r.replica, r.node, r.model, r.pool, p.owner, r.fence, r.since, r.seal \
-     FROM reservation r LEFT JOIN pool p ON p.key = r.pool";
+pub(super) const RESERVATIONS: &str = "SELECT r.device, r.replica, r.node, r.model, r.pool, p.owner, r.fence, r.since, r.seal, \
+     l.until, julianday(l.until) < julianday('now'), l.seal \
+     FROM reservation r LEFT JOIN pool p ON p.key = r.pool LEFT JOIN lease l ON l.pool = r.pool";
 
 pub(super) fn reservation(row: &Row<'_>) -> rusqlite::Result<Reservation> {
     let reservation = Reservation {
@@ -91,10 +92,17 @@ pub(super) fn reservation(row: &Row<'_>) -> rusqlite::Result<Reservation> {
         owner: row.get(5)?,
         fence: row.get(6)?,
         since: time(row, 7)?,
+        lease_until: row.get::<_, Option<Time>>(9)?.map(|until| until.0),
+        expired: row.get::<_, Option<bool>>(10)?.unwrap_or(false),
     };
     sealed(row, 8, &seal::of_reservation(&reservation), || {
         format!("reservation of `{}`", reservation.device.key)
     })?;
+    if let Some(until) = reservation.lease_until {
+        sealed(row, 11, &seal::of_lease(&reservation.pool, until), || {
+            format!("lease of pool `{}`", reservation.pool)
+        })?;
+    }
     Ok(reservation)
 }
 
@@ -169,7 +177,7 @@ pub(super) fn put_event(
     Ok(())
 }
 
-fn sealed(
+pub(super) fn sealed(
     row: &Row<'_>,
     column: usize,
     expected: &str,
@@ -186,7 +194,7 @@ fn sealed(
     ))
 }
 
-fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     Ok(row.get::<_, Time>(column)?.0)
 }
 

@@ -10,13 +10,14 @@ use super::row::{self, NOW};
 use crate::{Error, Kind};
 
 /// The schema version that this program writes and the newest it reads.
-pub(super) const SPOKEN: u32 = 2;
+pub(super) const SPOKEN: u32 = 3;
 
 /// `PRAGMA application_id` of a ledger: "pcls" in ASCII.
 const APPLICATION: i64 = 0x7063_6c73;
 
 const VERSION_1: &str = include_str!("schema.sql");
 const VERSION_2: &str = include_str!("schema_2.sql");
+const VERSION_3: &str = include_str!("schema_3.sql");
 
 /// What a database says that it is.
 #[derive(Debug)]
@@ -94,6 +95,7 @@ fn found(connection: &Connection) -> rusqlite::Result<()> {
     if version(&transaction)?.tables == 0 {
         transaction.execute_batch(VERSION_1)?;
         transaction.execute_batch(VERSION_2)?;
+        transaction.execute_batch(VERSION_3)?;
         let sql =
             format!("INSERT INTO meta (one, ledger_id, created_at) VALUES (1, {UUID}, {NOW})");
         transaction.execute(&sql, [])?;
@@ -110,8 +112,13 @@ fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
     }
     let transaction =
         rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-    if version(&transaction)?.schema < SPOKEN {
-        transaction.execute_batch(VERSION_2)?;
+    let found = version(&transaction)?.schema;
+    if found < SPOKEN {
+        for (added, tables) in [(2, VERSION_2), (3, VERSION_3)] {
+            if found < added {
+                transaction.execute_batch(tables)?;
+            }
+        }
         transaction.pragma_update(None, "user_version", SPOKEN)?;
     }
     transaction.commit()
@@ -127,6 +134,26 @@ pub(super) fn has(connection: &Connection, kind: Kind) -> rusqlite::Result<bool>
     connection
         .prepare_cached(sql)?
         .query_row([row::table(kind)], |row| row.get(0))
+}
+
+/// Gives a connection that only reads an older ledger the tables of version 3, empty and for itself alone.
+pub(super) fn fill_in(connection: &Connection, version: &Version) -> rusqlite::Result<()> {
+    if version.schema >= SPOKEN {
+        return Ok(());
+    }
+    connection.pragma_update(None, "temp_store", "memory")?;
+    let tables = VERSION_3
+        .replace("CREATE TABLE", "CREATE TEMP TABLE")
+        // A temporary table cannot refer to one that is kept.
+        .replace(" REFERENCES pool (key) ON DELETE CASCADE", "");
+    connection.execute_batch(&tables)
+}
+
+/// Whether a connection has every table from the file itself.
+pub(super) fn is_whole(connection: &Connection) -> bool {
+    let sql = "SELECT count(*) FROM temp.sqlite_schema";
+    let stand_ins = connection.query_row(sql, [], |row| row.get::<_, u32>(0));
+    stand_ins == Ok(0)
 }
 
 /// A random UUID (version 4, RFC 9562) from SQLite's own generator.

@@ -1,8 +1,9 @@
 //! Digests by which a changed byte is noticed that SQLite takes for a value.
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::{Event, Record, Reservation};
+use crate::{Event, PlanNote, Publication, Record, Reservation};
 
 /// SHA-256 of the parts in hex; each part goes in behind its length, so that no two lists of parts look alike.
 fn digest(parts: &[&str]) -> String {
@@ -43,6 +44,31 @@ pub(super) fn of_reservation(reservation: &Reservation) -> String {
         &reservation.device.model,
         &reservation.fence.to_string(),
         &reservation.since.to_string(),
+    ])
+}
+
+pub(super) fn of_lease(pool: &str, until: Timestamp) -> String {
+    digest(&["lease", pool, &until.to_string()])
+}
+
+pub(super) fn of_publication(publication: &Publication) -> String {
+    digest(&[
+        "published",
+        &publication.name,
+        &publication.at.to_string(),
+        &publication.actor,
+        &publication.body,
+    ])
+}
+
+pub(super) fn of_plan_note(note: &PlanNote, until: &str) -> String {
+    digest(&[
+        "plan note",
+        &note.pool,
+        &note.fingerprint,
+        &note.at.to_string(),
+        until,
+        &note.devices.join("\n"),
     ])
 }
 

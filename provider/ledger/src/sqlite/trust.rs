@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::fault::Failure;
 use super::file::Identity;
+use super::lease;
 use super::query;
 use super::row::table;
 use super::schema;
@@ -45,8 +46,18 @@ fn promises(path: &Path, connection: &Connection) -> Result<(), Failure> {
     }
     structure(path, connection, "reservation")?;
     query::reservations(connection)?;
+    if has_table(connection, "lease")? {
+        structure(path, connection, "lease")?;
+    }
+    lease::check_all(connection)?;
     query::events(connection, 0, 1)?;
     Ok(())
+}
+
+/// Whether the file has the table, which one of an older version may not.
+fn has_table(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = ?1";
+    connection.query_row(sql, [table], |row| row.get(0))
 }
 
 /// SQLite's own check of a table and its indexes.

@@ -2,6 +2,8 @@
 
 use rusqlite::Connection;
 
+use super::lease::{self, LEASES};
+use super::published::{self, PLAN_NOTES, PUBLISHED};
 use super::row::{self, EVENTS, RECORD, RESERVATIONS, table};
 use super::schema;
 use crate::{Flaw, Kind};
@@ -99,6 +101,13 @@ fn unreadable(connection: &Connection, flaws: &mut Vec<Flaw>) {
         flaws,
         |row| row::reservation(row).map(drop),
     );
+    each(connection, LEASES, "lease-readable", flaws, lease::check);
+    each(connection, PUBLISHED, "published-readable", flaws, |row| {
+        published::publication(row).map(drop)
+    });
+    each(connection, PLAN_NOTES, "plan-note-readable", flaws, |row| {
+        published::note(row).map(drop)
+    });
     let sql = format!("{EVENTS} ORDER BY e.seq");
     each(connection, &sql, "event-readable", flaws, |row| {
         row::event(row).map(drop)
