@@ -181,7 +181,10 @@ fn inventory(block: &ProviderBlock, plugins: &Plugins) -> Outcome<Sources> {
     for (label, connector) in block.connector.get()? {
         let made = sources::source(label, connector, plugins, timeout)?;
         if let Some(devices) = made.devices {
-            inventory = inventory.with(devices, timeout);
+            inventory = match connector.confidential.get()? {
+                Some(true) => inventory.with_confidential(devices, timeout),
+                Some(false) | None => inventory.with(devices, timeout),
+            };
         }
         access_sources.extend(made.access);
         platforms.extend(made.platform.map(|one| (one.name().clone(), one)));

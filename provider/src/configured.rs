@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use portcullis_capacity::Reservations;
-use portcullis_inventory::Inventory;
+use portcullis_inventory::{Inventory, Seen};
 use portcullis_ledger::Ledger;
 use portcullis_model::{DeviceKey, Name, Snapshot, SourceState, SourceStatus, TrustDomain, Ttl};
 use portcullis_plugin_host::Host;
@@ -16,6 +16,7 @@ use crate::audit::{Audit, Installed};
 use crate::board::Board;
 use crate::checks::Checks;
 use crate::clock::Clock;
+use crate::judge::confidential;
 use crate::placing::Placing;
 use crate::policy::OnProblem;
 use crate::promised::{Promised, holders};
@@ -58,7 +59,7 @@ pub struct Configured {
     pub(crate) platforms: BTreeMap<Name, Platform>,
     /// How old an observation may be.
     pub(crate) max_age: Option<SignedDuration>,
-    pub(crate) snapshot: OnceCell<Arc<Snapshot>>,
+    pub(crate) snapshot: OnceCell<Seen>,
     pub(crate) promised: OnceCell<Arc<Promised>>,
     pub(crate) placing: OnceCell<Mutex<Placing>>,
 }
@@ -112,15 +113,29 @@ impl Configured {
 
     /// The GPUs of the world, fetched and judged by age once per run however many resources ask.
     pub async fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.seen().await.all)
+    }
+
+    /// Those of them that may be shown: all but those of confidential connectors.
+    pub async fn shown(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.seen().await.open)
+    }
+
+    /// The connectors whose numbers nobody is shown.
+    pub(crate) fn confidential(&self) -> impl Iterator<Item = &Name> {
+        self.inventory.confidential()
+    }
+
+    async fn seen(&self) -> &Seen {
         let fetch = || async {
             let now = self.clock.now();
-            let seen = self.inventory.snapshot(now).await;
+            let seen = self.inventory.seen(now).await.clone();
             match self.max_age {
-                Some(max_age) => Arc::new(Snapshot::clone(&seen).judge_age(now, max_age)),
+                Some(max_age) => seen.judge_age(now, max_age),
                 None => seen,
             }
         };
-        Arc::clone(self.snapshot.get_or_init(fetch).await)
+        self.snapshot.get_or_init(fetch).await
     }
 
     /// Who may do what on the platforms, read once per run however many splits ask.
@@ -214,6 +229,10 @@ impl Configured {
     #[must_use]
     pub fn incomplete(&self, source: &SourceState) -> Option<Diagnostic> {
         let policy = self.policies.of(source)?;
+        if self.inventory.is_confidential(&source.name) {
+            let reason = confidential::incomplete(source)?;
+            return Some(policy.diagnostic(&reason.summary, reason.detail()));
+        }
         match &source.status {
             SourceStatus::Complete => None,
             SourceStatus::Partial(reason) | SourceStatus::Unavailable(reason) => {

@@ -6,7 +6,9 @@
 mod fleet_file;
 mod inventory;
 pub mod nvml;
+mod snapshot_file;
 
 pub use fleet_file::{ColumnMapping, FleetFile, FleetFileFault};
-pub use inventory::Inventory;
+pub use inventory::{Answer, Inventory, Seen};
 pub use nvml::{NvmlFault, NvmlSource};
+pub use snapshot_file::{BYTES_MAX, SnapshotFault, SnapshotFile, Told};

@@ -33,7 +33,8 @@ impl NvmlSource {
 }
 
 /// The name of this host, as the kernel tells it.
-fn host_name() -> NodeName {
+#[must_use]
+pub fn host_name() -> NodeName {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     // A host without a proper name is one node all the same.
     name.trim()

@@ -84,8 +84,13 @@ impl Checks {
     async fn inventory(&self, provider: &Configured) -> Outcome<Arc<Json>> {
         let read = || async {
             let holders = provider.holders().await?;
-            let snapshot = provider.snapshot().await;
-            Ok::<_, tfplugin::Stop>(Arc::new(summary::inventory(&snapshot, holders.keys())))
+            let snapshot = provider.shown().await;
+            let mut told = summary::inventory(&snapshot, holders.keys());
+            if let Json::Array(sources) = &mut told {
+                // What is not shown must not look like nothing.
+                sources.extend(provider.confidential().map(summary::confidential));
+            }
+            Ok::<_, tfplugin::Stop>(Arc::new(told))
         };
         self.inventory.get_or_try_init(read).await.cloned()
     }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portcullis_model::{DeviceKey, Health, Snapshot, SourceState, SourceStatus, Subject};
+use portcullis_model::{
+    DeviceKey, Grade, Health, Name, Snapshot, SourceState, SourceStatus, Subject,
+};
 use serde_json::{Value as Json, json};
 
 use crate::board::{Declared, DeclaredSplit};
@@ -53,6 +55,18 @@ pub(super) fn inventory<'a>(
         source(state, &models.collect::<Vec<Json>>())
     });
     sources.collect()
+}
+
+/// A source whose numbers nobody is shown.
+pub(super) fn confidential(name: &Name) -> Json {
+    json!({
+        "source": name.to_string(),
+        "status": "unavailable",
+        "reason": "It is confidential",
+        "grade": Grade::Listed.as_str(),
+        "observed_at": Json::Null,
+        "models": [],
+    })
 }
 
 fn source(state: &SourceState, models: &[Json]) -> Json {

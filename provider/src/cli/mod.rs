@@ -18,6 +18,7 @@ mod plan_file;
 mod plugin;
 mod provider;
 mod shown;
+mod reservations;
 mod sources;
 mod told;
 mod where_are;
@@ -52,6 +53,7 @@ enum Verb {
     Explain(explain::Explain),
     Graph(graph::Graph),
     Ledger(ledger::Ledger),
+    Reservations(reservations::Reservations),
     Plugin(plugin::Plugin),
     Provider(provider::Provider),
     Completions(completions::Completions),
@@ -96,6 +98,7 @@ fn run(cli: Cli) -> ExitCode {
         Verb::Explain(verb) => verb.run(),
         Verb::Graph(verb) => verb.run(),
         Verb::Ledger(verb) => verb.run(),
+        Verb::Reservations(verb) => verb.run(),
         Verb::Plugin(verb) => verb.run(),
         Verb::Provider(verb) => return verb.run(),
         Verb::Completions(verb) => verb.run(),

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use portcullis_inventory::{ColumnMapping, FleetFile, Inventory, NvmlSource};
+use portcullis_inventory::{ColumnMapping, FleetFile, Inventory, NvmlSource, SnapshotFile};
 use portcullis_model::{Name, Snapshot, Ttl};
 
 use super::told::{Told, ToldFile};
 use super::{Failure, block_on};
 use crate::clock::Clock;
+use crate::sources::{Place, PublishedSource};
 
 /// Longest wait for one source.
 const BUDGET: Duration = Duration::from_secs(30);
@@ -54,6 +55,12 @@ pub(crate) struct Sources {
     /// connector's name, such as `cloud=supply.json`. May be given several times.
     #[arg(long, value_name = "NAME=FILE")]
     supply: Vec<ToldFile>,
+    /// A snapshot file or a folder of them, with the name of its connector. May be given several times.
+    #[arg(long, value_name = "[NAME=]PATH")]
+    snapshot: Vec<NamedFile>,
+    /// The minisign public key that must have signed the snapshots.
+    #[arg(long, value_name = "KEY")]
+    snapshot_key: Option<String>,
     /// Which column of CSV files is which, such as `node=sn,gpus=gpu,model=model`.
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
@@ -71,6 +78,21 @@ pub(crate) struct Sources {
 impl Sources {
     /// Asks them all, as of now.
     pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>, Failure> {
+        let (inventory, now) = (self.inventory()?, Clock.now());
+        let snapshot = block_on(inventory.snapshot(now))?;
+        Ok(match self.max_age {
+            Some(age) => Arc::new(Snapshot::clone(&snapshot).judge_age(now, age.duration())),
+            None => snapshot,
+        })
+    }
+
+    /// What they all answer now, to be kept.
+    pub(crate) fn file(&self) -> Result<SnapshotFile, Failure> {
+        let (inventory, now) = (self.inventory()?, Clock.now());
+        Ok(SnapshotFile::new(now, block_on(inventory.ask(now))?))
+    }
+
+    fn inventory(&self) -> Result<Inventory, Failure> {
         let mut inventory = Inventory::default();
         for NamedFile { name, path } in &self.fleet {
             let source = FleetFile::new(name.clone(), path.clone(), self.mapping()?);
@@ -79,8 +101,19 @@ impl Sources {
         let told = Told::by_name(&self.devices, &self.supply)?;
         let nothing_named = self.fleet.is_empty()
             && told.is_empty()
+            && self.snapshot.is_empty()
             && self.nvml.is_none()
             && self.nvml_library.is_none();
+        for NamedFile { name, path } in &self.snapshot {
+            let source = PublishedSource {
+                name: name.clone(),
+                place: Place::Path(path.clone()),
+                key: self.snapshot_key.clone(),
+                max_age: None,
+                source: None,
+            };
+            inventory = inventory.with(Arc::new(source), BUDGET);
+        }
         for source in told {
             inventory = inventory.with(Arc::new(source), BUDGET);
         }
@@ -90,12 +123,7 @@ impl Sources {
             let source = NvmlSource::new(name, self.nvml_library.clone());
             inventory = inventory.with(Arc::new(source), BUDGET);
         }
-        let now = Clock.now();
-        let snapshot = block_on(inventory.snapshot(now))?;
-        Ok(match self.max_age {
-            Some(age) => Arc::new(Snapshot::clone(&snapshot).judge_age(now, age.duration())),
-            None => snapshot,
-        })
+        Ok(inventory)
     }
 
     fn mapping(&self) -> Result<ColumnMapping, Failure> {

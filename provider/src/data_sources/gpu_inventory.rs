@@ -54,11 +54,11 @@ pub struct ModelCount {
 pub struct AskedSource {
     /// The connector.
     pub name: Computed<String>,
-    /// `complete`, `partial`, `stale` or `unavailable`.
+    /// `complete`, `partial`, `stale`, `unavailable`, or `confidential` for one whose numbers are not shown.
     pub status: Computed<String>,
-    /// How far its numbers can be trusted: `firm`, `counted`, `level` or `listed`.
+    /// How far its numbers can be trusted: `firm`, `counted`, `level` or `listed`; null when it is confidential.
     pub grade: Computed<String>,
-    /// When it saw what it tells, as an RFC 3339 time.
+    /// When it saw what it tells, as an RFC 3339 time; null when it is confidential.
     pub observed_at: Computed<String>,
 }
 
@@ -68,7 +68,7 @@ impl DataSource for GpuInventory {
     const NAME: &'static str = "gpu_inventory";
 
     async fn read(&mut self, report: &mut Report, provider: &Configured) -> Outcome {
-        let snapshot = provider.snapshot().await;
+        let snapshot = provider.shown().await;
         let holders = provider.holders().await?;
         let held: BTreeSet<usize> = snapshot
             .positions(holders.keys())
@@ -110,6 +110,11 @@ impl DataSource for GpuInventory {
                 report.extend(provider.incomplete(state));
             }
         }
+        for name in provider.confidential() {
+            if self.counts_source(name)? {
+                asked.push(Nested(AskedSource::confidential(name)));
+            }
+        }
         self.asked.set(asked);
         self.digest.set(snapshot.digest());
         Ok(())
@@ -136,6 +141,16 @@ impl From<ModelCounts> for ModelCount {
         model.nodes.set(count.nodes());
         model.largest_gang.set(count.largest_gang());
         model
+    }
+}
+
+impl AskedSource {
+    /// One whose numbers are not shown, which is not the same as having none.
+    pub(super) fn confidential(name: &Name) -> Self {
+        let mut source = Self::default();
+        source.name.set(name.to_string());
+        source.status.set("confidential");
+        source
     }
 }
 

@@ -104,7 +104,7 @@ impl DataSource for GpuOffers {
     const NAME: &'static str = "gpu_offers";
 
     async fn read(&mut self, report: &mut Report, provider: &Configured) -> Outcome {
-        let snapshot = provider.snapshot().await;
+        let snapshot = provider.shown().await;
         let wanted = self.wanted()?;
         let ranked = Ranked::of(&snapshot, &wanted);
         let limit = self.limit.get()?.copied().unwrap_or(LIMIT);
@@ -120,6 +120,11 @@ impl DataSource for GpuOffers {
             if wanted.asks(&state.name) {
                 asked.push(Nested(state.into()));
                 report.extend(provider.incomplete(state));
+            }
+        }
+        for name in provider.confidential() {
+            if wanted.asks(name) {
+                asked.push(Nested(AskedSource::confidential(name)));
             }
         }
         self.asked.set(asked);

@@ -5,7 +5,7 @@ use portcullis_model::{DeviceKey, GpuModel, Reason, Snapshot, SourceState, Sourc
 use tfplugin::{Diagnostic, Outcome, Path};
 
 use crate::configured::Configured;
-use crate::judge::quota;
+use crate::judge::{confidential, quota};
 use crate::placing::PlacedDevice;
 use crate::policy::OnProblem;
 use crate::said::said;
@@ -33,7 +33,7 @@ pub async fn place(
     own: PoolPolicies,
     provider: &Configured,
 ) -> Outcome<Result<Vec<PlacedDevice>, Diagnostic>> {
-    let snapshot = provider.snapshot().await;
+    let snapshot = provider.shown().await;
     let mut placing = provider.placing().await?;
     let models = demand.models.clone();
     let (reason, policy) = match quota::place(&mut placing, &demand, released) {
@@ -50,6 +50,7 @@ pub async fn place(
             (reason, policy)
         }
     };
+    let reason = confidential::shown(reason, &demand, provider);
     let path = Path::root().attribute("gpu");
     Ok(Err(policy
         .diagnostic(&reason.summary, reason.detail())

@@ -3,6 +3,7 @@
 pub mod capacity;
 pub mod clauses;
 pub mod duty;
+pub(crate) mod confidential;
 pub mod pool_use;
 pub(crate) mod quota;
 pub mod separation;

@@ -1,4 +1,4 @@
-//! Connectors that are built in: the GPUs of this host, fleet files, and directories in files.
+//! Connectors that are built in: the GPUs of this host, fleet files, published snapshots, and directories in files.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use portcullis_directory::DirectoryFile;
 use portcullis_inventory::{ColumnMapping, FleetFile, NvmlSource};
-use portcullis_model::{DeviceSource, Name};
+use portcullis_ledger::UrlError;
+use portcullis_model::{DeviceSource, Name, Ttl};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use tfplugin::{Diagnostic, Path};
 
+use super::published::{Place, PublishedSource};
 use crate::said::said;
 
 /// `config` of `plugin = "fleet"`.
@@ -41,6 +43,22 @@ struct DirectoryConfig {
     path: PathBuf,
 }
 
+/// `config` of `plugin = "snapshot"`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SnapshotConfig {
+    /// A snapshot file, or a folder with one for each host.
+    path: Option<PathBuf>,
+    /// A ledger into which hosts publish.
+    ledger: Option<String>,
+    /// The minisign public key that must have signed each file.
+    key: Option<String>,
+    /// How old what they tell may be.
+    max_age: Ttl,
+    /// The only source of theirs that counts.
+    source: Option<Name>,
+}
+
 /// What a built-in connector knows.
 #[derive(Debug)]
 pub(super) enum BuiltIn {
@@ -52,7 +70,7 @@ pub(super) enum BuiltIn {
 
 /// Whether a reference means a built-in connector.
 pub(super) fn is_built_in(plugin: &str) -> bool {
-    ["directory", "fleet", "nvml"].contains(&plugin)
+    ["directory", "fleet", "nvml", "snapshot"].contains(&plugin)
 }
 
 /// The built-in connector `plugin`, or `None` when it is the name of a component.
@@ -73,8 +91,40 @@ pub(super) fn source(
             let library = config.unwrap_or_default().library;
             BuiltIn::Devices(Arc::new(NvmlSource::new(name.clone(), library)))
         })),
+        "snapshot" => Some(parse(plugin, config).and_then(|config| published(name, config))),
         _ => None,
     }
+}
+
+fn published(name: &Name, config: SnapshotConfig) -> Result<BuiltIn, Diagnostic> {
+    let SnapshotConfig {
+        path,
+        ledger,
+        key,
+        max_age,
+        source,
+    } = config;
+    let at = |attribute| Path::root().attribute("config").key(attribute);
+    let place = match (path, ledger) {
+        (Some(path), None) => Place::Path(path),
+        (None, Some(url)) => {
+            let url = url.parse();
+            Place::Ledger(url.map_err(|error: UrlError| said(error).at(at("ledger")))?)
+        }
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(misunderstood(
+                "snapshot",
+                "it names not exactly one of `path` and `ledger`",
+            ));
+        }
+    };
+    Ok(BuiltIn::Devices(Arc::new(PublishedSource {
+        name: name.clone(),
+        place,
+        key,
+        max_age: Some(max_age.duration()),
+        source,
+    })))
 }
 
 fn fleet(name: &Name, config: FleetConfig) -> Result<BuiltIn, Diagnostic> {
@@ -89,19 +139,27 @@ fn fleet(name: &Name, config: FleetConfig) -> Result<BuiltIn, Diagnostic> {
 }
 
 fn parse<T: DeserializeOwned>(plugin: &str, config: &Json) -> Result<T, Diagnostic> {
-    T::deserialize(config).map_err(|error| {
-        let shape = match plugin {
-            "directory" => "`{ path = \"people.csv\" }`",
-            "fleet" => "`{ path = \"fleet.csv\" }`, with `columns = { node = \"...\", gpus = \"...\" }` where a CSV \
-                        file has other column names",
-            _ => "nothing, or `{ library = \"/path/to/libnvidia-ml.so.1\" }`",
-        };
-        let detail = format!(
-            "The connector `{plugin}` does not understand its `config`: {error}.\n\n\
-             It takes {shape}.\n\n\
-             connector-config-invalid"
-        );
-        Diagnostic::error("Invalid connector configuration", detail)
-            .at(Path::root().attribute("config"))
-    })
+    T::deserialize(config).map_err(|error| misunderstood(plugin, &error.to_string()))
+}
+
+fn misunderstood(plugin: &str, found: &str) -> Diagnostic {
+    let shape = match plugin {
+        "directory" => "`{ path = \"people.csv\" }`",
+        "fleet" => {
+            "`{ path = \"fleet.csv\" }`, with `columns = { node = \"...\", gpus = \"...\" }` where a CSV file has other \
+             column names"
+        }
+        "snapshot" => {
+            "`{ path = \"snapshots\", max_age = \"15m\" }`, or `ledger` in place of `path`, with `key` where they are \
+             signed and `source` where only one of theirs counts"
+        }
+        _ => "nothing, or `{ library = \"/path/to/libnvidia-ml.so.1\" }`",
+    };
+    let detail = format!(
+        "The connector `{plugin}` does not understand its `config`: {found}.\n\n\
+         It takes {shape}.\n\n\
+         connector-config-invalid"
+    );
+    Diagnostic::error("Invalid connector configuration", detail)
+        .at(Path::root().attribute("config"))
 }

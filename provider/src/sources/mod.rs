@@ -6,6 +6,7 @@ mod fetched;
 mod granted;
 mod kubeconfig;
 mod plugin;
+mod published;
 mod supply;
 mod unknown;
 
@@ -27,6 +28,7 @@ use built_in::BuiltIn;
 pub(crate) use granted::stop_at;
 use plugin::PluginSource;
 pub(crate) use plugin::report;
+pub(crate) use published::{Place, PublishedSource, signature_path};
 pub(crate) use supply::add_supply;
 pub(crate) use unknown::CONFIG_UNKNOWN;
 use unknown::UnknownSource;

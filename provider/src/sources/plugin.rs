@@ -183,7 +183,11 @@ fn device_id(record: &DeviceRecord) -> Result<DeviceId, ParseError> {
 }
 
 pub(super) fn unavailable(error: &PluginError) -> Reason {
-    let text = error.to_string();
+    unavailable_in_words(&error.to_string())
+}
+
+/// The reason of an error whose first line is the summary and the rest the detail, as all our crates write them.
+pub(super) fn unavailable_in_words(text: &str) -> Reason {
     let mut parts = text.splitn(2, '\n');
     let summary = parts.next().unwrap_or_default().to_owned();
     let detail = parts.next().unwrap_or_default();

@@ -25,16 +25,21 @@ pub(super) struct Live {
 impl Live {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let snapshot = self.sources.snapshot()?;
-        let mut out = io::stdout().lock();
-        if self.json {
-            let text =
-                serde_json::to_string_pretty(&document(&snapshot)).map_err(io::Error::from)?;
-            writeln!(out, "{text}")?;
-        } else {
-            print(&mut out, &snapshot)?;
-        }
+        write(&snapshot, self.json)?;
         Ok(exit(&snapshot))
     }
+}
+
+/// Prints a snapshot.
+pub(super) fn write(snapshot: &Snapshot, json: bool) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    if json {
+        let text = serde_json::to_string_pretty(&document(snapshot)).map_err(io::Error::from)?;
+        writeln!(out, "{text}")?;
+    } else {
+        print(&mut out, snapshot)?;
+    }
+    Ok(())
 }
 
 /// Whether every source told everything.

@@ -1,7 +1,11 @@
 //! `portcullis inventory`: the GPUs that there are, and what is offered.
 
+mod diff;
 mod live;
 mod offers;
+mod publish;
+mod show;
+mod snapshot;
 
 use clap::{Args, Subcommand};
 
@@ -21,6 +25,10 @@ pub(crate) struct Inventory {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Offers(offers::Offers),
+    Snapshot(snapshot::Snapshot),
+    Show(show::Show),
+    Diff(diff::Diff),
+    Publish(publish::Publish),
 }
 
 impl Inventory {
@@ -28,6 +36,10 @@ impl Inventory {
         match self.verb {
             None => self.live.run(),
             Some(Verb::Offers(verb)) => verb.run(),
+            Some(Verb::Snapshot(verb)) => verb.run(),
+            Some(Verb::Show(verb)) => verb.run(),
+            Some(Verb::Diff(verb)) => verb.run(),
+            Some(Verb::Publish(verb)) => verb.run(),
         }
     }
 }

@@ -29,6 +29,7 @@ use serde_json::Value;
 use super::{Exit, Failure, block_on};
 use crate::configure::{CACHE_DIR, LOCK_FILE};
 use lock::failed_file;
+pub(crate) use signing_key::SigningKey;
 
 /// Write, test, pin and trust WebAssembly plugins.
 #[derive(Debug, Args)]

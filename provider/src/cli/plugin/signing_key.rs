@@ -14,7 +14,7 @@ use super::Failure;
 
 /// Where the secret key and its password are.
 #[derive(Debug, Args)]
-pub(super) struct SigningKey {
+pub(crate) struct SigningKey {
     /// The secret key, as `minisign -G` or `--new-key` wrote it.
     #[arg(long, value_name = "FILE", env = "PORTCULLIS_SIGNING_KEY")]
     key: PathBuf,
@@ -25,8 +25,13 @@ pub(super) struct SigningKey {
 }
 
 impl SigningKey {
+    /// The key in a file, with its password in an environment variable if one is named.
+    pub(crate) const fn new(key: PathBuf, password_env: Option<String>) -> Self {
+        Self { key, password_env }
+    }
+
     /// Reads the key and opens it with its password if it has one.
-    pub(super) fn open(&self) -> Result<(SecretKey, PublicKey), Failure> {
+    pub(crate) fn open(&self) -> Result<(SecretKey, PublicKey), Failure> {
         let text = fs::read_to_string(&self.key).map_err(|error| self.refused(&error))?;
         let opened = match without_password(&text) {
             Some(bytes) => SecretKey::from_bytes(&bytes),

@@ -1,0 +1,17 @@
+terraform {
+  required_providers {
+    portcullis = {
+      source = "portcullis/portcullis"
+    }
+  }
+}
+
+provider "portcullis" {
+  trust_domain = "acme.example"
+
+  connector "vault" {
+    plugin       = "fleet"
+    config       = { path = "fleet.toml" }
+    confidential = true
+  }
+}
