@@ -1,10 +1,12 @@
 """Looks for what nobody may be shown in every file of the workspace, those inside of archives too."""
 
 import pathlib
+import re
 import sys
 import zipfile
 
-SECRET = [b"3761", b"3759", b"5347", b"9108", b"vault-99"]
+# Numbers stand alone: a digest has every digit somewhere.
+SECRET = [rb"(?<![0-9a-zA-Z])%s(?![0-9a-zA-Z])" % word for word in (b"37613", b"37611", b"53471", b"91084", b"vault-99")]
 OURS = {"fleet.toml", "scan.py"}
 
 
@@ -17,11 +19,11 @@ def texts(path):
 
 
 def found(path):
-    return [secret.decode() for text in texts(path) for secret in SECRET if secret in text]
+    return [match.decode() for text in texts(path) for secret in SECRET for match in re.findall(secret, text)]
 
 
 # A search that finds nothing where there is something proves nothing.
-if len(found(pathlib.Path("fleet.toml"))) < 3:
+if len(set(found(pathlib.Path("fleet.toml")))) < 3:
     sys.exit("the search finds nothing in the file that has it")
 # The provider itself is a link, and what it is built of is not what it writes.
 files = [path for path in pathlib.Path(".").rglob("*") if path.is_file() and not path.is_symlink()]

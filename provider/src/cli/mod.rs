@@ -44,7 +44,7 @@ pub(crate) struct Cli {
 /// Each verb is documented, for `--help` too, where it is written.
 #[derive(Debug, Subcommand)]
 enum Verb {
-    Inventory(inventory::Inventory),
+    Inventory(Box<inventory::Inventory>),
     Check(check::Check),
     WhoCan(who_can::WhoCan),
     Path(path::Path),

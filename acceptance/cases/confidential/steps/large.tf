@@ -4,7 +4,7 @@ resource "portcullis_gpu_pool" "scoring" {
 
   gpu {
     models           = ["H200"]
-    replicas         = 2000
+    replicas         = 20000
     gpus_per_replica = 2
   }
 }

@@ -32,7 +32,7 @@ type Facts = BTreeMap<&'static str, String>;
 
 impl Diff {
     pub(super) fn run(self) -> Result<Exit, Failure> {
-        let (old, new) = (self.trusted.read(self.old)?, self.trusted.read(self.new)?);
+        let (old, new) = (self.trusted.read(&self.old)?, self.trusted.read(&self.new)?);
         let (old, new) = (told(&old), told(&new));
         let gone: Vec<&String> = old.keys().filter(|key| !new.contains_key(*key)).collect();
         let came: Vec<&String> = new.keys().filter(|key| !old.contains_key(*key)).collect();

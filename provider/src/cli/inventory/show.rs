@@ -1,6 +1,6 @@
 //! `portcullis inventory show`: what a snapshot tells.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use portcullis_inventory::SnapshotFile;
@@ -36,7 +36,7 @@ pub(super) struct Trusted {
 
 impl Show {
     pub(super) fn run(self) -> Result<Exit, Failure> {
-        let snapshot = self.trusted.read(self.file)?;
+        let snapshot = self.trusted.read(&self.file)?;
         live::write(&snapshot, self.json)?;
         Ok(live::exit(&snapshot))
     }
@@ -44,16 +44,16 @@ impl Show {
 
 impl Trusted {
     /// Reads a snapshot that counts.
-    pub(super) fn read(&self, path: PathBuf) -> Result<Snapshot, Failure> {
+    pub(super) fn read(&self, path: &Path) -> Result<Snapshot, Failure> {
         let name: Name = "snapshot".parse().map_err(Failure::told)?;
         let source = PublishedSource {
             name,
-            place: Place::Path(path.clone()),
+            place: Place::Path(path.to_owned()),
             key: self.key.clone(),
             max_age: self.max_age.map(|age| age.duration()),
             source: None,
         };
-        let file: Result<SnapshotFile, _> = source.file(&path, Clock.now());
+        let file: Result<SnapshotFile, _> = source.file(path, Clock.now());
         let file =
             file.map_err(|fault| Failure::told(fault.reason(&format!("`{}`", path.display()))))?;
         Ok(file.snapshot())
