@@ -20,6 +20,7 @@ use crate::checks::{self, Checks, ConfiguredCheck};
 use crate::clock::Clock;
 use crate::config::ProviderBlock;
 use crate::configured::{Configured, Policies};
+use crate::leases::Leases;
 use crate::policy::OnProblem;
 use crate::realize::Platform;
 use crate::said::said;
@@ -84,6 +85,7 @@ impl Provider for ProviderBlock {
             plugins: plugins.host,
             checks: Checks::new(checks),
             seen: SeenRecords::default(),
+            leases: Leases::default(),
             clock: Clock,
             policies,
             inventory,

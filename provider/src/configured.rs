@@ -17,6 +17,7 @@ use crate::board::Board;
 use crate::checks::Checks;
 use crate::clock::Clock;
 use crate::judge::confidential;
+use crate::leases::Leases;
 use crate::placing::Placing;
 use crate::policy::OnProblem;
 use crate::promised::{Promised, holders};
@@ -46,6 +47,8 @@ pub struct Configured {
     pub checks: Checks,
     /// Which records Terraform is known to have.
     pub seen: SeenRecords,
+    /// What this run reserved, kept while it runs.
+    pub leases: Leases,
     /// The time.
     pub clock: Clock,
     /// What problems with the inventory do to a plan.

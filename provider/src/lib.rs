@@ -16,6 +16,7 @@ pub mod data_sources;
 pub mod functions;
 pub mod judge;
 pub mod known;
+pub mod leases;
 pub mod lifecycle;
 mod offers;
 pub mod party;

@@ -119,7 +119,9 @@ impl Promised {
 pub(crate) fn holders<'a>(
     reservations: impl IntoIterator<Item = &'a Reservation>,
 ) -> Outcome<Reservations> {
-    let entries = reservations.into_iter().map(|held| {
+    // Under a lease that is over, devices go to whoever asks.
+    let standing = reservations.into_iter().filter(|held| !held.expired);
+    let entries = standing.map(|held| {
         let key = held.device.key.parse().map_err(said)?;
         Ok((key, format!("pool `{}` of `{}`", held.pool, held.owner)))
     });

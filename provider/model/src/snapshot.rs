@@ -1,6 +1,7 @@
 //! The GPUs of the world at one time, packed.
 
 mod builder;
+mod conflict;
 mod digest;
 mod record;
 mod sites;

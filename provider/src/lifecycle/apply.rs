@@ -24,6 +24,11 @@ pub async fn create<R: Recorded>(create: &mut Create<R>, provider: &Configured) 
     let draft = draft(&create.state, &create.private)?;
     let created = provider.ledger.create(draft).await.map_err(said)?;
     create.record();
+    if R::KIND == Kind::Pool {
+        provider
+            .leases
+            .keep(&created.record().key, &provider.ledger);
+    }
     if let Created::Adopted(record) = &created {
         create.report.warning(
             Path::root(),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::record::{self, IdKind, Record};
 use super::sites::Sites;
-use super::{Snapshot, SourceState, SourceStatus, twice};
+use super::{Snapshot, SourceState, SourceStatus, conflict, twice};
 use crate::{
     Device, DeviceId, Fabric, GpuModel, Grade, MigProfile, Name, NodeName, NodeRoom, Reason, Site,
     SourceReport, Supply,
@@ -103,12 +103,8 @@ impl SnapshotBuilder {
         for (index, answer) in (0..=u16::MAX).zip(self.sources.into_values()) {
             sources.push(answer.state);
             nodes.extend(answer.nodes.into_iter().map(|node| (index, node)));
-            rooms.extend(
-                answer
-                    .rooms
-                    .into_iter()
-                    .map(|(node, room)| (index, node, room)),
-            );
+            let of_source = answer.rooms.into_iter();
+            rooms.extend(of_source.map(|(node, room)| (index, node, room)));
             devices.extend(answer.devices.into_iter().map(|device| (index, device)));
             let Supply {
                 offers: own,
@@ -117,8 +113,8 @@ impl SnapshotBuilder {
             offers.extend(own.into_iter().map(|offer| (index, offer)));
             quotas.extend(allowed.into_iter().map(|quota| (index, quota)));
         }
-        offers.sort_by(|one, two| (one.0, &one.1.name).cmp(&(two.0, &two.1.name)));
-        quotas.sort_by(|one, two| (one.0, &one.1.name).cmp(&(two.0, &two.1.name)));
+        by_source(&mut offers, |offer| &offer.name);
+        by_source(&mut quotas, |quota| &quota.name);
         let several = sources.len() > 1;
         let mut tables = Tables::new(nodes, &devices);
         let mut records: Vec<Record> = devices
@@ -137,6 +133,7 @@ impl SnapshotBuilder {
         let reported = records.len();
         let sites = &mut tables.sites;
         merge_neighbours(&mut records, sites, |one, two| one.order() == two.order());
+        conflict::leave_out(&mut sources, &tables.nodes, &tables.models, &mut records);
         if several {
             merge_uuids(&mut records, sites);
             twice::leave_to_one(&mut sources, &tables.nodes, &mut records);
@@ -166,6 +163,11 @@ impl SnapshotBuilder {
             duplicates,
         }
     }
+}
+
+/// Sorts by source, then by name.
+fn by_source<T>(told: &mut [(u16, T)], name: impl Fn(&T) -> &String) {
+    told.sort_by(|one, two| (one.0, name(&one.1)).cmp(&(two.0, name(&two.1))));
 }
 
 /// Every text once, sorted.

@@ -284,3 +284,40 @@ fn offers_keep_their_source_and_count_in_the_digest() {
     later.nodes_available = Some(1);
     assert_ne!(two.digest(), build(vec![later, offer("b")]).digest());
 }
+
+#[test]
+fn sources_that_contradict_each_other_about_a_device_are_both_named_and_it_counts_nowhere() {
+    let mut other = device("elsewhere", UUID);
+    other.model = "T4".parse().unwrap();
+    let snapshot = SnapshotBuilder::default()
+        .report(
+            name("a"),
+            report(vec![device("host", UUID), device("host", "1")]),
+        )
+        .report(name("b"), report(vec![other]))
+        .build();
+    let keys: Vec<String> = snapshot
+        .devices()
+        .map(|device| device.key().to_string())
+        .collect();
+    assert_eq!(keys, ["a/host/1"]);
+    for (source, other) in [(0, "`b`"), (1, "`a`")] {
+        let SourceStatus::Partial(reason) = &snapshot.sources()[source].status else {
+            panic!("{snapshot:?}")
+        };
+        assert_eq!(reason.code, "device-reported-differently");
+        assert!(reason.found.contains(other), "{reason}");
+    }
+}
+
+#[test]
+fn a_device_on_two_nodes_of_one_source_counts_on_neither() {
+    let snapshot = SnapshotBuilder::default()
+        .report(
+            name("a"),
+            report(vec![device("m", UUID), device("n", UUID)]),
+        )
+        .build();
+    assert_eq!(snapshot.devices().len(), 0);
+    assert_eq!(snapshot.sources()[0].status.as_str(), "partial");
+}
