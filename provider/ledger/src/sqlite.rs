@@ -80,9 +80,8 @@ impl Sqlite {
 
     /// Sets how long a pool holds its devices without a Terraform state.
     #[must_use]
-    pub const fn lease(mut self, lease: Duration) -> Self {
-        self.lease = lease;
-        self
+    pub fn lease(self, lease: Duration) -> Self {
+        Self { lease, ..self }
     }
 
     /// Where it is.

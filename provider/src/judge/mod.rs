@@ -2,8 +2,8 @@
 
 pub mod capacity;
 pub mod clauses;
-pub mod duty;
 pub(crate) mod confidential;
+pub mod duty;
 pub mod pool_use;
 pub(crate) mod quota;
 pub mod separation;
