@@ -6,6 +6,7 @@ mod connection;
 mod deadline;
 mod exchange;
 pub(crate) mod failure;
+mod filled;
 mod fetched;
 mod gate;
 mod grpc;
