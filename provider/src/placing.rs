@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use portcullis_capacity::{Demand, Fleet, PoolPlacement, Reservations, fits};
+use portcullis_capacity::{Beside, Demand, Fleet, PoolPlacement, Reservations, fits};
 use portcullis_model::{DeviceKey, GpuModel, Name, Snapshot, SourceState, Verdict};
 
 /// A device found for a pool.
@@ -59,9 +59,13 @@ impl Placing {
         } else if planned_before {
             self.recount();
         }
-        let alone = fits(&self.left, std::slice::from_ref(&demand));
+        // What pools take of nodes beside devices is not in what is left: those that take of it are asked together.
+        let beside = |demand: &Demand| demand.beside != Beside::default();
+        let competes = beside(&demand) && self.demands.values().any(beside);
+        let alone = (!competes).then(|| fits(&self.left, std::slice::from_ref(&demand)));
         self.demands.insert(pool.clone(), demand);
-        if let Some(found) = alone.witness().and_then(|placement| placement.pool(&pool)) {
+        let alone = alone.as_ref().and_then(Verdict::witness);
+        if let Some(found) = alone.and_then(|placement| placement.pool(&pool)) {
             let devices = devices(found);
             self.left.take(&devices, &holder(&pool));
             self.chosen.insert(pool, devices);
@@ -167,7 +171,8 @@ fn holder(pool: &Name) -> String {
 mod tests {
     use jiff::Timestamp;
     use portcullis_model::{
-        Device, DeviceId, Grade, Health, MigMode, Site, SnapshotBuilder, SourceReport, Supply,
+        Device, DeviceId, Grade, Health, MigMode, NodeRoom, Site, SnapshotBuilder, SourceReport,
+        Supply,
     };
 
     use super::*;
@@ -197,7 +202,15 @@ mod tests {
             observed_at,
             partial: None,
             nodes: Vec::new(),
-            rooms: Vec::new(),
+            rooms: (0..counts.len())
+                .map(|number| {
+                    let room = NodeRoom {
+                        cpu_milli: Some(6_000),
+                        memory_mib: None,
+                    };
+                    (format!("n{number}").parse().unwrap(), room)
+                })
+                .collect(),
             devices: devices.collect(),
             supply: Supply::default(),
         };
@@ -271,6 +284,23 @@ mod tests {
         ));
         assert!(placing.place(demand("a", 0, 1), &[]).witness().is_some());
         assert_eq!(keys(&placing.place(demand("c", 1, 8), &[])).len(), 8);
+    }
+
+    #[test]
+    fn pools_of_one_run_share_the_cpu_of_a_node() {
+        let with_cpu = |pool: &str| Demand {
+            beside: Beside {
+                cpu_milli: Some(4_000),
+                memory_mib: None,
+            },
+            ..demand(pool, 1, 1)
+        };
+        let mut placing = Placing::new(&snapshot(&[8]), Reservations::new());
+        assert!(placing.place(with_cpu("a"), &[]).witness().is_some());
+        assert!(matches!(
+            placing.place(with_cpu("b"), &[]),
+            Verdict::Cannot(_)
+        ));
     }
 
     #[test]

@@ -57,6 +57,47 @@ const EXAMPLES: &[Example] = &[
         ],
     },
     Example {
+        package: "portcullis-capacity",
+        name: "million",
+        rows: &[
+            Row {
+                what: "memory of a device among 1,000,000",
+                ours: "bytes_per_device",
+                theirs: None,
+                unit: "B",
+                target: Target::AtMost(64.0),
+            },
+            Row {
+                what: "counting 1,000,000 devices, beside a plain pass over as many bytes",
+                ours: "count_ms",
+                theirs: Some("floor_ms"),
+                unit: "ms",
+                target: Target::AtMost(100.0),
+            },
+            Row {
+                what: "one verdict over 1,000,000 devices, beside a plain pass over as many bytes",
+                ours: "verdict_ms",
+                theirs: Some("floor_ms"),
+                unit: "ms",
+                target: Target::AtMost(3.0),
+            },
+            Row {
+                what: "1,000 pools planned one by one over 1,000,000 devices",
+                ours: "pools_1000_one_by_one_ms",
+                theirs: None,
+                unit: "ms",
+                target: Target::AtMost(100.0),
+            },
+            Row {
+                what: "10,000 of 1,000,000 devices change hands, beside a plain pass over all bytes",
+                ours: "update_one_percent_ms",
+                theirs: Some("floor_ms"),
+                unit: "ms",
+                target: Target::AtMost(3.0),
+            },
+        ],
+    },
+    Example {
         package: "portcullis-access",
         name: "paths",
         rows: &[

@@ -315,6 +315,7 @@ fn remedy(question: &Question<'_>, members: &[&Demand], supply: &Supply) -> Stri
             ways.push(format!("lower `replicas` by {less}"));
         }
         ways.extend(alternatives::ways(question, demand));
+        ways.extend(alternatives::offers(question, demand));
     }
     if !supply.held.is_empty() {
         let unit = Unit::of(members).noun();

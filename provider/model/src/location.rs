@@ -18,6 +18,14 @@ const FORM: Form = Form {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location(Arc<str>);
 
+impl Location {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl FromStr for Location {
     type Err = ParseError;
 

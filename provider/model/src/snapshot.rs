@@ -4,6 +4,7 @@ mod builder;
 mod conflict;
 mod digest;
 mod record;
+mod search;
 mod sites;
 mod source_state;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use crate::{
     DeviceId, DeviceKey, Fabric, GpuModel, MigProfile, NodeName, NodeRoom, Offer, Quota, Site,
 };
 use record::{IdKind, Record};
+use search::Search;
 
 /// The GPUs of the world at one time: immutable, packed, in a canonical order.
 ///
@@ -77,28 +79,16 @@ impl Snapshot {
     ) -> Vec<Option<usize>> {
         // Sorting every UUID is worth it only when a key is not where it says.
         let mut uuids: Option<BTreeMap<[u8; 16], usize>> = None;
-        let find = |key: &DeviceKey| {
-            self.exact_position(key).or_else(|| {
+        let mut search = Search::new(self);
+        let mut find = |key: &DeviceKey| {
+            search.position(key).or_else(|| {
                 let DeviceId::Uuid(uuid) = &key.id else {
                     return None;
                 };
                 uuids.get_or_insert_with(|| self.uuids()).get(uuid).copied()
             })
         };
-        keys.into_iter().map(find).collect()
-    }
-
-    fn exact_position(&self, key: &DeviceKey) -> Option<usize> {
-        let source = self
-            .sources
-            .binary_search_by(|state| state.name.cmp(&key.source))
-            .ok()?;
-        let node = (u16::try_from(source).ok()?, key.node.clone());
-        let node = u32::try_from(self.nodes.binary_search(&node).ok()?).ok()?;
-        let (kind, id) = record::pack_id(&key.id, &self.other_ids)?;
-        self.records
-            .binary_search_by(|record| record.order().cmp(&(node, kind, &id)))
-            .ok()
+        keys.into_iter().map(&mut find).collect()
     }
 
     fn uuids(&self) -> BTreeMap<[u8; 16], usize> {
@@ -161,6 +151,21 @@ impl Snapshot {
     #[must_use]
     pub fn node_count(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// The bytes that devices take in memory, with their nodes and the texts of both.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        // A shared text is two counters and its bytes.
+        let text = |length: usize| 2 * size_of::<usize>() + length;
+        let names = self.nodes.iter().map(|(_, node)| text(node.as_str().len()));
+        let ids = self.other_ids.iter().map(|id| text(id.len()));
+        size_of_val(self.records.as_slice())
+            + size_of_val(self.nodes.as_slice())
+            + size_of_val(self.rooms.as_slice())
+            + size_of_val(self.sites.as_slice())
+            + size_of_val(self.fabrics.as_slice())
+            + names.chain(ids).sum::<usize>()
     }
 
     /// How many reports of a device count no more because another report of it does.

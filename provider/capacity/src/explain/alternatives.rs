@@ -3,14 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use portcullis_model::{Grade, Location, Price, Site};
+use portcullis_model::{Grade, Location, Offer, Price, Site, SourceState, visible};
 
 use super::unit::Unit;
 use super::{NAMED_MAX, Question};
 use crate::fits::solve;
 use crate::matching::Match;
 use crate::want::Reading;
-use crate::{Demand, Spread};
+use crate::{Demand, Spread, Together};
 
 /// Asking for more zones than this is mended by asking for much less.
 const ZONES_TRIED_MAX: u32 = 64;
@@ -148,6 +148,65 @@ fn would_fit(question: &Question<'_>, demand: &Demand, with: &Demand) -> bool {
         .collect();
     let answer = solve(question.fleet, &demands, Reading::Told);
     answer.short.is_empty() && answer.gave_up.is_empty()
+}
+
+/// Most offers that a text names.
+const OFFERS_MAX: usize = 3;
+
+/// What sources offer and do not count as devices: it has to be had first. The most trusted first, then the cheapest.
+pub(super) fn offers(question: &Question<'_>, demand: &Demand) -> Vec<String> {
+    let one_of = |accepted: &[Location], told: Option<&str>| {
+        accepted.is_empty()
+            || told.is_some_and(|told| accepted.iter().any(|one| one.as_str() == told))
+    };
+    let offers = question.fleet.snapshot().offers();
+    let mut offers: Vec<(&SourceState, &Offer)> = offers
+        .filter(|(_, offer)| {
+            let model = demand.models.is_empty()
+                || demand
+                    .models
+                    .iter()
+                    .any(|model| model.accepts(&offer.model));
+            let close = demand.together() != Together::Node
+                || offer.gpus_per_node >= demand.gpus_per_replica;
+            let price = demand.price_max.is_none_or(|most| {
+                let price = offer.price.and_then(|price| price.at_most(most));
+                price == Some(true)
+            });
+            let enough = offer
+                .gpus_available()
+                .is_none_or(|gpus| gpus >= demand.gpus());
+            model
+                && close
+                && price
+                && enough
+                && demand.mig_profile.is_none()
+                && one_of(&demand.regions, offer.label("region"))
+                && one_of(&demand.zones, offer.label("zone"))
+        })
+        .collect();
+    offers.sort_by_key(|(source, offer)| (offer.rank(), &source.name, &offer.name));
+    offers.truncate(OFFERS_MAX);
+    offers.into_iter().map(offered).collect()
+}
+
+fn offered((source, offer): (&SourceState, &Offer)) -> String {
+    let mut facts = Vec::new();
+    match offer.gpus_available() {
+        Some(gpus) => facts.push(Unit::Gpu.count(gpus)),
+        None => facts.push("number not told".to_owned()),
+    }
+    facts.push(format!("grade `{}`", offer.grade));
+    let place = offer.label("zone").or_else(|| offer.label("region"));
+    facts.extend(place.map(|place| format!("in `{}`", visible(place, 60))));
+    facts.extend(offer.price.map(|price| format!("`{price}` for a GPU-hour")));
+    format!(
+        "get `{}` of `{}`, which source `{}` offers ({})",
+        visible(&offer.name, 60),
+        offer.model,
+        source.name,
+        facts.join(", ")
+    )
 }
 
 /// What there is for a demand: the best grade, how many are free, and the lowest price that is told.

@@ -9,15 +9,25 @@ use crate::want::Want;
 /// In which order places are tried.
 #[derive(Clone, Copy, Debug)]
 enum Prefer {
-    /// The fullest first, so that large places stay whole.
+    /// Those with the fewest devices left first, so that large places stay whole.
     Fullest,
+    /// Of those, the ones with the least CPU and memory left first.
+    Tightest,
+    /// Those that hold the fewest gangs first.
+    FewestGangs,
     /// Those that the fewest pools accept first, so that the others keep their choice.
     LeastWanted,
 }
 
 /// Places every gang, or says nothing: a failure is no proof, but for one pool, which is placed wherever it can be.
 pub(super) fn place(rooms: &Rooms<'_>) -> Option<Vec<Laid>> {
-    [Prefer::Fullest, Prefer::LeastWanted]
+    let prefer = [
+        Prefer::Fullest,
+        Prefer::Tightest,
+        Prefer::FewestGangs,
+        Prefer::LeastWanted,
+    ];
+    prefer
         .into_iter()
         .find_map(|prefer| place_by(rooms, prefer))
 }
@@ -40,7 +50,8 @@ fn place_by(rooms: &Rooms<'_>, prefer: Prefer) -> Option<Vec<Laid>> {
     Some(laid)
 }
 
-/// The wants that need more than devices anywhere: the largest first, among them those with the least choice.
+/// The wants that need more than devices anywhere: the largest first, among them those that need the most beside their
+/// devices, then those with the least choice.
 pub(super) fn order(rooms: &Rooms<'_>) -> Vec<usize> {
     let wants = rooms.wants.iter().enumerate();
     let mut order: Vec<usize> = wants
@@ -50,7 +61,8 @@ pub(super) fn order(rooms: &Rooms<'_>) -> Vec<usize> {
     order.sort_by_key(|position| {
         let want = rooms.wants.get(*position);
         let spots = rooms.spots.get(*position).map_or(0, Vec::len);
-        (Reverse(want.map_or(0, |want| want.size)), spots, *position)
+        let needs = want.map(|want| (want.size, want.beside));
+        (Reverse(needs), spots, *position)
     });
     order
 }
@@ -91,10 +103,14 @@ impl Hand<'_, '_> {
                 .filter_map(|atom| self.rooms.atoms.get(*atom));
             columns.map(|atom| atom.column.len()).max()
         };
-        let free = |spot: &Spot| self.rooms.gangs(self.want, spot, self.left);
+        let gangs = |spot: &Spot| self.rooms.gangs(self.want, spot, self.left);
         match prefer {
-            Prefer::Fullest => spots.sort_by_cached_key(|spot| (free(spot), wanted(spot))),
-            Prefer::LeastWanted => spots.sort_by_cached_key(|spot| (wanted(spot), free(spot))),
+            Prefer::Fullest => spots.sort_by_cached_key(|spot| self.left.of_spot(spot).0),
+            Prefer::Tightest => {
+                spots.sort_by_cached_key(|spot| (self.left.of_spot(spot), wanted(spot)));
+            }
+            Prefer::FewestGangs => spots.sort_by_cached_key(|spot| (gangs(spot), wanted(spot))),
+            Prefer::LeastWanted => spots.sort_by_cached_key(|spot| (wanted(spot), gangs(spot))),
         }
         let mut count = self.want.count;
         // First one gang in each zone that must be used, then as many anywhere as zones take.

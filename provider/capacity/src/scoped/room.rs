@@ -146,6 +146,16 @@ impl Left {
         enough(&self.cpu, beside.cpu_milli).min(enough(&self.memory, beside.memory_mib))
     }
 
+    /// Devices, CPU and memory left in a spot.
+    pub(super) fn of_spot(&self, spot: &Spot) -> (u64, Option<u64>, Option<u64>) {
+        let free = spot.atoms.iter().filter_map(|atom| self.free.get(*atom));
+        (
+            free.map(|free| u64::from(*free)).sum(),
+            self.cpu.get(spot.node).copied(),
+            self.memory.get(spot.node).copied(),
+        )
+    }
+
     /// Takes CPU and memory for gangs, or gives them back.
     pub(super) fn take_beside(&mut self, beside: Beside, node: usize, gangs: u64) {
         for (left, each) in [
