@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::folder;
 use crate::repository;
+use crate::servers::kubernetes::Kubernetes;
 use crate::sqlite;
 use crate::terraform::Terraform;
 use crate::workspace::{Provider, Workspace};
@@ -43,6 +44,10 @@ pub(crate) struct Phase {
     after: String,
     /// GPUs held in the end.
     devices: usize,
+    /// The points at which it is killed; the matrix's without them.
+    points: Option<Vec<String>>,
+    /// A JSON list of objects that a Kubernetes cluster has, where the phase needs one.
+    pub(crate) kubernetes: Option<String>,
 }
 
 /// What became of one kill.
@@ -64,6 +69,20 @@ impl Matrix {
         toml::from_str(&text).with_context(|| format!("in {}", file.display()))
     }
 
+    /// Every point with every phase that is killed there.
+    pub(crate) fn pairs(&self) -> Vec<(&str, &Phase)> {
+        let of = |phase| {
+            self.points_of(phase)
+                .iter()
+                .map(move |point| (point.as_str(), phase))
+        };
+        self.phases.iter().flat_map(of).collect()
+    }
+
+    fn points_of<'m>(&'m self, phase: &'m Phase) -> &'m [String] {
+        phase.points.as_deref().unwrap_or(&self.points)
+    }
+
     /// Kills the provider at `point` while `phase` is applied.
     ///
     /// # Errors
@@ -72,6 +91,7 @@ impl Matrix {
         let provider = Provider::built("debug")?;
         let mut workspace = Workspace::new(terraform, Some(&provider))?;
         folder::copy(&folder_of_kills().join("files"), &workspace.dir(), &[])?;
+        let _cluster = cluster(&mut workspace, phase)?;
         if let Some(before) = &phase.before {
             put(&workspace, before)?;
             apply(&workspace)?.success("the apply before the kill")?;
@@ -120,6 +140,26 @@ impl Matrix {
         );
         Ok(())
     }
+}
+
+/// The cluster that a phase needs, with the connector pinned and told where it is.
+fn cluster(workspace: &mut Workspace, phase: &Phase) -> Result<Option<Kubernetes>> {
+    let Some(objects) = &phase.kubernetes else {
+        return Ok(None);
+    };
+    let cluster = Kubernetes::start(&folder_of_kills().join(objects))?;
+    for (name, value) in cluster.environment() {
+        workspace.set_env(name, value);
+    }
+    let plugin = repository::target().join("plugins/kubernetes.wasm");
+    fs::copy(&plugin, workspace.dir().join("kubernetes.wasm"))
+        .with_context(|| format!("{} is not built", plugin.display()))?;
+    let portcullis = repository::built("debug", "portcullis");
+    let lock = workspace.process(&portcullis);
+    lock.args(["plugin", "lock", "kubernetes.wasm"])
+        .run()?
+        .success("plugin lock")?;
+    Ok(Some(cluster))
 }
 
 fn folder_of_kills() -> PathBuf {

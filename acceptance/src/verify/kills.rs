@@ -21,17 +21,21 @@ fn kill_everywhere(context: &Context, progress: &Progress) -> Result<Report> {
     super::programs::build(context, progress)?;
     let matrix = Matrix::open()?;
     let terraform = Terraform::installed()?;
-    let wanted = |point: &&String| {
+    let wanted = |point: &str| {
         context
             .case
             .as_ref()
             .is_none_or(|part| point.contains(part))
     };
-    let points = matrix.points.iter().filter(wanted);
-    let pairs: Vec<(&String, &Phase)> = points
-        .flat_map(|point| matrix.phases.iter().map(move |phase| (point, phase)))
-        .collect();
-    let report = Mutex::new(Report::default());
+    let mut pairs: Vec<(&str, &Phase)> = matrix.pairs();
+    pairs.retain(|(point, _)| wanted(point));
+    let mut report = Report::default();
+    if !kubernetes_server::is_installed() {
+        pairs.retain(|(_, phase)| phase.kubernetes.is_none());
+        let why = "kube-apiserver or etcd is not installed";
+        report.leave_out("kills on a cluster", why, kubernetes_server::INSTALL);
+    }
+    let report = Mutex::new(report);
     let reached = Mutex::new(BTreeSet::new());
     parallel::each(&pairs, |(point, phase)| {
         progress.note(&format!("{point} in {}", phase.name));
@@ -41,7 +45,7 @@ fn kill_everywhere(context: &Context, progress: &Progress) -> Result<Report> {
             reached
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .insert(point.as_str());
+                .insert(*point);
         }
         match outcome {
             Ok(Kill::Converged) => report.passed += 1,
@@ -56,8 +60,8 @@ fn kill_everywhere(context: &Context, progress: &Progress) -> Result<Report> {
     let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
     let reached = reached.into_inner().unwrap_or_else(PoisonError::into_inner);
     // A point that no phase passes would look like one that is always survived.
-    let points = matrix.points.iter().filter(wanted).map(String::as_str);
-    let never = points.filter(|point| !reached.contains(point));
+    let points: BTreeSet<&str> = pairs.iter().map(|(point, _)| *point).collect();
+    let never = points.difference(&reached);
     report
         .failures
         .extend(never.map(|point| format!("no phase passes the point {point}")));

@@ -1,0 +1,33 @@
+terraform {
+  required_providers {
+    portcullis = {
+      source = "portcullis/portcullis"
+    }
+  }
+}
+
+variable "kubernetes_url" {
+  type = string
+}
+
+variable "kubernetes_ca_file" {
+  type = string
+}
+
+provider "portcullis" {
+  trust_domain = "acme.example"
+
+  connector "cluster" {
+    plugin = "kubernetes"
+
+    config = {
+      url = var.kubernetes_url
+    }
+
+    allow {
+      hosts          = [var.kubernetes_url]
+      secrets        = ["KUBERNETES_TOKEN"]
+      ca_certificate = file(var.kubernetes_ca_file)
+    }
+  }
+}
