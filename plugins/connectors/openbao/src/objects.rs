@@ -3,11 +3,13 @@
 //! What is ours carries a mark, and what carries none is never changed; see [`mark`].
 
 mod compile;
+mod entity;
 mod grant;
 mod login;
 mod mark;
 mod offboarding;
 mod role;
+mod settings;
 
 use portcullis_plugin::{Change, Desired, Failure, Managed, Objects, Stamp};
 

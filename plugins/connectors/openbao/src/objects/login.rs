@@ -2,68 +2,22 @@
 //!
 //! The entity carries the mark, since a role can carry none; it names the role that it is for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use portcullis_plugin::{Change, Desired, Failure, Managed, Stamp};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::entity::{Entity, entity, find};
 use super::mark::{self, Mark};
 use super::role::JwtRole;
+use super::settings::Settings;
 use super::{IDENTITY, compile};
 use crate::api::Api;
 use crate::named;
 
 /// Life of a token where the declaration sets none.
 const TTL_SECONDS: u32 = 900;
-/// The policy that nobody is given.
-const ROOT: &str = "root";
-
-/// `settings` of an identity.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    role: String,
-    /// Where the JWT method is mounted.
-    #[serde(default = "jwt")]
-    auth_mount: String,
-    bound_subject: String,
-    /// The audiences of the declaration where it has none.
-    #[serde(default)]
-    bound_audiences: BTreeSet<String>,
-    /// Existing policies that it has beside that of its split.
-    #[serde(default)]
-    policies: BTreeSet<String>,
-}
-
-fn jwt() -> String {
-    "jwt".to_owned()
-}
-
-/// An entity, as far as it is read.
-#[derive(Debug, Deserialize)]
-pub(super) struct Entity {
-    pub(super) id: String,
-    pub(super) name: String,
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) metadata: BTreeMap<String, String>,
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) policies: Vec<String>,
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) aliases: Vec<Alias>,
-    #[serde(default)]
-    pub(super) disabled: bool,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Alias {
-    id: String,
-    name: String,
-    mount_accessor: String,
-    #[serde(default)]
-    mount_path: String,
-}
-
 #[derive(Debug, Deserialize)]
 struct Method {
     accessor: String,
@@ -275,39 +229,6 @@ impl Login {
     }
 }
 
-impl Settings {
-    fn check(&self) -> Result<(), Failure> {
-        let wrong = |attribute: &str, why: &str| {
-            Failure::config(format!("`{attribute}` in `settings` {why}."))
-        };
-        let is_name = |text: &str| {
-            let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-            !text.is_empty() && text.chars().all(known) && text.chars().any(|c| c != '.')
-        };
-        if !is_name(&self.role) {
-            return Err(
-                wrong("role", "is no name of letters, digits, `-`, `_` and `.`")
-                    .remedy("Name the role as the server shall."),
-            );
-        }
-        let mut segments = self.auth_mount.trim_matches('/').split('/');
-        if !segments.all(is_name) {
-            return Err(
-                wrong("auth_mount", "is no path of a method").remedy("Write `jwt`, for example.")
-            );
-        }
-        if self.bound_subject.trim().is_empty() {
-            return Err(wrong("bound_subject", "is empty, and would let anybody in")
-                .remedy("Write `system:serviceaccount:<namespace>:<name>`, for example."));
-        }
-        if self.policies.contains(ROOT) {
-            return Err(wrong("policies", "has `root`, which allows everything")
-                .remedy("Name policies that allow what the workload needs."));
-        }
-        Ok(())
-    }
-}
-
 /// What an entity is beside its mark.
 struct Standing<'e> {
     policies: &'e [String],
@@ -343,29 +264,6 @@ pub(super) fn read(api: &Api<'_>, id: &str, name: &str) -> Result<Option<Managed
         &standing,
     );
     Managed::new(IDENTITY, &entity.id, &mark.workload, attributes).map(Some)
-}
-
-/// The entity of an identity with its mark. One that is not ours, or not of that name, is not there for the host.
-///
-/// # Errors
-/// When the server gives no answer.
-pub(super) fn find(api: &Api<'_>, id: &str, name: &str) -> Result<Option<(Entity, Mark)>, Failure> {
-    let Some(entity) = entity(api, id, name)? else {
-        return Ok(None);
-    };
-    let mark = Mark::of_metadata(&entity.metadata);
-    let mark = mark.filter(|mark| name.is_empty() || mark.workload == name);
-    Ok(mark.map(|mark| (entity, mark)))
-}
-
-fn entity(api: &Api<'_>, id: &str, name: &str) -> Result<Option<Entity>, Failure> {
-    let called = compile::name_of(name);
-    let path = if id.is_empty() {
-        ["identity", "entity", "name", &called]
-    } else {
-        ["identity", "entity", "id", id]
-    };
-    api.read(&api.namespace(), &path)
 }
 
 fn role(api: &Api<'_>, path: &str) -> Result<Option<JwtRole>, Failure> {
@@ -422,14 +320,6 @@ fn attributes(
         ]),
     );
     Value::Object(declared)
-}
-
-fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 #[cfg(test)]

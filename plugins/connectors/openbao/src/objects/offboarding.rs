@@ -8,6 +8,7 @@ use portcullis_plugin::{Failure, Managed, Stamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::entity;
 use super::login::{self, Login};
 use super::{OFFBOARDING, mark};
 use crate::access::{lets_in, mount_of};
@@ -28,7 +29,7 @@ struct Token {
 /// # Errors
 /// When the server does not let it be looked up.
 pub(super) fn read(api: &Api<'_>, id: &str, name: &str) -> Result<Option<Managed>, Failure> {
-    let Some((entity, mark)) = login::find(api, id, name)? else {
+    let Some((entity, mark)) = entity::find(api, id, name)? else {
         return Ok(None);
     };
     let mut finds = Vec::new();
@@ -64,7 +65,7 @@ pub(super) fn read(api: &Api<'_>, id: &str, name: &str) -> Result<Option<Managed
 /// another's; when the server does not let it be looked up.
 pub(super) fn delete(api: &Api<'_>, prior: &Managed, stamp: &Stamp) -> Result<(), Failure> {
     let mut left = Vec::new();
-    if let Some((entity, mark)) = login::find(api, &prior.id, &prior.name)? {
+    if let Some((entity, mark)) = entity::find(api, &prior.id, &prior.name)? {
         let words = format!("entity `{}`", entity.name);
         mark::check(&words, Some(&mark), &prior.name, Some(stamp))?;
         let named = ["identity", "entity", "name", &entity.name];
