@@ -92,7 +92,12 @@ impl Picture {
             deploy = judged.deploy;
         }
         let starts: Option<BTreeSet<String>> = match from {
-            Some(from) => Some(from.subjects(known)?.iter().map(ToString::to_string).collect()),
+            Some(from) => Some(
+                from.subjects(known)?
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
+            ),
             None => None,
         };
         let is_meant = |route: &Route| {

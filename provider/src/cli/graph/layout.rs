@@ -69,16 +69,14 @@ fn distances(picture: &Picture) -> Vec<usize> {
         let before = picture.lines.iter().filter(|line| line.to == station);
         queue.extend(before.map(|line| (line.from, distance + 1)));
     }
-    distances.into_iter().map(Option::unwrap_or_default).collect()
+    distances
+        .into_iter()
+        .map(Option::unwrap_or_default)
+        .collect()
 }
 
 /// The mean of the rows where the lines of a station lead that end in columns already placed.
-fn mean_row(
-    station: usize,
-    picture: &Picture,
-    places: &[Place],
-    distances: &[usize],
-) -> usize {
+fn mean_row(station: usize, picture: &Picture, places: &[Place], distances: &[usize]) -> usize {
     let far = |station: usize| distances.get(station).copied().unwrap_or_default();
     let rows = picture
         .lines
@@ -120,7 +118,10 @@ mod tests {
     fn each_line_of_a_path_is_a_column() {
         let layout = Layout::of(&picture(4, &[(0, 1), (1, 2), (3, 2)]));
         let place = |column, row| Place { column, row };
-        assert_eq!(layout.places, [place(0, 0), place(1, 0), place(2, 0), place(1, 1)]);
+        assert_eq!(
+            layout.places,
+            [place(0, 0), place(1, 0), place(2, 0), place(1, 1)]
+        );
         assert_eq!((layout.columns, layout.rows), (3, 2));
     }
 
