@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use facts::{Says, source, subjects};
 use portcullis_access::{
-    Access, Between, ChangeAuthority, Credentials, Declarations, Facts, Holders, ListedEdge,
+    Access, Between, ChangeAuthority, Credentials, Declarations, Facts, ListedEdge,
     ListedPermission, Memberships, Mode, OrphanKind, Orphans, Platform, Reach, SourceFacts,
     Through,
 };

@@ -87,7 +87,8 @@ mod tests {
 
     fn told(has_admission: bool) -> Value {
         let attributes = json!({
-            "deploy": {"subjects": ["sa:infer/ci"], "may": ["rollout"]}, "runtime": {},
+            "accounts": ["sa:infer/fraud-runtime"], "runtime": {},
+            "deploy": {"subjects": ["sa:infer/ci"], "may": ["rollout"]},
             "settings": {"namespace": "infer", "workloads": ["fraud"], "secrets": ["pull"]},
         });
         let split = Split::parse("production/fraud", &attributes).unwrap();
