@@ -111,7 +111,9 @@ impl Supply {
         if !models.is_empty() {
             let _ = write!(text, " ({}).", models.join(", "));
         }
-        if let Some((free, node, source)) = &self.largest {
+        if let Some((free, node, source)) = &self.largest
+            && *free > 0
+        {
             let _ = write!(
                 text,
                 " The most on one node is {free} (`{node}` of source `{source}`)."
