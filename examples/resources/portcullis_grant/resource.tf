@@ -1,5 +1,5 @@
-resource "portcullis_workload_identity" "fraud" {
-  name        = "fraud-scorer"
+resource "portcullis_workload_identity" "ranking" {
+  name        = "ranking"
   class       = "serving"
   owner       = "team:risk-ml"
   environment = "production"
@@ -9,7 +9,7 @@ resource "portcullis_workload_identity" "fraud" {
 resource "portcullis_grant" "freeze" {
   subject   = "user:bo"
   operation = "rollback"
-  object    = "workload:${portcullis_workload_identity.fraud.id}"
+  object    = "workload:${portcullis_workload_identity.ranking.id}"
   reason    = "Release freeze: only the on-call engineer rolls back"
   owner     = "team:risk-ml"
   until     = "2099-12-01T00:00:00Z"
