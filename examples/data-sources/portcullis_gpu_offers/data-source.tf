@@ -5,5 +5,5 @@ data "portcullis_gpu_offers" "h200" {
 }
 
 output "best" {
-  value = data.portcullis_gpu_offers.h200.offers[0].name
+  value = try(data.portcullis_gpu_offers.h200.offers[0].name, "nobody offers it")
 }
