@@ -1,16 +1,21 @@
 //! `cargo measure`: figures beside their targets, measured in pairs on this machine.
+//!
+//! Each row stands alone: one that fails is told with its reason, the others are measured all the same, and the command
+//! ends with a failure.
 
 use std::fs;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use serde_json::{Value, json};
 
 use crate::process::Process;
 use crate::repository;
 use crate::screen::{Colour, Progress, Screen};
 
 mod against_go;
+mod example;
 mod figure;
 mod handshake;
 mod inside;
@@ -21,115 +26,136 @@ mod paired;
 mod plan;
 mod plugins;
 mod policies;
+mod row;
+mod rows;
 
 use figure::Figure;
+use machine::Machine;
+use row::{Bench, Line, Measured};
 
 /// Options of `cargo measure`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
+    /// Measure only this row; may be given again
+    #[arg(long, value_name = "ROW")]
+    only: Vec<String>,
+    /// List the rows and end
+    #[arg(long)]
+    list: bool,
     /// Few repetitions: to see whether something broke, not for figures to quote
     #[arg(long)]
     quick: bool,
     /// Print the figures and leave docs/measurements.md as it is
     #[arg(long)]
     dry: bool,
-    /// Only this table; all of them when left out
-    table: Option<Table>,
-}
-
-/// The groups of figures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Table {
-    /// Beside a provider written in Go
-    Go,
-    /// Inside the crates
-    Inside,
-    /// The connector `kubernetes` on a large cluster; nothing without a kube-apiserver
-    Kubernetes,
-    /// Plugins, and what users judge plans with today
-    Plugins,
+    /// Print the figures as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl Arguments {
-    fn wants(&self, table: Table) -> bool {
-        self.table.is_none_or(|only| only == table)
-    }
-
-    /// A page is written from whole tables with all their repetitions.
+    /// A page is written from all rows with all their repetitions.
     fn writes(&self) -> bool {
-        !self.dry && !self.quick && self.table.is_none()
+        !self.dry && !self.quick && self.only.is_empty()
     }
 }
 
-/// How often to repeat what takes milliseconds, and what takes seconds.
+/// How often to repeat what takes milliseconds, what takes seconds, and a whole example that repeats by itself.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Repeats {
     short: usize,
     long: usize,
+    whole: usize,
 }
 
-/// Measures everything and writes the page.
+impl Repeats {
+    const FULL: Self = Self {
+        short: 41,
+        long: 11,
+        whole: 5,
+    };
+    const QUICK: Self = Self {
+        short: 7,
+        long: 3,
+        whole: 1,
+    };
+
+    fn is_quick(self) -> bool {
+        self.whole == Self::QUICK.whole
+    }
+}
+
+/// Measures row after row and writes the page. A target that is missed is told and no failure.
 ///
 /// # Errors
-/// When something cannot be built or run at all.
+/// When a row that was asked for does not exist, or the page cannot be written.
 pub(crate) fn measure(arguments: &Arguments) -> Result<ExitCode> {
-    let screen = Screen::new();
-    let repeats = if arguments.quick {
-        Repeats { short: 7, long: 3 }
+    let rows = rows::chosen(&arguments.only)?;
+    let screen = if arguments.json {
+        Screen::silent()
     } else {
-        Repeats {
-            short: 41,
-            long: 11,
-        }
+        Screen::new()
     };
-    let mut figures = Vec::new();
-    if arguments.wants(Table::Go) {
-        build(&screen.progress("building release programs"))?;
-        figures.extend(against_go::figures(
+    if arguments.list {
+        for row in rows {
+            Screen::new().line(row.name);
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let repeats = if arguments.quick {
+        Repeats::QUICK
+    } else {
+        Repeats::FULL
+    };
+    let machine = Machine::here();
+    screen.line(screen.paint(Colour::Dim, &machine.short()));
+    let count = rows.len();
+    let mut measured = Vec::new();
+    for (number, row) in (1..).zip(rows) {
+        let progress = screen.progress(&format!("{number}/{count} {}", row.name));
+        let bench = Bench {
             repeats,
-            &screen.progress("against the Go provider"),
-        )?);
-    }
-    if arguments.wants(Table::Inside) {
-        let times = if arguments.quick { 1 } else { 5 };
-        figures.extend(inside::figures(
-            times,
-            &screen.progress("inside the crates"),
-        )?);
-    }
-    if arguments.wants(Table::Kubernetes) {
-        let nodes: &[usize] = if arguments.quick {
-            &[1_000]
-        } else {
-            &[5_000, 10_000]
+            progress: &progress,
         };
-        figures.extend(kubernetes::figures(
-            nodes,
-            &screen.progress("a large cluster"),
-        )?);
+        let done = row.carry(&bench);
+        drop(progress);
+        tell(&done, &format!("{number}/{count}"), screen);
+        measured.push(done);
     }
-    if arguments.wants(Table::Plugins) {
-        build(&screen.progress("building release programs"))?;
-        figures.extend(plugins::figures(repeats, &screen.progress("plugins"))?);
-    }
-    for figure in &figures {
-        screen.line(line(figure, screen));
-    }
-    let missed = figures.iter().filter(|figure| !figure.met()).count();
     if arguments.writes() {
-        let page = repository::root().join("docs/measurements.md");
-        fs::write(&page, page::page(&figures, &machine::Machine::here()?))?;
+        let file = repository::root().join("docs/measurements.md");
+        fs::write(&file, page::page(&measured, &machine))?;
         screen.line("\nwritten to docs/measurements.md");
     }
-    let verdict = match missed {
-        0 => screen.paint(Colour::Green, "every target met"),
-        count => screen.paint(Colour::Red, &format!("{count} targets missed")),
-    };
-    screen.line(format!("{verdict}, {} figures", figures.len()));
-    Ok(ExitCode::SUCCESS)
+    let failed: usize = measured.iter().map(Measured::failed).sum();
+    if arguments.json {
+        let rows: Vec<Value> = measured.iter().map(|row| row.json(&machine)).collect();
+        let report = json!({"machine": machine.json(), "rows": rows, "failed": failed});
+        Screen::new().line(serde_json::to_string_pretty(&report)?);
+    }
+    close(&measured, failed, screen);
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
-fn line(figure: &Figure, screen: Screen) -> String {
+/// What became of one row, as soon as it is known.
+fn tell(row: &Measured, place: &str, screen: Screen) {
+    let seconds = format!("{place} {} {:.1} s", row.name, row.took.as_secs_f64());
+    screen.line(screen.paint(Colour::Dim, &seconds));
+    for line in &row.lines {
+        screen.line(match line {
+            Line::Figure(figure) => told(figure, screen),
+            Line::Failed { what, reason } => {
+                format!("{} {what}: {reason}", screen.paint(Colour::Red, "failed"))
+            }
+        });
+    }
+}
+
+fn told(figure: &Figure, screen: Screen) -> String {
     let mark = if figure.met() {
         screen.paint(Colour::Green, "met   ")
     } else {
@@ -143,6 +169,26 @@ fn line(figure: &Figure, screen: Screen) -> String {
     )
 }
 
+/// The last line: what was missed and what failed.
+fn close(rows: &[Measured], failed: usize, screen: Screen) {
+    let figures = rows.iter().flat_map(Measured::figures);
+    let (mut count, mut missed) = (0, 0);
+    for figure in figures {
+        count += 1;
+        missed += usize::from(!figure.met());
+    }
+    let verdict = match missed {
+        0 => screen.paint(Colour::Green, "every target met"),
+        missed => screen.paint(Colour::Red, &format!("{missed} targets missed")),
+    };
+    let failed = match failed {
+        0 => String::new(),
+        failed => screen.paint(Colour::Red, &format!(", {failed} failed")),
+    };
+    screen.line(format!("{verdict}, {count} figures{failed}"));
+}
+
+/// Builds the provider and the CLI for release.
 fn build(progress: &Progress) -> Result<()> {
     Process::new("cargo")
         .args(["build", "--release", "--locked", "--package", "portcullis"])

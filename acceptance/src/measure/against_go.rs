@@ -4,107 +4,138 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use super::Repeats;
 use super::figure::{Figure, Target};
 use super::handshake;
-use super::paired::{Pair, paired};
+use super::paired::{Medians, paired};
 use super::plan::Planned;
+use super::row::Bench;
 use crate::repository;
-use crate::screen::Progress;
 use crate::terraform::Terraform;
+use crate::watch::Used;
 use crate::workspace::Provider;
 
-/// All pairs.
+/// Both providers and the Terraform that runs them.
+struct Pair {
+    terraform: Terraform,
+    ours: Provider,
+    theirs: Provider,
+}
+
+impl Pair {
+    /// # Errors
+    /// When either provider or Terraform is missing.
+    fn new(bench: &Bench<'_>) -> Result<Self> {
+        super::build(bench.progress)?;
+        Ok(Self {
+            terraform: Terraform::installed()?,
+            ours: Provider::built("release")?,
+            theirs: go_provider()?,
+        })
+    }
+
+    /// What each provider used over plans of 1,000.
+    fn used(&self, times: usize, of: impl Fn(&Used) -> f64) -> Result<Medians> {
+        let ours = Planned::watched(&self.terraform, &self.ours, &identities(1000))?;
+        let theirs = Planned::watched(&self.terraform, &self.theirs, &nulls(1000))?;
+        paired(
+            times,
+            || ours.used().map(|used| of(&used)),
+            || theirs.used().map(|used| of(&used)),
+        )
+    }
+}
+
+/// From starting to greeting.
 ///
 /// # Errors
-/// When either provider or Terraform is missing, or a plan is refused.
-pub(super) fn figures(repeats: Repeats, progress: &Progress) -> Result<Vec<Figure>> {
-    let terraform = Terraform::installed()?;
-    let ours = Provider::built("release")?;
-    let theirs = go_provider()?;
-    progress.note("start to handshake");
+/// When a program is missing or does not greet.
+pub(super) fn handshake(bench: &Bench<'_>) -> Result<Vec<Figure>> {
+    let pair = Pair::new(bench)?;
+    let times = bench.repeats.short;
     let started = paired(
-        repeats.short,
-        || handshake::milliseconds(&ours.program),
-        || handshake::milliseconds(&theirs.program),
+        times,
+        || handshake::milliseconds(&pair.ours.program),
+        || handshake::milliseconds(&pair.theirs.program),
     )?;
-    let mut figures = vec![figure(
+    let most = Target::RatioAtMost(0.15);
+    Ok(vec![figure(
         "start to handshake",
         "ms",
         started,
-        Target::RatioAtMost(0.15),
-        repeats.short,
-    )];
-    figures.extend(used(&terraform, &ours, &theirs, repeats, progress)?);
-    for (count, most) in [(1, 0.5), (100, 0.7), (1000, 1.0)] {
-        progress.note(&format!("terraform plan of {count}"));
-        let ours = Planned::new(&terraform, &ours, &identities(count))?;
-        let theirs = Planned::new(&terraform, &theirs, &nulls(count))?;
-        let wall = paired(repeats.long, || ours.wall(), || theirs.wall())?;
-        let what = format!("`terraform plan` of {count}, wall");
-        figures.push(figure(
-            &what,
-            "ms",
-            wall,
-            Target::RatioAtMost(most),
-            repeats.long,
-        ));
-    }
-    Ok(figures)
+        most,
+        times,
+    )])
 }
 
-/// Memory and processor time over one plan of 1,000.
-fn used(
-    terraform: &Terraform,
-    ours: &Provider,
-    theirs: &Provider,
-    repeats: Repeats,
-    progress: &Progress,
-) -> Result<Vec<Figure>> {
-    progress.note("memory and processor time");
-    let ours = Planned::watched(terraform, ours, &identities(1000))?;
-    let theirs = Planned::watched(terraform, theirs, &nulls(1000))?;
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "kibibytes of one process fit f64 exactly"
-    )]
-    let memory = paired(
-        repeats.long,
-        || Ok(ours.used()?.peak_kib as f64 / 1024.0),
-        || Ok(theirs.used()?.peak_kib as f64 / 1024.0),
-    )?;
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "microseconds of one plan fit f64 exactly"
-    )]
-    let cpu = paired(
-        repeats.long,
-        || Ok(ours.used()?.cpu_microseconds as f64 / 1000.0),
-        || Ok(theirs.used()?.cpu_microseconds as f64 / 1000.0),
-    )?;
-    Ok(vec![
-        figure(
-            "provider's peak memory, plan of 1,000",
-            "MiB",
-            memory,
-            Target::RatioAtMost(0.6),
-            repeats.long,
-        ),
-        figure(
-            "provider's processor time, plan of 1,000",
-            "ms",
-            cpu,
-            Target::RatioAtMost(0.4),
-            repeats.long,
-        ),
-    ])
+/// Memory over one plan of 1,000.
+///
+/// # Errors
+/// When a program is missing or a plan is refused.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "kibibytes of one process fit f64 exactly"
+)]
+pub(super) fn memory(bench: &Bench<'_>) -> Result<Vec<Figure>> {
+    let times = bench.repeats.long;
+    let used = Pair::new(bench)?.used(times, |used| used.peak_kib as f64 / 1024.0)?;
+    let what = "provider's peak memory, plan of 1,000";
+    Ok(vec![figure(
+        what,
+        "MiB",
+        used,
+        Target::RatioAtMost(0.6),
+        times,
+    )])
 }
 
-fn figure(what: &str, unit: &str, pair: Pair, target: Target, samples: usize) -> Figure {
+/// Processor time over one plan of 1,000.
+///
+/// # Errors
+/// When a program is missing or a plan is refused.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "microseconds of one plan fit f64 exactly"
+)]
+pub(super) fn processor(bench: &Bench<'_>) -> Result<Vec<Figure>> {
+    let times = bench.repeats.long;
+    let used = Pair::new(bench)?.used(times, |used| used.cpu_microseconds as f64 / 1000.0)?;
+    let what = "provider's processor time, plan of 1,000";
+    Ok(vec![figure(
+        what,
+        "ms",
+        used,
+        Target::RatioAtMost(0.4),
+        times,
+    )])
+}
+
+/// The practitioner's own wait for a plan of so many resources, at most so many times the other's.
+///
+/// # Errors
+/// When a program is missing or a plan is refused.
+pub(super) fn plan(bench: &Bench<'_>, count: usize, most: f64) -> Result<Vec<Figure>> {
+    let pair = Pair::new(bench)?;
+    bench.progress.note(&format!("terraform plan of {count}"));
+    let ours = Planned::new(&pair.terraform, &pair.ours, &identities(count))?;
+    let theirs = Planned::new(&pair.terraform, &pair.theirs, &nulls(count))?;
+    let times = bench.repeats.long;
+    let wall = paired(times, || ours.wall(), || theirs.wall())?;
+    let what = format!("`terraform plan` of {count}, wall");
+    Ok(vec![figure(
+        &what,
+        "ms",
+        wall,
+        Target::RatioAtMost(most),
+        times,
+    )])
+}
+
+fn figure(what: &str, unit: &str, pair: Medians, target: Target, samples: usize) -> Figure {
     Figure {
         what: what.to_owned(),
         ours: pair.ours,
         theirs: Some(pair.theirs),
+        floor: None,
         unit: unit.to_owned(),
         target,
         samples,

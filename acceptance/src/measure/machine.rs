@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 use std::thread;
 
-use anyhow::Result;
+use serde_json::Value;
 
 use crate::terraform::Terraform;
 
@@ -15,22 +15,40 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    /// # Errors
-    /// When there is no Terraform here.
-    pub(super) fn here() -> Result<Self> {
+    pub(super) fn here() -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let terraform = Terraform::installed()?;
+        let terraform = Terraform::installed().map_or_else(
+            |_| "not installed".to_owned(),
+            |terraform| terraform.version,
+        );
         let facts = vec![
             ("date", said("date", &["-u", "+%Y-%m-%d"])),
             ("cores", cores.to_string()),
             ("processor", field("/proc/cpuinfo", "model name")),
             ("memory", memory()),
             ("kernel", said("uname", &["-sr"])),
-            ("Terraform", terraform.version),
+            ("Terraform", terraform),
             ("rustc", said("rustc", &["--version"])),
             ("commit", said("git", &["rev-parse", "--short", "HEAD"])),
         ];
-        Ok(Self { facts })
+        Self { facts }
+    }
+
+    /// For programs that read.
+    pub(super) fn json(&self) -> Value {
+        let facts = self.facts.iter();
+        facts
+            .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())))
+            .collect()
+    }
+
+    /// What of it goes with every row: cores and processor.
+    pub(super) fn short(&self) -> String {
+        let fact = |name: &str| {
+            let found = self.facts.iter().find(|(fact, _)| *fact == name);
+            found.map_or("", |(_, value)| value.as_str())
+        };
+        format!("{} x {}", fact("cores"), fact("processor"))
     }
 }
 

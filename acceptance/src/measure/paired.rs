@@ -4,7 +4,7 @@ use anyhow::Result;
 
 /// Medians of the two sides.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Pair {
+pub(super) struct Medians {
     pub(super) ours: f64,
     pub(super) theirs: f64,
 }
@@ -17,7 +17,7 @@ pub(super) fn paired(
     times: usize,
     mut ours: impl FnMut() -> Result<f64>,
     mut theirs: impl FnMut() -> Result<f64>,
-) -> Result<Pair> {
+) -> Result<Medians> {
     ours()?;
     theirs()?;
     let mut samples = (Vec::new(), Vec::new());
@@ -25,7 +25,7 @@ pub(super) fn paired(
         samples.0.push(ours()?);
         samples.1.push(theirs()?);
     }
-    Ok(Pair {
+    Ok(Medians {
         ours: median(&mut samples.0),
         theirs: median(&mut samples.1),
     })

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use super::example;
 use super::figure::{Figure, Target};
 use super::paired::paired;
 use super::plan::Planned;
-use super::{Repeats, policies};
+use super::row::Bench;
 use crate::process::Process;
 use crate::repository;
 use crate::screen::Progress;
@@ -45,20 +46,11 @@ resource "portcullis_workload_identity" "fraud" {
 }
 "#;
 
-/// All figures about plugins.
+/// Builds the plugins as their authors do.
 ///
 /// # Errors
-/// When a plugin cannot be built or a program does not do what it is measured for.
-pub(super) fn figures(repeats: Repeats, progress: &Progress) -> Result<Vec<Figure>> {
-    build(progress)?;
-    let mut figures = vec![start(repeats, progress)?];
-    figures.extend(calls(progress)?);
-    figures.extend(languages(progress)?);
-    figures.extend(policies::figures(repeats.long, progress)?);
-    Ok(figures)
-}
-
-fn build(progress: &Progress) -> Result<()> {
+/// When one cannot be built.
+pub(super) fn build(progress: &Progress) -> Result<()> {
     let packages = PLUGINS
         .iter()
         .flat_map(|(package, _)| ["--package", package]);
@@ -81,19 +73,13 @@ fn build(progress: &Progress) -> Result<()> {
 }
 
 /// What a call costs, by the host's own example.
-fn calls(progress: &Progress) -> Result<Vec<Figure>> {
-    Process::new("cargo")
-        .args([
-            "build",
-            "--release",
-            "--locked",
-            "--package",
-            "portcullis-plugin-host",
-        ])
-        .args(["--example", "speed"])
-        .dir(repository::root())
-        .watched(|line| progress.note(line))?
-        .success("cargo build --release --example")?;
+///
+/// # Errors
+/// When the example fails or no longer prints a figure.
+pub(super) fn calls(bench: &Bench<'_>) -> Result<Vec<Figure>> {
+    let progress = bench.progress;
+    build(progress)?;
+    example::build("portcullis-plugin-host", "speed", bench)?;
     progress.note("calls of a check");
     let printed = speed(&repository::target().join("plugins/gpu-budget.wasm"))?;
     let rows = [
@@ -134,41 +120,66 @@ fn calls(progress: &Progress) -> Result<Vec<Figure>> {
         .collect()
 }
 
-/// How long checks in JavaScript and Python take from the cache, made as an author makes them.
-fn languages(progress: &Progress) -> Result<Vec<Figure>> {
+/// A language that plugins are written in, with its tools.
+pub(super) struct Language {
+    /// As `plugin new` takes it.
+    word: &'static str,
+    name: &'static str,
+    /// Where `.ci/run` put the tools, in the cache folder.
+    installed: &'static str,
+    /// Where a project has them.
+    link: &'static str,
+}
+
+pub(super) const JAVASCRIPT: Language = Language {
+    word: "javascript",
+    name: "JavaScript",
+    installed: "javascript/node_modules",
+    link: "node_modules",
+};
+
+pub(super) const PYTHON: Language = Language {
+    word: "python",
+    name: "Python",
+    installed: "plugins-python",
+    link: ".venv",
+};
+
+/// How long a check in that language takes from the cache, made as an author makes it.
+///
+/// # Errors
+/// When its tools are missing or it cannot be built.
+pub(super) fn language(bench: &Bench<'_>, language: &Language) -> Result<Vec<Figure>> {
+    super::build(bench.progress)?;
+    example::build("portcullis-plugin-host", "speed", bench)?;
+    let Language {
+        word,
+        name,
+        installed,
+        link,
+    } = language;
+    bench.progress.note(&format!("building a check in {name}"));
     let portcullis = repository::built("release", "portcullis");
-    let tools = repository::cache();
     let folder = tempfile::tempdir()?;
-    let mut figures = Vec::new();
-    for (language, name, installed, link) in [
-        (
-            "javascript",
-            "JavaScript",
-            "javascript/node_modules",
-            "node_modules",
-        ),
-        ("python", "Python", "plugins-python", ".venv"),
-    ] {
-        progress.note(&format!("building a check in {name}"));
-        let plugin = |words: &[&str]| {
-            Process::new(&portcullis)
-                .arg("plugin")
-                .args(words)
-                .dir(folder.path())
-                .run()?
-                .success("portcullis plugin")
-        };
-        plugin(&["new", language, "--language", language, "--world", "check"])?;
-        let link = folder.path().join(language).join(link);
-        symlink(tools.join(installed), link).context("cannot link the tools")?;
-        plugin(&["build", language, "--out", "."])?;
-        let file = folder.path().join(language).with_extension("wasm");
-        let printed = speed(&file)?;
-        let micros = value(&printed, &format!("{language}.engine_and_load_from_cache"))?;
-        let what = format!("start of a check in {name} from the cache");
-        figures.push(at_most(&what, micros / 1e3, "ms", 10.0));
-    }
-    Ok(figures)
+    let plugin = |words: &[&str]| {
+        Process::new(&portcullis)
+            .arg("plugin")
+            .args(words)
+            .dir(folder.path())
+            .run()?
+            .success("portcullis plugin")
+    };
+    plugin(&["new", word, "--language", word, "--world", "check"])?;
+    let link = folder.path().join(word).join(link);
+    symlink(repository::cache().join(installed), link).context("cannot link the tools")?;
+    plugin(&["build", word, "--out", "."])?;
+    let file = folder.path().join(word).with_extension("wasm");
+    let micros = value(
+        &speed(&file)?,
+        &format!("{word}.engine_and_load_from_cache"),
+    )?;
+    let what = format!("start of a check in {name} from the cache");
+    Ok(vec![at_most(&what, micros / 1e3, "ms", 10.0)])
 }
 
 /// Lines of `<name> <value> us`.
@@ -191,6 +202,7 @@ fn at_most(what: &str, ours: f64, unit: &str, most: f64) -> Figure {
         what: what.to_owned(),
         ours,
         theirs: None,
+        floor: None,
         unit: unit.to_owned(),
         target: Target::AtMost(most),
         samples: 1,
@@ -198,8 +210,16 @@ fn at_most(what: &str, ours: f64, unit: &str, most: f64) -> Figure {
 }
 
 /// A plan of one identity with three plugins configured and called, less the same plan without.
-fn start(repeats: Repeats, progress: &Progress) -> Result<Figure> {
-    progress.note("a plan with three plugins beside one with none");
+///
+/// # Errors
+/// When a program is missing or a plan is refused.
+pub(super) fn start(bench: &Bench<'_>) -> Result<Vec<Figure>> {
+    super::build(bench.progress)?;
+    build(bench.progress)?;
+    let times = bench.repeats.long;
+    bench
+        .progress
+        .note("a plan with three plugins beside one with none");
     let (terraform, provider) = (Terraform::installed()?, Provider::built("release")?);
     let server = Prometheus::start(repository::root().join("acceptance/cases/prometheus/metrics"))?;
     let with = Planned::new(
@@ -218,15 +238,16 @@ fn start(repeats: Repeats, progress: &Progress) -> Result<Figure> {
             &["plugin", "lock", &file],
         )?;
     }
-    let pair = paired(repeats.long, || with.wall(), || without.wall())?;
-    Ok(Figure {
+    let pair = paired(times, || with.wall(), || without.wall())?;
+    Ok(vec![Figure {
         what: "`terraform plan` with three plugins loaded from the cache and called, more than with none".to_owned(),
         ours: pair.ours - pair.theirs,
         theirs: None,
+        floor: None,
         unit: "ms".to_owned(),
         target: Target::AtMost(10.0),
-        samples: repeats.long,
-    })
+        samples: times,
+    }])
 }
 
 fn with_plugins(url: &str) -> String {

@@ -10,7 +10,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::figure::{Figure, Target};
-use super::paired::{Pair, paired};
+use super::paired::{Medians, paired};
+use super::row::Bench;
 use crate::process::Process;
 use crate::repository;
 use crate::screen::Progress;
@@ -32,53 +33,66 @@ struct Plan {
     document: PathBuf,
 }
 
-/// Ours beside checkov and beside a Rego engine.
+/// Ours beside checkov.
 ///
 /// # Errors
 /// When one of the programs is missing, or they do not come to the same verdict.
-pub(super) fn figures(times: usize, progress: &Progress) -> Result<Vec<Figure>> {
-    let python = python(progress)?;
-    progress.note(&format!("planning {POOLS} pools"));
-    let plan = Plan::new()?;
-    let ours = plan.over_budget_ours()?;
-    ensure!(
-        !ours.is_empty(),
-        "no owner is over budget: nothing to compare"
-    );
-    let theirs = plan.over_budget_checkov(&python)?;
+pub(super) fn beside_checkov(bench: &Bench<'_>) -> Result<Vec<Figure>> {
+    let (plan, python) = ready(bench)?;
+    let (ours, theirs) = (plan.over_budget_ours()?, plan.over_budget_checkov(&python)?);
     ensure!(
         ours == theirs,
         "checkov finds {theirs:?} over budget, ours finds {ours:?}"
     );
-    let count = plan.rego(&python)?;
-    ensure!(
-        count == ours.len() * POOLS / OWNERS,
-        "Rego finds {count} pools over budget, ours finds those of {} owners",
-        ours.len()
-    );
-    progress.note("checkov");
-    let checkov = paired(
+    let times = bench.repeats.long;
+    let pair = paired(
         times,
         || timed(|| plan.ours()),
         || timed(|| plan.checkov(&python)),
     )?;
-    progress.note("Rego");
-    let rego = paired(
+    Ok(vec![figure("beside checkov 3.3.30", pair, times)])
+}
+
+/// Ours beside a Rego engine.
+///
+/// # Errors
+/// When one of the programs is missing, or they do not come to the same verdict.
+pub(super) fn beside_rego(bench: &Bench<'_>) -> Result<Vec<Figure>> {
+    let (plan, python) = ready(bench)?;
+    let (owners, count) = (plan.over_budget_ours()?.len(), plan.rego(&python)?);
+    ensure!(
+        count == owners * POOLS / OWNERS,
+        "Rego finds {count} pools over budget, ours finds those of {owners} owners"
+    );
+    let times = bench.repeats.long;
+    let pair = paired(
         times,
         || timed(|| plan.ours()),
         || timed(|| plan.rego(&python)),
     )?;
-    Ok(vec![
-        figure("beside checkov 3.3.30", checkov, times),
-        figure("beside rego-cpp 1.5.2", rego, times),
-    ])
+    Ok(vec![figure("beside rego-cpp 1.5.2", pair, times)])
 }
 
-fn figure(beside: &str, pair: Pair, samples: usize) -> Figure {
+/// A plan with owners over budget, and the Python that judges it beside us.
+fn ready(bench: &Bench<'_>) -> Result<(Plan, PathBuf)> {
+    super::build(bench.progress)?;
+    super::plugins::build(bench.progress)?;
+    let python = python(bench.progress)?;
+    bench.progress.note(&format!("planning {POOLS} pools"));
+    let plan = Plan::new()?;
+    ensure!(
+        !plan.over_budget_ours()?.is_empty(),
+        "no owner is over budget: nothing to compare"
+    );
+    Ok((plan, python))
+}
+
+fn figure(beside: &str, pair: Medians, samples: usize) -> Figure {
     Figure {
         what: format!("owner and budget over a plan of {POOLS} pools, whole process, {beside}"),
         ours: pair.ours,
         theirs: Some(pair.theirs),
+        floor: None,
         unit: "ms".to_owned(),
         target: Target::RatioAtMost(1.0),
         samples,
