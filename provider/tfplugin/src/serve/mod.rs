@@ -37,6 +37,7 @@ mod reattach;
 mod scrub;
 mod stdio;
 pub mod stop;
+mod workers;
 
 use std::fmt;
 use std::pin::Pin;
@@ -93,7 +94,7 @@ impl Serve {
         self
     }
 
-    /// Runs `hook` when the process ends, after the last rpc. It has 200 ms: the host is waiting.
+    /// Runs `hook` when the process ends, after the last rpc. It has 1.5 s: the host is waiting.
     #[must_use]
     pub fn on_shutdown<F, R>(mut self, hook: F) -> Self
     where

@@ -24,6 +24,7 @@ use super::lifetime::{Ending, Lifetime};
 use super::listener::{self, Listener};
 use super::orphan::{Parent, orphaned};
 use super::stdio::Stdio;
+use super::workers::OnWorkers;
 use super::{Serve, handshake, logging, panic, reattach};
 use crate::proto::plugin::grpc_broker_server::GrpcBrokerServer;
 use crate::proto::plugin::grpc_controller_server::GrpcControllerServer;
@@ -43,8 +44,8 @@ const HOOK: Duration = Duration::from_millis(1500);
 /// How long after the last connection a provider ends that was not told to.
 const ALONE: Duration = Duration::from_secs(2);
 
-/// Enough for the ten rpcs that Terraform has under way at once, most of them waiting; see
-/// docs/decisions/2026-11-23-transport.md.
+/// Threads for rpcs, beside the one of the transport. Enough for the ten that Terraform has under way at once, most of
+/// them waiting; see docs/decisions/2026-11-23-transport.md.
 const WORKERS: usize = 2;
 
 pub(super) fn run(serve: Serve, service: impl Provider) -> ExitCode {
@@ -77,21 +78,32 @@ fn start(serve: Serve, service: impl Provider) -> Result<(), Error> {
     }
     environment.check_protocol()?;
     logging::install(environment.log.as_deref());
-    let runtime = runtime::Builder::new_multi_thread()
+    let transport = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::System)?;
+    let workers = runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .enable_all()
         .build()
         .map_err(Error::System)?;
-    let served = runtime.block_on(live(serve, environment, service));
-    // Does not wait for work that blocks a thread: the host would kill us for that.
-    runtime.shutdown_background();
+    let service = OnWorkers {
+        service: ProviderServer::new(service)
+            .max_decoding_message_size(MESSAGE_MAX)
+            .max_encoding_message_size(MESSAGE_MAX),
+        workers: workers.handle().clone(),
+    };
+    let served = transport.block_on(live(serve, environment, service));
+    // Neither waits for work that blocks a thread: the host would kill us for that.
+    workers.shutdown_background();
+    transport.shutdown_background();
     served
 }
 
 async fn live(
     mut serve: Serve,
     environment: Environment,
-    service: impl Provider,
+    service: OnWorkers<ProviderServer<impl Provider>>,
 ) -> Result<(), Error> {
     let lifetime = Lifetime::new();
     let parent = Parent::now();
@@ -147,7 +159,11 @@ async fn out_of_time(lifetime: &Lifetime, serve: &Serve) {
     tokio::time::sleep(ending.grace()).await;
 }
 
-async fn router(lifetime: &Lifetime, service: impl Provider, debug: bool) -> Router {
+async fn router(
+    lifetime: &Lifetime,
+    service: OnWorkers<ProviderServer<impl Provider>>,
+    debug: bool,
+) -> Router {
     let reporter = HealthReporter::new();
     reporter
         .set_service_status(HEALTH, ServingStatus::Serving)
@@ -155,11 +171,7 @@ async fn router(lifetime: &Lifetime, service: impl Provider, debug: bool) -> Rou
     let health = tonic_health::server::HealthService::from_health_reporter(reporter);
     let lifetime = lifetime.clone();
     Server::builder()
-        .add_service(
-            ProviderServer::new(service)
-                .max_decoding_message_size(MESSAGE_MAX)
-                .max_encoding_message_size(MESSAGE_MAX),
-        )
+        .add_service(service)
         .add_service(GrpcControllerServer::new(Controller {
             lifetime: lifetime.clone(),
             survives: debug,

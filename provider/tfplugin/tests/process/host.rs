@@ -159,7 +159,13 @@ impl Plugin {
 
     /// Waits until stderr says `text`, and returns all of it.
     pub(crate) async fn stderr_with(&mut self, text: &str) -> String {
-        let found = timeout(LONG, self.stderr.wait_for(|stderr| stderr.contains(text))).await;
+        self.stderr_with_times(text, 1).await
+    }
+
+    /// Waits until stderr has said `text` so many times.
+    pub(crate) async fn stderr_with_times(&mut self, text: &str, times: usize) -> String {
+        let said = |stderr: &String| stderr.matches(text).count() >= times;
+        let found = timeout(LONG, self.stderr.wait_for(said)).await;
         match found {
             Ok(Ok(stderr)) => stderr.clone(),
             _ => panic!("stderr never said `{text}`"),

@@ -72,21 +72,38 @@ async fn shutdown_lets_a_running_apply_say_that_it_was_stopped() {
     assert_eq!(response.diagnostics[0].summary, "Stopped");
 }
 
+/// As many rpcs as a host has under way, each of which blocks its thread.
+async fn block_every_worker(plugin: &mut Plugin, clients: &Clients) {
+    for _ in 0..10 {
+        let mut blocking = clients.provider.clone();
+        tokio::spawn(async move {
+            blocking
+                .read_data_source(read_data_source::Request::default())
+                .await
+        });
+    }
+    plugin.stderr_with_times("blocking", 2).await;
+}
+
 #[tokio::test]
-async fn shutdown_does_not_wait_for_an_rpc_that_blocks_its_thread() {
+async fn shutdown_does_not_wait_for_rpcs_that_block_their_threads() {
     let mut plugin = Plugin::start(command()).await;
     let mut clients = Clients::plain(&plugin.socket()).await.unwrap();
-    let mut blocking = clients.provider.clone();
-    tokio::spawn(async move {
-        blocking
-            .read_data_source(read_data_source::Request::default())
-            .await
-    });
-    plugin.stderr_with("blocking").await;
+    block_every_worker(&mut plugin, &clients).await;
     let start = Instant::now();
     clients.controller.shutdown(Empty {}).await.unwrap();
     plugin.ended().await;
     assert!(start.elapsed() < HALF_A_SECOND, "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_stop_is_heard_while_every_worker_is_blocked() {
+    let mut plugin = Plugin::start(command()).await;
+    let mut clients = Clients::plain(&plugin.socket()).await.unwrap();
+    block_every_worker(&mut plugin, &clients).await;
+    let stop = clients.provider.stop_provider(stop_provider::Request {});
+    let answer = tokio::time::timeout(HALF_A_SECOND, stop).await;
+    assert_eq!(answer.unwrap().unwrap().into_inner().error, "");
 }
 
 #[tokio::test]
