@@ -61,6 +61,7 @@ pub mod log;
 mod manifest;
 #[cfg(not(target_family = "wasm"))]
 pub mod native;
+pub mod objects;
 mod parts;
 pub mod plan;
 mod random;

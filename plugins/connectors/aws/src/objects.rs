@@ -3,7 +3,6 @@
 //! What is ours lies under the paths `/portcullis/<workload>/` and `/portcullis-splits/<split>/` and carries a mark; what carries
 //! none is never changed.
 
-mod clause;
 mod compile;
 mod grant;
 mod identity;

@@ -5,7 +5,6 @@
 mod account;
 mod admission;
 mod allows;
-mod clause;
 mod compile;
 mod facts;
 mod grant;

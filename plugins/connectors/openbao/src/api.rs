@@ -65,9 +65,31 @@ impl<'c> Api<'c> {
         namespace: &str,
         path: &[&str],
     ) -> Result<Option<T>, Failure> {
+        self.found(namespace, path, |response| errors(response).is_empty())
+    }
+
+    /// As [`Api::read`]; none, too, when the server has no such path at all.
+    ///
+    /// # Errors
+    /// When the server refuses or is not there.
+    pub(crate) fn read_if_served<T: DeserializeOwned>(
+        &self,
+        namespace: &str,
+        path: &[&str],
+    ) -> Result<Option<T>, Failure> {
+        self.found(namespace, path, |_| true)
+    }
+
+    /// What is at `path`; none when the server answers 404 and `is_nothing` of that.
+    fn found<T: DeserializeOwned>(
+        &self,
+        namespace: &str,
+        path: &[&str],
+        is_nothing: impl Fn(&Response) -> bool,
+    ) -> Result<Option<T>, Failure> {
         let asked = self.asked(namespace, self.client.get("/v1"), path);
         let response = self.client.send(asked)?;
-        if response.status == 404 && errors(&response).is_empty() {
+        if response.status == 404 && is_nothing(&response) {
             return Ok(None);
         }
         self.check(&response, namespace, path, "read")?;

@@ -2,6 +2,7 @@
 //!
 //! What is ours carries a mark, and what carries none is never changed; see [`mark`].
 
+mod carrier;
 mod compile;
 mod entity;
 mod grant;

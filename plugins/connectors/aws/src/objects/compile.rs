@@ -1,10 +1,10 @@
 //! From a split to policies: pure, so that the same split gives the same documents wherever it is compiled.
 
+use portcullis_plugin::objects::{Clause, Term};
 use serde_json::{Value, json};
 
-use super::clause::{Clause, Enforcement};
 use super::role::name_of;
-use super::split::{Split, issuer};
+use super::split::{Split, issuer, roles};
 
 const GITHUB: &str = "token.actions.githubusercontent.com";
 
@@ -121,7 +121,7 @@ fn deploy(
     let by = format!("RolePolicy {}/{}", settings.deploy_role, policy_name(name));
     let mut statements = Vec::new();
     for verb in &split.deploy.may {
-        let clause = format!("deploy may {verb}");
+        let clause = &Term::DeployMay(verb);
         let (actions, resource): (&[&str], Result<String, &str>) = match verb.as_str() {
             "rollout" | "rollback" | "scale" => (
                 &["ecs:DescribeServices", "ecs:UpdateService"],
@@ -152,7 +152,7 @@ fn deploy(
                 if !statements.contains(&allow) {
                     statements.push(allow);
                 }
-                Clause::held(clause, Enforcement::Enforced, &by, unnamed)
+                Clause::enforced(clause, &by, unnamed)
             }
         });
     }
@@ -163,33 +163,33 @@ fn deploy(
 /// Keeps the deploy role away from the roles of the workload, whatever else it is given. What a service runs as is decided
 /// by whoever registers task definitions.
 fn stay_out(split: &Split, by: &str, statements: &mut Vec<Value>) -> Clause {
-    let clause = "deploy stays out of runtime".to_owned();
-    let roles = split.roles();
+    let roles = roles(split);
     // Without a role of the workload every role is kept away from; a policy has to say something.
     let resources = if roles.is_empty() { vec!["*"] } else { roles };
     statements.push(json!({
         "Effect": "Deny", "Action": ["iam:*", "sts:AssumeRole"], "Resource": resources,
     }));
-    Clause::held(
-        clause,
-        Enforcement::Mediated,
+    Clause::mediated(
+        &Term::DeployStaysOut,
         by,
         "a service runs as its task definition says: who registers task definitions decides as whom",
     )
 }
 
 fn runtime(name: &str, split: &Split, clauses: &mut Vec<Clause>) -> Option<Value> {
-    let roles: Vec<&str> = split.roles().into_iter().map(name_of).collect();
+    let roles: Vec<&str> = roles(split).into_iter().map(name_of).collect();
     let by = format!("RolePolicy {}/{}", roles.join(","), policy_name(name));
     let mut statements = Vec::new();
     for used in &split.runtime.uses {
-        let clause = format!("runtime use {}", used.pool);
-        clauses.push(Clause::advisory(clause, "AWS counts no GPUs by role"));
+        let clause = Term::Use(&used.pool);
+        clauses.push(Clause::advisory(&clause, "AWS counts no GPUs by role"));
     }
-    let reads = split.runtime.read.iter().map(|object| ("read", object));
-    let calls = split.runtime.call.iter().map(|object| ("call", object));
-    for (verb, object) in reads.chain(calls) {
-        let clause = format!("runtime {verb} {object}");
+    let reads = split.runtime.read.iter();
+    let reads = reads.map(|object| ("read", object, Term::Read(object)));
+    let calls = split.runtime.call.iter();
+    let calls = calls.map(|object| ("call", object, Term::Call(object)));
+    for (verb, object, clause) in reads.chain(calls) {
+        let clause = &clause;
         let arn = split.settings.resources.get(object);
         let action = arn.and_then(|arn| action(verb, arn));
         clauses.push(match (arn, action) {
@@ -202,7 +202,7 @@ fn runtime(name: &str, split: &Split, clauses: &mut Vec<Clause>) -> Option<Value
                     _ => arn.clone(),
                 };
                 statements.push(json!({"Effect": "Allow", "Action": action, "Resource": resource}));
-                Clause::held(clause, Enforcement::Enforced, &by, "")
+                Clause::enforced(clause, &by, "")
             }
             (Some(arn), None) => Clause::advisory(
                 clause,
@@ -212,10 +212,9 @@ fn runtime(name: &str, split: &Split, clauses: &mut Vec<Clause>) -> Option<Value
         });
     }
     for subject in &split.runtime.subjects {
-        let clause = format!("runtime act as {subject}");
         let reason =
             "who takes a role of the workload on is said by the trust policy of its identity";
-        clauses.push(Clause::advisory(clause, reason));
+        clauses.push(Clause::advisory(&Term::ActAs(subject), reason));
     }
     let says_something = !statements.is_empty();
     says_something.then(|| json!({"Version": "2012-10-17", "Statement": statements}))

@@ -2,20 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_plugin::objects::{Document, Told, declared};
 use portcullis_plugin::{Change, Desired, Failure, Managed, Stamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::compile::{Compiled, compile, policy_name};
 use super::role::{self, Role, canonical, name_of};
-use super::split::Split;
+use super::split::{self, Split};
 use super::wanted::Wanted;
 use super::{GRANT, mark, offboarding, trust};
 use crate::access::{Held, permissions, trusted};
 use crate::api::Service;
 use crate::policy::{Effect, Policy};
 
-/// What planning and reading add to what was desired.
-const ADDED: [&str; 3] = ["allows", "clauses", "documents"];
 const ROLE_POLICY: &str = "RolePolicy";
 
 /// A split as it is wanted in this account.
@@ -31,7 +30,7 @@ pub(super) struct Grant {
 
 /// A policy of a role.
 #[derive(Debug)]
-struct Document {
+struct RolePolicy {
     /// ARN of the role.
     role: String,
     content: Value,
@@ -43,11 +42,8 @@ impl Grant {
     /// # Errors
     /// When `settings` cannot be used.
     pub(super) fn of(name: &str, attributes: &str) -> Result<Self, Failure> {
-        let mut declared: Map<String, Value> = serde_json::from_str(attributes)?;
-        for added in ADDED {
-            declared.shift_remove(added);
-        }
-        let split = Split::parse(name, &declared)?;
+        let declared = declared(attributes)?;
+        let split = split::parse(name, &declared)?;
         let (account, _) = split
             .settings
             .provider
@@ -76,7 +72,7 @@ impl Grant {
                 .check(&found, None)?;
         }
         let boundary = self.split.settings.boundary.as_deref();
-        let wanted = self.attributes(&self.trust(), boundary, &self.documents())?;
+        let wanted = self.attributes(&self.trust(), boundary, &self.policies())?;
         let action = match prior {
             None => "create",
             Some(_) if moves => "replace",
@@ -105,12 +101,12 @@ impl Grant {
         let trust = self.trust();
         self.wanted(&tags, &trust).ensure(iam, stamp)?;
         let name = policy_name(&self.name);
-        let wanted = self.documents();
-        for document in &wanted {
-            put(iam, &document.role, &name, &document.content)?;
+        let wanted = self.policies();
+        for policy in &wanted {
+            put(iam, &policy.role, &name, &policy.content)?;
         }
         for role in prior.map(roles_of).transpose()?.unwrap_or_default() {
-            if !wanted.iter().any(|document| document.role == role) {
+            if !wanted.iter().any(|policy| policy.role == role) {
                 take(iam, &role, &name)?;
             }
         }
@@ -143,17 +139,17 @@ impl Grant {
     }
 
     /// The policies that are wanted, that of the deploy role first.
-    fn documents(&self) -> Vec<Document> {
-        let document = |role: &str, content: &Value| Document {
+    fn policies(&self) -> Vec<RolePolicy> {
+        let policy = |role: &str, content: &Value| RolePolicy {
             role: role.to_owned(),
             content: content.clone(),
         };
-        let mut documents = vec![document(&self.arn, &self.compiled.deploy)];
+        let mut policies = vec![policy(&self.arn, &self.compiled.deploy)];
         if let Some(runtime) = &self.compiled.runtime {
-            let roles = self.split.roles();
-            documents.extend(roles.into_iter().map(|role| document(role, runtime)));
+            let roles = split::roles(&self.split);
+            policies.extend(roles.into_iter().map(|role| policy(role, runtime)));
         }
-        documents
+        policies
     }
 
     /// What was declared, what was written, what it lets somebody do, and who holds each clause.
@@ -161,7 +157,7 @@ impl Grant {
         &self,
         trust: &Value,
         boundary: Option<&str>,
-        policies: &[Document],
+        policies: &[RolePolicy],
     ) -> Result<Value, Failure> {
         let source = format!("trust policy of role {}", name_of(&self.arn));
         let deploy = format!("role:{}", self.arn);
@@ -171,14 +167,13 @@ impl Grant {
             .iter()
             .map(|edge| format!("{} may take {deploy} on", edge.from))
             .collect();
-        let mut documents = vec![
-            json!({"kind": "TrustPolicy", "name": self.arn, "text": canonical(trust).to_string()}),
-        ];
-        documents.extend(boundary.map(
-            |boundary| json!({"kind": "PermissionsBoundary", "name": self.arn, "text": boundary}),
-        ));
+        let text = canonical(trust).to_string();
+        let mut documents = vec![Document::new("TrustPolicy", &self.arn, text)];
+        documents.extend(
+            boundary.map(|boundary| Document::new("PermissionsBoundary", &self.arn, boundary)),
+        );
         let name = policy_name(&self.name);
-        for Document { role, content } in policies {
+        for RolePolicy { role, content } in policies {
             let text = canonical(content).to_string();
             let shown = format!("{role}/{name}");
             let by = format!("role:{role}");
@@ -191,13 +186,15 @@ impl Grant {
                 told.iter()
                     .map(|one| format!("{} may {} on {}", one.subject, one.operation, one.object)),
             );
-            documents.push(json!({"kind": ROLE_POLICY, "name": shown, "text": text}));
+            documents.push(Document::new(ROLE_POLICY, &shown, text));
         }
-        let mut attributes = self.declared.clone();
-        attributes.insert("allows".to_owned(), json!(allows));
-        attributes.insert("clauses".to_owned(), json!(self.compiled.clauses));
-        attributes.insert("documents".to_owned(), json!(documents));
-        Ok(Value::Object(attributes))
+        let told = Told {
+            account: None,
+            allows,
+            clauses: Some(self.compiled.clauses.clone()),
+            documents,
+        };
+        Ok(told.over(self.declared.clone()))
     }
 }
 
@@ -213,10 +210,9 @@ pub(super) fn read(iam: &Service<'_>, id: &str, name: &str) -> Result<Option<Man
     let mut found: Vec<Role> = Vec::new();
     for role in names {
         let role = role::get(iam, &role)?.filter(|role| {
-            let owner = mark::workload(&role.tags);
-            let is_split = owner.is_some_and(|owner| {
-                (name.is_empty() || owner == name)
-                    && role.arn.contains(&format!(":role{}", path(owner)))
+            let is_split = mark::of(&role.tags).is_some_and(|mark| {
+                (name.is_empty() || mark.workload == name)
+                    && role.arn.contains(&format!(":role{}", path(&mark.workload)))
             });
             is_split && (id.is_empty() || role.arn == id)
         });
@@ -232,14 +228,16 @@ pub(super) fn read(iam: &Service<'_>, id: &str, name: &str) -> Result<Option<Man
             .remedy("Delete the one that is not used any more.")),
         };
     };
-    let owner = mark::workload(&role.tags).unwrap_or_default();
-    let declared = Value::Object(mark::declared(&role.tags)).to_string();
-    let grant = Grant::of(owner, &declared)?;
+    let Some(mark) = mark::of(&role.tags) else {
+        return Ok(None);
+    };
+    let owner = &mark.workload;
+    let grant = Grant::of(owner, &Value::Object(mark.declared).to_string())?;
     let policy = policy_name(owner);
     let mut policies = Vec::new();
-    for Document { role, .. } in grant.documents() {
+    for RolePolicy { role, .. } in grant.policies() {
         let there = role::policy(iam, name_of(&role), &policy)?;
-        policies.extend(there.map(|content| Document { role, content }));
+        policies.extend(there.map(|content| RolePolicy { role, content }));
     }
     let attributes = grant.attributes(&role.trust, role.boundary.as_deref(), &policies)?;
     Managed::new(GRANT, &role.arn, owner, attributes).map(Some)
@@ -266,19 +264,10 @@ pub(super) fn delete(iam: &Service<'_>, prior: &Managed, stamp: &Stamp) -> Resul
 
 /// ARNs of the roles that have a policy of a split.
 fn roles_of(managed: &Managed) -> Result<Vec<String>, Failure> {
-    let attributes: Value = serde_json::from_str(&managed.attributes)?;
-    let documents = attributes.get("documents").and_then(Value::as_array);
-    let text = |document: &Value, name: &str| {
-        let text = document.get(name).and_then(Value::as_str);
-        text.map(str::to_owned)
-    };
-    let policies = documents
-        .into_iter()
-        .flatten()
-        .filter(|document| text(document, "kind").is_some_and(|kind| kind == ROLE_POLICY));
-    let names = policies.filter_map(|document| text(document, "name"));
-    Ok(names
-        .filter_map(|name| Some(name.rsplit_once('/')?.0.to_owned()))
+    let documents = Document::all(&managed.attributes)?.into_iter();
+    let policies = documents.filter(|document| document.kind == ROLE_POLICY);
+    Ok(policies
+        .filter_map(|policy| Some(policy.name.rsplit_once('/')?.0.to_owned()))
         .collect())
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_plugin::objects::{self, Document, Mark, Told, declared};
 use portcullis_plugin::{Change, Desired, Failure, Managed, Stamp};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::mark;
 use super::role::{self, Role, canonical, is_name, name_of};
@@ -15,8 +16,9 @@ use crate::access::trusted;
 use crate::api::Service;
 use crate::policy::Policy;
 
-/// What planning adds to the attributes that the host desires.
-const ADDED: [&str; 3] = ["account", "allows", "documents"];
+/// How `settings` are written.
+const HINT: &str = "Write `settings = { role = \"...\", provider = \"arn:...\", subject = \"...\" }`, with `audience` and \
+                    `boundary` where they are needed.";
 
 /// `settings` of an identity.
 #[derive(Debug, Deserialize)]
@@ -51,20 +53,14 @@ impl Identity {
     /// # Errors
     /// When `settings` describe no role, or one wider than the identity.
     pub(super) fn of(workload: &str, attributes: &str) -> Result<Self, Failure> {
-        let mut declared: Map<String, Value> = serde_json::from_str(attributes)?;
-        for added in ADDED {
-            declared.shift_remove(added);
-        }
-        let settings = declared.get("settings").cloned().unwrap_or_default();
-        let settings: Settings = serde_json::from_value(settings).map_err(|error| {
-            Failure::config(format!(
-                "`settings` of the identity `{workload}` cannot be used: {error}."
-            ))
-            .remedy(
-                "Write `settings = { role = \"...\", provider = \"arn:...\", subject = \"...\" }`, with `audience` and \
-                 `boundary` where they are needed.",
-            )
-        })?;
+        let declared = declared(attributes)?;
+        let objects::Identity {
+            settings,
+            audiences,
+            max_ttl_seconds,
+            expires_at,
+            ..
+        } = objects::Identity::<Settings>::parse(workload, &declared, HINT)?;
         if !is_name(&settings.role) {
             return Err(Failure::config(format!(
                 "`role` in `settings` is `{}`, which is no name of a role.",
@@ -74,15 +70,14 @@ impl Identity {
         }
         let audiences = match &settings.audience {
             Some(audience) => vec![audience.clone()],
-            None => texts(&declared, "audiences"),
+            None => audiences,
         };
-        let number = |name: &str| declared.get(name).and_then(Value::as_u64);
         let trust = WebIdentity {
             provider: &settings.provider,
             subject: &settings.subject,
             audiences: &audiences,
-            max_ttl_seconds: number("max_ttl_seconds"),
-            expires_at: number("expires_at"),
+            max_ttl_seconds,
+            expires_at,
         };
         let trust = trust.compile()?;
         let (account, _) = settings
@@ -136,7 +131,9 @@ impl Identity {
         if let Some(prior) = prior.filter(|prior| prior.id != self.arn) {
             offboarding::delete(iam, prior, stamp)?;
         }
-        managed(&made)
+        managed(&made)?.ok_or_else(|| {
+            Failure::internal("A role does not carry the mark that was just written.")
+        })
     }
 
     fn wanted<'a>(&'a self, tags: &'a mark::Tags) -> Wanted<'a> {
@@ -168,16 +165,17 @@ pub(super) fn read(iam: &Service<'_>, id: &str, name: &str) -> Result<Option<Man
     for role in names {
         let role = role::get(iam, &role)?.filter(|role| {
             // A split's role is ours as well, and lies elsewhere.
-            let is_it = |of: &str| {
-                (name.is_empty() || of == name) && role.arn.contains(&format!(":role{}", path(of)))
+            let is_it = |mark: Mark| {
+                (name.is_empty() || mark.workload == name)
+                    && role.arn.contains(&format!(":role{}", path(&mark.workload)))
             };
-            (id.is_empty() || role.arn == id) && mark::workload(&role.tags).is_some_and(is_it)
+            (id.is_empty() || role.arn == id) && mark::of(&role.tags).is_some_and(is_it)
         });
         found.extend(role);
     }
     match found.as_slice() {
         [] => Ok(None),
-        [role] => managed(role).map(Some),
+        [role] => managed(role),
         [one, other, ..] => Err(Failure::refused(format!(
             "Two roles are marked as `{name}`: `{}` and `{}`.",
             one.arn, other.arn
@@ -186,11 +184,16 @@ pub(super) fn read(iam: &Service<'_>, id: &str, name: &str) -> Result<Option<Man
     }
 }
 
-fn managed(role: &Role) -> Result<Managed, Failure> {
-    let workload = mark::workload(&role.tags).unwrap_or_default();
-    let declared = mark::declared(&role.tags);
+/// A role as an object; none when it is not ours.
+fn managed(role: &Role) -> Result<Option<Managed>, Failure> {
+    let Some(Mark {
+        workload, declared, ..
+    }) = mark::of(&role.tags)
+    else {
+        return Ok(None);
+    };
     let attributes = attributes(&role.arn, &role.trust, role.boundary.as_deref(), declared)?;
-    Managed::new(IDENTITY, &role.arn, workload, attributes)
+    Managed::new(IDENTITY, &role.arn, &workload, attributes).map(Some)
 }
 
 /// What was declared, the account by which facts about access know it, who may take it on, and what was written.
@@ -198,7 +201,7 @@ fn attributes(
     arn: &str,
     trust: &Value,
     boundary: Option<&str>,
-    mut declared: Map<String, Value>,
+    declared: Map<String, Value>,
 ) -> Result<Value, Failure> {
     let account = format!("role:{arn}");
     let source = format!("trust policy of role {}", name_of(arn));
@@ -217,26 +220,19 @@ fn attributes(
             }
         })
         .collect();
-    let mut documents = vec![json!({
-        "kind": "TrustPolicy", "name": arn, "text": canonical(trust).to_string(),
-    })];
-    documents.extend(
-        boundary
-            .map(|boundary| json!({"kind": "PermissionsBoundary", "name": arn, "text": boundary})),
-    );
-    declared.insert("account".to_owned(), json!(account));
-    declared.insert("allows".to_owned(), json!(allows));
-    declared.insert("documents".to_owned(), json!(documents));
-    Ok(Value::Object(declared))
+    let text = canonical(trust).to_string();
+    let mut documents = vec![Document::new("TrustPolicy", arn, text)];
+    documents.extend(boundary.map(|boundary| Document::new("PermissionsBoundary", arn, boundary)));
+    let told = Told {
+        account: Some(account),
+        allows,
+        clauses: None,
+        documents,
+    };
+    Ok(told.over(declared))
 }
 
 /// Where the roles of a workload lie.
 fn path(workload: &str) -> String {
     format!("/portcullis/{workload}/")
-}
-
-fn texts(members: &Map<String, Value>, name: &str) -> Vec<String> {
-    let texts = members.get(name).and_then(Value::as_array);
-    let texts = texts.into_iter().flatten().filter_map(Value::as_str);
-    texts.map(str::to_owned).collect()
 }

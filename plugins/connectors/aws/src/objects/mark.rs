@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use portcullis_plugin::objects::Mark;
 use portcullis_plugin::{Failure, Stamp};
 use serde_json::{Map, Value};
 
@@ -62,16 +63,20 @@ pub(super) fn stale<'t>(has: &'t Tags, wants: &Tags) -> Vec<&'t str> {
     stale.map(String::as_str).collect()
 }
 
-/// Whose a role is; `None` when it is not ours.
-pub(super) fn workload(tags: &Tags) -> Option<&str> {
-    let is_ours = tags
-        .get(MANAGED_BY)
-        .is_some_and(|value| value == PORTCULLIS);
-    tags.get(WORKLOAD).filter(|_| is_ours).map(String::as_str)
+/// The mark of a role; none when it is not ours. Nothing was declared of it when that cannot be read any more.
+pub(super) fn of(tags: &Tags) -> Option<Mark> {
+    if tags.get(MANAGED_BY)? != PORTCULLIS {
+        return None;
+    }
+    let fence = tags.get(FENCE).and_then(|fence| fence.parse().ok());
+    Some(Mark {
+        workload: tags.get(WORKLOAD)?.clone(),
+        fence: fence.unwrap_or_default(),
+        declared: declared(tags),
+    })
 }
 
-/// What was declared of a role; nothing when its tags cannot be read.
-pub(super) fn declared(tags: &Tags) -> Map<String, Value> {
+fn declared(tags: &Tags) -> Map<String, Value> {
     let mut text = String::new();
     for number in 0..PIECES {
         match tags.get(&format!("{DECLARED}{number}")) {
@@ -90,41 +95,19 @@ pub(super) fn declared(tags: &Tags) -> Map<String, Value> {
 pub(super) fn check(
     role: &str,
     tags: &Tags,
-    of: &str,
+    workload: &str,
     stamp: Option<&Stamp>,
 ) -> Result<(), Failure> {
-    match workload(tags) {
-        Some(workload) if workload == of => {}
-        Some(other) => {
-            return Err(Failure::refused(format!(
-                "The role `{role}` is that of the workload `{other}`, and not of `{of}`."
-            ))
-            .remedy("Name another role in `settings`."));
-        }
-        None => {
-            return Err(Failure::refused(format!(
-                "There is a role `{role}` already, which portcullis does not keep."
-            ))
-            .remedy(format!(
-                "Name another role in `settings`; or hand this one over by tagging it `{MANAGED_BY}` = `{PORTCULLIS}` and \
-                 `{WORKLOAD}` = `{of}`."
-            )));
-        }
-    }
-    let seen = tags.get(FENCE).and_then(|fence| fence.parse::<u32>().ok());
-    match (seen, stamp) {
-        (Some(seen), Some(stamp)) if seen > stamp.fence => Err(Failure::refused(format!(
-            "The role `{role}` was changed by a later run: its fence is {seen}, and this run's is {}.",
-            stamp.fence
-        ))
-        .remedy("Plan again.")),
-        _ => Ok(()),
-    }
+    let adopt = format!(
+        "hand it over by tagging it `{MANAGED_BY}` = `{PORTCULLIS}` and `{WORKLOAD}` = `{workload}`"
+    );
+    let role = format!("The role `{role}`");
+    Mark::check(of(tags).as_ref(), &role, workload, stamp, &adopt)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{check, declared, stale, tags, workload};
+    use super::{check, of, stale, tags};
     use portcullis_plugin::Stamp;
     use serde_json::{Map, Value, json};
 
@@ -150,8 +133,11 @@ mod tests {
                 .all(|value| value.len() <= 256 && value.chars().all(plain)),
             "{tags:?}"
         );
-        assert_eq!(declared(&tags), wanted);
-        assert_eq!(workload(&tags), Some("production/fraud"));
+        let mark = of(&tags).unwrap();
+        assert_eq!(
+            (mark.workload.as_str(), mark.fence, &mark.declared),
+            ("production/fraud", 3, &wanted)
+        );
         let fewer = super::tags("production/fraud", &Map::new(), &stamp(4)).unwrap();
         assert_eq!(stale(&tags, &fewer).len(), tags.len() - fewer.len());
         let huge = object(&json!({"purpose": "x".repeat(20_000)}));
@@ -167,9 +153,9 @@ mod tests {
         assert!(check("r", &mine, "a/b", Some(&stamp(5))).is_ok());
         assert!(check("r", &mine, "a/b", None).is_ok());
         for (tags, of, fence, said) in [
-            (mine.clone(), "a/c", 6, "that of the workload `a/b`"),
-            (mine.clone(), "a/b", 4, "changed by a later run"),
-            (super::Tags::new(), "a/b", 6, "does not keep"),
+            (mine.clone(), "a/c", 6, "belongs to `a/b`"),
+            (mine.clone(), "a/b", 4, "under fence 5"),
+            (super::Tags::new(), "a/b", 6, "not made by portcullis"),
         ] {
             let refused = check("r", &tags, of, Some(&stamp(fence))).unwrap_err();
             assert_eq!(refused.kind, "refused");

@@ -2,47 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_plugin::Failure;
+use portcullis_plugin::{Failure, objects};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::role::is_name;
 
-/// A permission split.
-#[derive(Debug, Deserialize)]
-pub(super) struct Split {
-    /// The roles of the workload in this account, `role:<ARN>`.
-    #[serde(default)]
-    accounts: Vec<String>,
-    pub(super) deploy: Deploy,
-    pub(super) runtime: Runtime,
-    pub(super) settings: Settings,
-}
-
-/// Who ships the workload, and what that includes.
-#[derive(Debug, Deserialize)]
-pub(super) struct Deploy {
-    pub(super) subjects: Vec<String>,
-    pub(super) may: Vec<String>,
-}
-
-/// Who acts as the workload beside itself, and what it may use, read and call.
-#[derive(Debug, Deserialize)]
-pub(super) struct Runtime {
-    #[serde(default)]
-    pub(super) subjects: Vec<String>,
-    #[serde(default, rename = "use")]
-    pub(super) uses: Vec<Use>,
-    #[serde(default)]
-    pub(super) read: Vec<String>,
-    #[serde(default)]
-    pub(super) call: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Use {
-    pub(super) pool: String,
-}
+/// A permission split, with the words of this connector.
+pub(super) type Split = objects::Split<Settings>;
 
 /// `settings` of a split.
 #[derive(Debug, Deserialize)]
@@ -70,52 +37,52 @@ fn sts() -> String {
     "sts.amazonaws.com".to_owned()
 }
 
-impl Split {
-    /// # Errors
-    /// Of kind `config` when `settings` cannot be used.
-    pub(super) fn parse(name: &str, declared: &Map<String, Value>) -> Result<Self, Failure> {
-        let refused = |why: String| {
-            Failure::config(format!("`settings` of the split `{name}` cannot be used: {why}.")).remedy(
-                "Write `settings = { deploy_role = \"...\", provider = \"arn:...\" }`, with `service`, `logs` and `resources` \
-                 where they are needed.",
-            )
-        };
-        let settings = declared.get("settings").cloned().unwrap_or_default();
-        let settings: Settings =
-            serde_json::from_value(settings).map_err(|error| refused(error.to_string()))?;
-        if !is_name(&settings.deploy_role) {
-            let shown = settings.deploy_role.escape_debug();
-            return Err(refused(format!("`{shown}` is no name of a role")));
-        }
-        let arns = [&settings.boundary, &settings.service, &settings.logs];
-        let mut arns = arns
-            .into_iter()
-            .flatten()
-            .chain(settings.resources.values());
-        if let Some(bad) = arns.find(|arn| !is_arn(arn)) {
-            return Err(refused(format!("`{}` is no ARN", bad.escape_debug())));
-        }
-        if issuer(&settings.provider).is_none() {
-            let shown = settings.provider.escape_debug();
-            return Err(refused(format!(
-                "`{shown}` is no ARN of an OpenID Connect provider"
-            )));
-        }
-        Ok(serde_json::from_value(Value::Object(declared.clone()))?)
-    }
+/// How `settings` are written.
+const HINT: &str = "Write `settings = { deploy_role = \"...\", provider = \"arn:...\" }`, with `service`, `logs` and `resources` \
+                    where they are needed.";
 
-    /// ARNs of the workload's roles in this account.
-    pub(super) fn roles(&self) -> Vec<&str> {
-        let (account, _) = self
-            .settings
-            .provider
-            .split_once(":oidc-provider/")
-            .unwrap_or_default();
-        let here = format!("{account}:role/");
-        let accounts = self.accounts.iter();
-        let arns = accounts.filter_map(|account| account.strip_prefix("role:"));
-        arns.filter(|arn| arn.starts_with(&here)).collect()
+/// The split of that name.
+///
+/// # Errors
+/// Of kind `config` when `settings` cannot be used.
+pub(super) fn parse(name: &str, declared: &Map<String, Value>) -> Result<Split, Failure> {
+    let split = Split::parse(name, declared, HINT)?;
+    match split.settings.mistake() {
+        None => Ok(split),
+        Some(why) => Err(Split::unusable(name, &why, HINT)),
     }
+}
+
+impl Settings {
+    /// What of them cannot be used; none when all can.
+    fn mistake(&self) -> Option<String> {
+        if !is_name(&self.deploy_role) {
+            let shown = self.deploy_role.escape_debug();
+            return Some(format!("`{shown}` is no name of a role"));
+        }
+        let arns = [&self.boundary, &self.service, &self.logs].into_iter();
+        let mut arns = arns.flatten().chain(self.resources.values());
+        if let Some(bad) = arns.find(|arn| !is_arn(arn)) {
+            return Some(format!("`{}` is no ARN", bad.escape_debug()));
+        }
+        let shown = self.provider.escape_debug();
+        issuer(&self.provider)
+            .is_none()
+            .then(|| format!("`{shown}` is no ARN of an OpenID Connect provider"))
+    }
+}
+
+/// ARNs of the workload's roles in this account.
+pub(super) fn roles(split: &Split) -> Vec<&str> {
+    let (account, _) = split
+        .settings
+        .provider
+        .split_once(":oidc-provider/")
+        .unwrap_or_default();
+    let here = format!("{account}:role/");
+    let accounts = split.accounts.iter();
+    let arns = accounts.filter_map(|account| account.strip_prefix("role:"));
+    arns.filter(|arn| arn.starts_with(&here)).collect()
 }
 
 /// The issuer of an identity provider, as its ARN has it.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_plugin::objects::{Document, Identity, Mark, Told, declared};
 use portcullis_plugin::{Change, Desired, Failure, Managed, Stamp};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::mark::{self, Mark};
+use super::mark::{self, Owner};
 use super::place::{Place, SERVICE_ACCOUNT, is_name, set};
 use super::store::Store;
 use super::{IDENTITY, offboarding};
@@ -17,6 +18,10 @@ const CLOUD_ROLES: [&str; 3] = [
     "iam.gke.io/gcp-service-account",
     "azure.workload.identity/client-id",
 ];
+
+/// How `settings` are written.
+const HINT: &str = "Write `settings = { namespace = \"...\", service_account = \"...\" }`, with `annotations` where the account \
+                    needs some.";
 
 /// `settings` of an identity.
 #[derive(Debug, Deserialize)]
@@ -37,14 +42,14 @@ pub(super) struct Account {
     place: Place,
     annotations: BTreeMap<String, String>,
     /// The attributes that the host desired.
-    declared: Value,
+    declared: Map<String, Value>,
 }
 
 impl Account {
     /// # Errors
     /// When `settings` name no service account.
     pub(super) fn of(desired: &Desired) -> Result<Self, Failure> {
-        Self::new(&desired.name, serde_json::from_str(&desired.attributes)?)
+        Self::new(&desired.name, declared(&desired.attributes)?)
     }
 
     /// What a change leads to: its attributes without those that planning added.
@@ -52,24 +57,12 @@ impl Account {
     /// # Errors
     /// As [`Account::of`].
     pub(super) fn of_change(change: &Change) -> Result<Self, Failure> {
-        let mut attributes: Map<String, Value> = serde_json::from_str(&change.attributes)?;
-        for added in ["account", "allows", "documents"] {
-            attributes.shift_remove(added);
-        }
-        Self::new(&change.name, Value::Object(attributes))
+        Self::new(&change.name, declared(&change.attributes)?)
     }
 
-    fn new(workload: &str, declared: Value) -> Result<Self, Failure> {
-        let settings = declared.get("settings").cloned().unwrap_or_default();
-        let settings: Settings = serde_json::from_value(settings).map_err(|error| {
-            Failure::config(format!(
-                "`settings` of the identity `{workload}` cannot be used: {error}."
-            ))
-            .remedy(
-                "Write `settings = { namespace = \"...\", service_account = \"...\" }`, with `annotations` where the account \
-                 needs some.",
-            )
-        })?;
+    fn new(workload: &str, declared: Map<String, Value>) -> Result<Self, Failure> {
+        let identity: Identity<Settings> = Identity::parse(workload, &declared, HINT)?;
+        let settings = identity.settings;
         for (attribute, name) in [
             ("namespace", &settings.namespace),
             ("service_account", &settings.service_account),
@@ -132,11 +125,11 @@ impl Account {
         prior: Option<&Managed>,
         stamp: &Stamp,
     ) -> Result<Managed, Failure> {
-        let mark = Mark {
+        let owner = Owner {
             workload: &self.workload,
             declared: &self.declared,
         };
-        let made = store.ensure(&self.place, &mark, stamp, &|account| {
+        let made = store.ensure(&self.place, &owner, stamp, &|account| {
             self.put_annotations(account);
         })?;
         if let Some(prior) = prior.filter(|prior| prior.id != self.place.id()) {
@@ -173,8 +166,7 @@ impl Account {
     }
 
     fn attributes(&self, roles: &[(&str, &str)]) -> Value {
-        let declared = self.declared.as_object().cloned().unwrap_or_default();
-        attributes(&self.place, declared, roles)
+        attributes(&self.place, self.declared.clone(), roles)
     }
 }
 
@@ -195,14 +187,14 @@ pub(super) fn find(
     if let Some(place) = place_of(id) {
         let found = store.get(&place)?;
         let is_it = |account: &Value| {
-            mark::workload(account).is_some_and(|workload| name.is_empty() || workload == name)
+            mark::of(account).is_some_and(|mark| name.is_empty() || mark.workload == name)
         };
         return Ok(found.filter(is_it).map(|account| (place, account)));
     }
     let ours = store.list(&SERVICE_ACCOUNT, &[("labelSelector", mark::SELECTOR)])?;
     let mut named = ours
         .into_iter()
-        .filter(|account| mark::workload(account) == Some(name));
+        .filter(|account| mark::of(account).is_some_and(|mark| mark.workload == name));
     let Some(account) = named.next() else {
         return Ok(None);
     };
@@ -244,33 +236,37 @@ fn managed(place: &Place, account: &Value) -> Result<Managed, Failure> {
         .iter()
         .filter_map(|name| Some((*name, mark::annotation(account, name)?)))
         .collect();
-    let attributes = attributes(place, mark::declared(account), &roles);
+    let Mark {
+        workload, declared, ..
+    } = mark::of(account)
+        .ok_or_else(|| Failure::internal("A service account that is ours carries no mark."))?;
+    let attributes = attributes(place, declared, &roles);
     let id = place.id();
-    let name = mark::workload(account).unwrap_or_default();
     let revision = account.pointer("/metadata/resourceVersion");
     Ok(Managed {
         revision: revision
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned(),
-        ..Managed::new(IDENTITY, &id, name, attributes)?
+        ..Managed::new(IDENTITY, &id, &workload, attributes)?
     })
 }
 
 /// What was declared, the account by which facts about access know it, and what it lets somebody do.
-fn attributes(place: &Place, mut declared: Map<String, Value>, roles: &[(&str, &str)]) -> Value {
+fn attributes(place: &Place, declared: Map<String, Value>, roles: &[(&str, &str)]) -> Value {
     let account = format!("sa:{}", place.id());
     let allows: Vec<String> = roles
         .iter()
         .map(|(name, role)| format!("{account} may act as {role} ({name})"))
         .collect();
-    declared.insert("account".to_owned(), json!(account));
-    declared.insert("allows".to_owned(), json!(allows));
-    declared.insert(
-        "documents".to_owned(),
-        json!([{"kind": "ServiceAccount", "name": place.id(), "text": place.bare().to_string()}]),
-    );
-    Value::Object(declared)
+    let document = Document::new("ServiceAccount", place.id(), place.bare().to_string());
+    let told = Told {
+        account: Some(account),
+        allows,
+        clauses: None,
+        documents: vec![document],
+    };
+    told.over(declared)
 }
 
 #[cfg(test)]
@@ -294,7 +290,7 @@ mod tests {
         let good = account(&json!({"namespace": "infer", "service_account": "fraud"})).unwrap();
         assert_eq!(good.place.id(), "infer/fraud");
         for (bad, named) in [
-            (json!(null), "invalid type"),
+            (json!(null), "namespace"),
             (json!({"namespace": "infer"}), "service_account"),
             (
                 json!({"namespace": "infer", "service_acount": "a"}),

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use portcullis_plugin::objects::{Clause, Term};
 use serde_json::{Value, json};
 
 use super::admission;
-use super::clause::Clause;
 use super::place::{Place, ROLE, ROLE_BINDING};
-use super::split::{Bound, Split};
+use super::split::{Bound, Split, account_names};
 
 /// What the cluster is like, as far as it decides what a split compiles to.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ impl Compiler<'_> {
         let role = self.role(DEPLOY);
         let mut rules = Vec::new();
         for verb in &deploy.may {
-            let clause = format!("deploy may {verb}");
+            let clause = &Term::DeployMay(verb);
             let allowed = self.rules_of(verb);
             compiled.clauses.push(if allowed.is_empty() {
                 Clause::advisory(clause, "Kubernetes has no permission that means it")
@@ -118,23 +118,22 @@ impl Compiler<'_> {
     fn shares_namespace(&self) -> bool {
         let secret = format!("secret:{}/", self.split.settings.namespace);
         let mut reads = self.split.runtime.read.iter();
-        !self.split.account_names().is_empty() || reads.any(|object| object.starts_with(&secret))
+        !account_names(self.split).is_empty() || reads.any(|object| object.starts_with(&secret))
     }
 
     /// Keeps the pod templates of deploy away from the accounts and secrets of the runtime.
     fn stay_out(&self, bound: &BTreeSet<Bound>, ships: bool, compiled: &mut Compiled) {
-        const CLAUSE: &str = "deploy stays out of runtime";
         let settings = &self.split.settings;
         let role = self.role(DEPLOY);
-        let own = self.split.account_names();
+        let own = account_names(self.split);
         let named = settings.service_accounts.iter();
         let handed: Vec<&str> = named
             .map(String::as_str)
             .filter(|name| own.contains(name))
             .collect();
-        let clause = CLAUSE.to_owned();
+        let clause = &Term::DeployStaysOut;
         compiled.clauses.push(if !ships || bound.is_empty() {
-            Clause::enforced(clause, &role.words(), "it lets nobody write pod templates".to_owned())
+            Clause::enforced(clause, &role.words(), "it lets nobody write pod templates")
         } else if !self.shares_namespace() {
             let namespace = &settings.namespace;
             let reason = format!("no account and no secret of the runtime is in `{namespace}`");
@@ -150,7 +149,7 @@ impl Compiler<'_> {
             let by = policy.0.place.words();
             compiled.documents.extend([policy.0, policy.1]);
             if handed.is_empty() {
-                Clause::enforced(clause, &by, String::new())
+                Clause::enforced(clause, &by, "")
             } else {
                 let reason = format!(
                     "`service_accounts` lets pod templates name `{}`, which is the workload's own",
@@ -165,7 +164,7 @@ impl Compiler<'_> {
         let runtime = &self.split.runtime;
         for used in &runtime.uses {
             compiled.clauses.push(Clause::advisory(
-                format!("runtime use {}", used.pool),
+                &Term::Use(&used.pool),
                 "RBAC does not count devices; the ledger does",
             ));
         }
@@ -173,13 +172,12 @@ impl Compiler<'_> {
         let (bound, reason) = self.bound(&self.split.accounts);
         let mut names: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for object in &runtime.read {
-            let clause = format!("runtime read {object}");
+            let clause = &Term::Read(object);
             compiled.clauses.push(match self.own_object(object) {
                 Err(why) => Clause::advisory(clause, why),
-                Ok(_) if bound.is_empty() => Clause::advisory(
-                    clause,
-                    "the workload has no account on this cluster".to_owned(),
-                ),
+                Ok(_) if bound.is_empty() => {
+                    Clause::advisory(clause, "the workload has no account on this cluster")
+                }
                 Ok((resource, name)) => {
                     names.entry(resource).or_default().push(name);
                     Clause::enforced(clause, &role.words(), reason.clone())
@@ -188,7 +186,7 @@ impl Compiler<'_> {
         }
         for object in &runtime.call {
             compiled.clauses.push(Clause::advisory(
-                format!("runtime call {object}"),
+                &Term::Call(object),
                 "RBAC decides about the API server and not about calls between pods",
             ));
         }
@@ -206,10 +204,10 @@ impl Compiler<'_> {
     /// Lets those who may act as the workload ask for its tokens.
     fn act_as(&self, compiled: &mut Compiled) {
         let role = self.role(ACT_AS);
-        let names = self.split.account_names();
+        let names = account_names(self.split);
         let mut all = BTreeSet::new();
         for subject in &self.split.runtime.subjects {
-            let clause = format!("runtime act as {subject}");
+            let clause = &Term::ActAs(subject);
             let bound = Bound::of(subject, self.ground.assumed_by);
             compiled.clauses.push(if names.is_empty() {
                 Clause::advisory(
@@ -219,7 +217,7 @@ impl Compiler<'_> {
             } else if bound.is_empty() {
                 Clause::advisory(clause, nobody(subject))
             } else {
-                Clause::enforced(clause, &role.words(), String::new())
+                Clause::enforced(clause, &role.words(), "")
             });
             all.extend(bound);
         }

@@ -82,7 +82,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::super::compile::{Ground, compile};
-    use super::super::split::Split;
+    use super::super::split::parse;
     use super::*;
 
     fn told(has_admission: bool) -> Value {
@@ -91,7 +91,7 @@ mod tests {
             "deploy": {"subjects": ["sa:infer/ci"], "may": ["rollout"]},
             "settings": {"namespace": "infer", "workloads": ["fraud"], "secrets": ["pull"]},
         });
-        let split = Split::parse("production/fraud", &attributes).unwrap();
+        let split = parse("production/fraud", attributes.as_object().unwrap()).unwrap();
         let ground = Ground {
             has_admission,
             assumed_by: &BTreeMap::new(),

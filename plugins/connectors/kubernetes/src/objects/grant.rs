@@ -1,28 +1,25 @@
 //! A split on the cluster: its documents, read, compared, written and removed together.
 
+use portcullis_plugin::objects::{Clause, Document as Text, Enforcement, Told, declared};
 use portcullis_plugin::{Change, Desired, Failure, Managed, Stamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::allows::allows;
-use super::clause::Clause;
 use super::compile::{Compiled, Document, Ground, base, compile, places};
 use super::facts::facts;
-use super::mark::{self, Mark};
+use super::mark::{self, Owner};
 use super::place::{ADMISSION_POLICY, Place, ROLE, is_name, set};
-use super::split::{Settings, Split};
+use super::split::{self, Settings};
 use super::store::Store;
 use super::{GRANT, admission};
 use crate::Config;
-
-/// What planning and reading add to what was desired.
-const ADDED: [&str; 4] = ["allows", "clauses", "documents", "facts"];
 
 /// A split as it is wanted on this cluster.
 #[derive(Debug)]
 pub(super) struct Grant {
     name: String,
     settings: Settings,
-    declared: Value,
+    declared: Map<String, Value>,
     compiled: Compiled,
 }
 
@@ -34,7 +31,7 @@ impl Grant {
         config: &Config,
         desired: &Desired,
     ) -> Result<Self, Failure> {
-        let declared = serde_json::from_str(&desired.attributes)?;
+        let declared = declared(&desired.attributes)?;
         Self::new(store, config, &desired.name, declared)
     }
 
@@ -47,20 +44,16 @@ impl Grant {
         config: &Config,
         change: &Change,
     ) -> Result<Self, Failure> {
-        let mut attributes: Map<String, Value> = serde_json::from_str(&change.attributes)?;
-        for added in ADDED {
-            attributes.shift_remove(added);
-        }
-        Self::new(store, config, &change.name, Value::Object(attributes))
+        Self::new(store, config, &change.name, declared(&change.attributes)?)
     }
 
     fn new(
         store: &Store<'_>,
         config: &Config,
         name: &str,
-        declared: Value,
+        declared: Map<String, Value>,
     ) -> Result<Self, Failure> {
-        let split = Split::parse(name, &declared)?;
+        let split = split::parse(name, &declared)?;
         let ground = Ground {
             has_admission: store.serves(&ADMISSION_POLICY)?,
             assumed_by: &config.assumed_by,
@@ -96,7 +89,7 @@ impl Grant {
         };
         let documents = &self.compiled.documents;
         let mut attributes = attributes(
-            self.declared.as_object().cloned().unwrap_or_default(),
+            self.declared.clone(),
             documents,
             &self.compiled.clauses,
             restricts(documents),
@@ -117,7 +110,7 @@ impl Grant {
     /// Whether the cluster has the wanted documents, and no other one of this split.
     fn is(&self, found: &Found) -> bool {
         let wanted = &self.compiled.documents;
-        Value::Object(found.declared.clone()) == self.declared
+        found.declared == self.declared
             && found.documents.len() == wanted.len()
             && wanted.iter().all(|wanted| found.has(wanted))
     }
@@ -130,12 +123,12 @@ impl Grant {
         prior: Option<&Managed>,
         stamp: &Stamp,
     ) -> Result<Managed, Failure> {
-        let mark = Mark {
+        let owner = Owner {
             workload: &self.name,
             declared: &self.declared,
         };
         for document in &self.compiled.documents {
-            store.ensure(&document.place, &mark, stamp, &|object| {
+            store.ensure(&document.place, &owner, stamp, &|object| {
                 for (name, value) in document.content.as_object().into_iter().flatten() {
                     set(object, &[name], value.clone());
                 }
@@ -189,12 +182,12 @@ impl Found {
             let Some(object) = store.get(&place)? else {
                 continue;
             };
-            if mark::workload(&object) != Some(name) {
+            let Some(mark) = mark::of(&object).filter(|mark| mark.workload == name) else {
                 found.foreign.push((place, object));
                 continue;
-            }
+            };
             if place == anchor(name, namespace) {
-                found.declared = mark::declared(&object);
+                found.declared = mark.declared;
             }
             let revision = object.pointer("/metadata/resourceVersion");
             revisions.push(
@@ -256,8 +249,7 @@ pub(super) fn read(
         return Ok(None);
     }
     // What was declared says which documents there should be; without it none is known to hold anything.
-    let declared = Value::Object(found.declared.clone());
-    let wanted = Split::parse(&name, &declared).ok().map(|split| {
+    let wanted = split::parse(&name, &found.declared).ok().map(|split| {
         let has_admission = store.serves(&ADMISSION_POLICY)?;
         let ground = Ground {
             has_admission,
@@ -303,10 +295,12 @@ fn without(clause: Clause, lost: &[String]) -> Clause {
     };
     match lost.iter().find(|words| same(words)) {
         None => clause,
-        Some(words) => Clause::advisory(
-            clause.clause.clone(),
-            format!("{words} is gone or was changed by somebody"),
-        ),
+        Some(words) => Clause {
+            enforcement: Enforcement::Advisory,
+            by: String::new(),
+            reason: format!("{words} is gone or was changed by somebody"),
+            ..clause
+        },
     }
 }
 
@@ -324,7 +318,8 @@ fn located(store: &Store<'_>, id: &str, name: &str) -> Result<Option<(String, St
         let text = |at: &str| role.pointer(at).and_then(Value::as_str);
         let namespace = text("/metadata/namespace")?;
         let is_anchor = text("/metadata/name")? == anchor(name, namespace).name();
-        (is_anchor && mark::workload(role) == Some(name)).then(|| namespace.to_owned())
+        let is_its = mark::of(role).is_some_and(|mark| mark.workload == name);
+        (is_anchor && is_its).then(|| namespace.to_owned())
     });
     Ok(found.map(|namespace| (namespace, name.to_owned())))
 }
@@ -356,7 +351,7 @@ fn remove<'p>(
             continue;
         };
         // What is somebody else's stays.
-        if mark::workload(&object) == Some(name) {
+        if mark::of(&object).is_some_and(|mark| mark.workload == name) {
             mark::check(place, &object, name, Some(stamp))?;
             store.delete(place, &object)?;
         }
@@ -373,7 +368,7 @@ fn restricts(documents: &[Document]) -> bool {
 
 /// What was declared, with the documents, what they let somebody do, and who holds each clause.
 fn attributes(
-    mut declared: Map<String, Value>,
+    declared: Map<String, Value>,
     documents: &[Document],
     clauses: &[Clause],
     is_restricted: bool,
@@ -383,10 +378,13 @@ fn attributes(
         for (name, value) in one.content.as_object().into_iter().flatten() {
             set(&mut text, &[name], value.clone());
         }
-        json!({"kind": one.place.kind().name, "name": one.place.id(), "text": text.to_string()})
+        Text::new(one.place.kind().name, one.place.id(), text.to_string())
     });
-    declared.insert("documents".to_owned(), texts.collect());
-    declared.insert("clauses".to_owned(), json!(clauses));
-    declared.insert("allows".to_owned(), json!(allows(documents, is_restricted)));
-    Value::Object(declared)
+    let told = Told {
+        account: None,
+        allows: allows(documents, is_restricted),
+        clauses: Some(clauses.to_vec()),
+        documents: texts.collect(),
+    };
+    told.over(declared)
 }

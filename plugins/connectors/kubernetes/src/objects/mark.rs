@@ -3,6 +3,7 @@
 //! A label says who manages the object, and annotations say for which workload, as what it was declared, and the fence of
 //! the last change. Annotations, because a workload's key has a slash, which no label may have.
 
+use portcullis_plugin::objects::Mark;
 use portcullis_plugin::{Failure, Stamp};
 use serde_json::{Map, Value, json};
 
@@ -19,52 +20,48 @@ const WORKLOAD: &str = "portcullis.dev/workload";
 const DECLARED: &str = "portcullis.dev/declared";
 const FENCE: &str = "portcullis.dev/fence";
 
-/// For which workload an object is, and as what it was declared.
+/// For which workload an object is made, and as what it was declared.
 #[derive(Clone, Debug)]
-pub(super) struct Mark<'m> {
+pub(super) struct Owner<'o> {
     /// `production/fraud-scorer`
-    pub(super) workload: &'m str,
+    pub(super) workload: &'o str,
     /// The attributes that the host desired, as they came.
-    pub(super) declared: &'m Value,
+    pub(super) declared: &'o Map<String, Value>,
 }
 
-impl Mark<'_> {
-    /// Puts the mark on an object. The fence never falls.
-    pub(super) fn put(&self, object: &mut Value, stamp: &Stamp) {
-        let fence = stamp.fence.max(fence(object)).to_string();
+impl Owner<'_> {
+    /// Puts the mark on an object.
+    pub(super) fn mark(&self, object: &mut Value, stamp: &Stamp) {
+        let mark = Mark::of(self.workload, self.declared, stamp, of(object).as_ref());
         set(object, &["metadata", "labels", MANAGED_BY], json!(US));
         for (name, value) in [
-            (WORKLOAD, self.workload.to_owned()),
-            (DECLARED, self.declared.to_string()),
-            (FENCE, fence),
+            (WORKLOAD, mark.workload),
+            (DECLARED, Value::Object(mark.declared).to_string()),
+            (FENCE, mark.fence.to_string()),
         ] {
             set(object, &["metadata", "annotations", name], json!(value));
         }
     }
 }
 
-/// The workload that an object is for; none when the object is not ours.
-pub(super) fn workload(object: &Value) -> Option<&str> {
+/// The mark of an object; none when the object is not ours.
+pub(super) fn of(object: &Value) -> Option<Mark> {
     let by = object.pointer("/metadata/labels")?.get(MANAGED_BY)?;
-    (by.as_str() == Some(US))
-        .then(|| annotation(object, WORKLOAD))
-        .flatten()
-}
-
-/// As what an object was declared; an empty object when that cannot be read any more, so that the next plan mends it.
-pub(super) fn declared(object: &Value) -> Map<String, Value> {
-    let text = annotation(object, DECLARED).unwrap_or_default();
-    serde_json::from_str(text).unwrap_or_default()
+    if by.as_str() != Some(US) {
+        return None;
+    }
+    let fence = annotation(object, FENCE).and_then(|text| text.parse().ok());
+    let declared = annotation(object, DECLARED).unwrap_or_default();
+    Some(Mark {
+        workload: annotation(object, WORKLOAD)?.to_owned(),
+        fence: fence.unwrap_or_default(),
+        declared: serde_json::from_str(declared).unwrap_or_default(),
+    })
 }
 
 /// An annotation of an object.
 pub(super) fn annotation<'o>(object: &'o Value, name: &str) -> Option<&'o str> {
     object.pointer("/metadata/annotations")?.get(name)?.as_str()
-}
-
-fn fence(object: &Value) -> u32 {
-    let fence = annotation(object, FENCE).and_then(|text| text.parse().ok());
-    fence.unwrap_or_default()
 }
 
 /// Whether an object may be changed for a workload under a stamp.
@@ -74,39 +71,23 @@ fn fence(object: &Value) -> u32 {
 pub(super) fn check(
     place: &Place,
     object: &Value,
-    name: &str,
+    workload: &str,
     stamp: Option<&Stamp>,
 ) -> Result<(), Failure> {
-    let words = place.words();
-    match workload(object) {
-        None => Err(Failure::refused(format!(
-            "{words} is there and was not made by portcullis, so it is not taken over for `{name}`."
-        ))
-        .remedy(format!(
-            "Use another name; or, if it shall be managed from here on, mark it: `kubectl label` it with `{SELECTOR}` and \
-             `kubectl annotate` it with `{WORKLOAD}={name}`."
-        ))),
-        Some(other) if other != name => Err(Failure::refused(format!(
-            "{words} belongs to `{other}`, and was asked for by `{name}`."
-        ))
-        .remedy("Use another name in `settings`, or remove the target of the other one.")),
-        Some(_) if stamp.is_some_and(|stamp| stamp.fence < fence(object)) => {
-            Err(Failure::refused(format!(
-                "{words} was changed under fence {}, after this change was planned.",
-                fence(object)
-            ))
-            .remedy("Plan again."))
-        }
-        Some(_) => Ok(()),
-    }
+    let adopt = format!(
+        "if it shall be managed from here on, mark it: `kubectl label` it with `{SELECTOR}` and `kubectl annotate` it with \
+         `{WORKLOAD}={workload}`"
+    );
+    let mark = of(object);
+    Mark::check(mark.as_ref(), &place.words(), workload, stamp, &adopt)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::place::{Place, SERVICE_ACCOUNT};
-    use super::{Mark, check, declared, workload};
+    use super::{Owner, check, of};
     use portcullis_plugin::Stamp;
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     fn stamp(fence: u32) -> Stamp {
         Stamp {
@@ -119,35 +100,51 @@ mod tests {
     fn what_is_marked_is_ours_and_nothing_else_is() {
         let place = Place::namespaced(&SERVICE_ACCOUNT, "infer", "a");
         let mut object = place.bare();
-        let refused =
-            |object: &serde_json::Value| check(&place, object, "production/a", None).unwrap_err();
-        assert!(refused(&object).message.contains("not made by portcullis"));
-        let mark = Mark {
-            workload: "production/a",
-            declared: &json!({"owner": "team:ml"}),
+        let refused = |object: &serde_json::Value, stamp: Option<&Stamp>| {
+            check(&place, object, "production/a", stamp).unwrap_err()
         };
-        mark.put(&mut object, &stamp(7));
-        assert_eq!(workload(&object), Some("production/a"));
-        assert_eq!(declared(&object)["owner"], "team:ml");
+        assert!(
+            refused(&object, None)
+                .message
+                .contains("not made by portcullis")
+        );
+        let declared = json!({"owner": "team:ml"}).as_object().cloned().unwrap();
+        let owner = Owner {
+            workload: "production/a",
+            declared: &declared,
+        };
+        owner.mark(&mut object, &stamp(7));
+        let mark = of(&object).unwrap();
+        assert_eq!(
+            (mark.workload.as_str(), mark.fence, mark.declared),
+            ("production/a", 7, declared.clone())
+        );
         assert!(check(&place, &object, "production/a", Some(&stamp(7))).is_ok());
+        assert!(
+            refused(&object, Some(&stamp(6)))
+                .message
+                .contains("fence 7")
+        );
         let other = check(&place, &object, "production/b", None).unwrap_err();
         assert!(other.message.contains("belongs to `production/a`"));
         object["metadata"]["labels"] = json!({});
-        assert!(refused(&object).message.contains("not made by portcullis"));
+        assert!(
+            refused(&object, None)
+                .message
+                .contains("not made by portcullis")
+        );
     }
 
     #[test]
-    fn a_late_change_is_refused_and_the_fence_never_falls() {
+    fn the_fence_of_an_object_never_falls() {
         let place = Place::namespaced(&SERVICE_ACCOUNT, "infer", "a");
         let mut object = place.bare();
-        let mark = Mark {
+        let owner = Owner {
             workload: "production/a",
-            declared: &json!({}),
+            declared: &Map::new(),
         };
-        mark.put(&mut object, &stamp(9));
-        let late = check(&place, &object, "production/a", Some(&stamp(8))).unwrap_err();
-        assert_eq!(late.kind, "refused");
-        mark.put(&mut object, &stamp(8));
-        assert!(check(&place, &object, "production/a", Some(&stamp(8))).is_err());
+        owner.mark(&mut object, &stamp(9));
+        owner.mark(&mut object, &stamp(8));
+        assert_eq!(of(&object).unwrap().fence, 9);
     }
 }

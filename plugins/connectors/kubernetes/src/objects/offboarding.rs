@@ -70,7 +70,8 @@ pub(super) fn delete(store: &Store<'_>, prior: &Managed, stamp: &Stamp) -> Resul
         )));
     };
     let found = store.get(&place)?;
-    let is_ours = |account: &&Value| mark::workload(account) == Some(&prior.name);
+    let is_ours =
+        |account: &&Value| mark::of(account).is_some_and(|mark| mark.workload == prior.name);
     if let Some(account) = found.as_ref().filter(is_ours) {
         mark::check(&place, account, &prior.name, Some(stamp))?;
         for (secret, found) in tokens(store, &place)? {

@@ -2,47 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_plugin::Failure;
+use portcullis_plugin::{Failure, objects};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::place::is_name;
 
-/// A permission split.
-#[derive(Debug, Deserialize)]
-pub(super) struct Split {
-    /// The service accounts of the workload on this cluster, `sa:<namespace>/<name>`.
-    #[serde(default)]
-    pub(super) accounts: Vec<String>,
-    pub(super) deploy: Deploy,
-    pub(super) runtime: Runtime,
-    pub(super) settings: Settings,
-}
-
-/// Who ships the workload, and what that includes.
-#[derive(Debug, Deserialize)]
-pub(super) struct Deploy {
-    pub(super) subjects: Vec<String>,
-    pub(super) may: Vec<String>,
-}
-
-/// Who acts as the workload beside itself, and what it may use, read and call.
-#[derive(Debug, Deserialize)]
-pub(super) struct Runtime {
-    #[serde(default)]
-    pub(super) subjects: Vec<String>,
-    #[serde(default, rename = "use")]
-    pub(super) uses: Vec<Use>,
-    #[serde(default)]
-    pub(super) read: Vec<String>,
-    #[serde(default)]
-    pub(super) call: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Use {
-    pub(super) pool: String,
-}
+/// A permission split, with the words of this connector.
+pub(super) type Split = objects::Split<Settings>;
 
 /// `settings` of a split.
 #[derive(Debug, Deserialize)]
@@ -66,45 +33,41 @@ fn no_account_of_its_own() -> Vec<String> {
     vec!["default".to_owned()]
 }
 
-impl Split {
-    /// # Errors
-    /// Of kind `config` when `settings` cannot be used.
-    pub(super) fn parse(name: &str, attributes: &Value) -> Result<Self, Failure> {
-        let refused = |why: String| {
-            Failure::config(format!(
-                "`settings` of the split `{name}` cannot be used: {why}."
-            ))
-            .remedy(
-                "Write `settings = { namespace = \"...\" }`, with `workloads`, `service_accounts` and `secrets` where they are \
-                 needed.",
-            )
-        };
-        let settings = attributes.get("settings").cloned().unwrap_or_default();
-        let settings: Settings =
-            serde_json::from_value(settings).map_err(|error| refused(error.to_string()))?;
-        let named = settings.workloads.iter().flatten();
-        let named = named
-            .chain(&settings.service_accounts)
-            .chain(&settings.secrets);
-        let mut named = named.chain([&settings.namespace]);
-        if let Some(bad) = named.find(|name| !is_name(name)) {
-            return Err(refused(format!(
-                "`{}` is no name that Kubernetes gives",
-                bad.escape_debug()
-            )));
-        }
-        let split: Self = serde_json::from_value(attributes.clone())?;
-        Ok(split)
-    }
+/// How `settings` are written.
+const HINT: &str = "Write `settings = { namespace = \"...\" }`, with `workloads`, `service_accounts` and `secrets` where they are \
+                    needed.";
 
-    /// Names of the workload's accounts that are in the namespace of the split.
-    pub(super) fn account_names(&self) -> Vec<&str> {
-        let here = format!("sa:{}/", self.settings.namespace);
-        let accounts = self.accounts.iter();
-        accounts
-            .filter_map(|account| account.strip_prefix(&here))
-            .collect()
+/// The split of that name.
+///
+/// # Errors
+/// Of kind `config` when `settings` cannot be used.
+pub(super) fn parse(name: &str, declared: &Map<String, Value>) -> Result<Split, Failure> {
+    let split = Split::parse(name, declared, HINT)?;
+    match split.settings.mistake() {
+        None => Ok(split),
+        Some(why) => Err(Split::unusable(name, &why, HINT)),
     }
+}
+
+impl Settings {
+    /// What of them cannot be used; none when all can.
+    fn mistake(&self) -> Option<String> {
+        let named = self.workloads.iter().flatten();
+        let named = named.chain(&self.service_accounts).chain(&self.secrets);
+        let mut named = named.chain([&self.namespace]);
+        let bad = named.find(|name| !is_name(name))?;
+        let shown = bad.escape_debug();
+        Some(format!("`{shown}` is no name that Kubernetes gives"))
+    }
+}
+
+/// Names of the workload's accounts that are in the namespace of the split.
+pub(super) fn account_names(split: &Split) -> Vec<&str> {
+    let here = format!("sa:{}/", split.settings.namespace);
+    let accounts = split.accounts.iter();
+    accounts
+        .filter_map(|account| account.strip_prefix(&here))
+        .collect()
 }
 
 /// Somebody whom a binding can name.
@@ -190,7 +153,7 @@ impl Bound {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bound, Split};
+    use super::{Bound, parse};
     use serde_json::json;
 
     #[test]
@@ -228,7 +191,8 @@ mod tests {
             let attributes = json!({
                 "deploy": {"subjects": [], "may": []}, "runtime": {}, "settings": settings,
             });
-            let failure = Split::parse("production/fraud", &attributes).unwrap_err();
+            let declared = attributes.as_object().unwrap();
+            let failure = parse("production/fraud", declared).unwrap_err();
             assert_eq!(failure.kind, "config");
             assert!(failure.message.contains(named), "{}", failure.message);
         }

@@ -3,7 +3,7 @@
 use portcullis_plugin::{Client, Failure, Request, Response, Stamp, is_granted};
 use serde_json::{Value, json};
 
-use super::mark::{self, Mark};
+use super::mark::{self, Owner};
 use super::place::{Kind, Place};
 use crate::api::METADATA_ONLY;
 use crate::{Config, TOKEN};
@@ -125,7 +125,7 @@ impl<'c> Store<'c> {
     pub(super) fn ensure(
         &self,
         place: &Place,
-        mark: &Mark<'_>,
+        owner: &Owner<'_>,
         stamp: &Stamp,
         wanted: &dyn Fn(&mut Value),
     ) -> Result<Value, Failure> {
@@ -134,12 +134,12 @@ impl<'c> Store<'c> {
             let request = match &found {
                 None => self.client.post(&place.collection()),
                 Some(found) => {
-                    mark::check(place, found, mark.workload, Some(stamp))?;
+                    mark::check(place, found, owner.workload, Some(stamp))?;
                     self.client.put(&place.collection()).segment(place.name())
                 }
             };
             let mut object = found.clone().unwrap_or_else(|| place.bare());
-            mark.put(&mut object, stamp);
+            owner.mark(&mut object, stamp);
             wanted(&mut object);
             if let Some(found) = found.filter(|found| *found == object) {
                 return Ok(found);

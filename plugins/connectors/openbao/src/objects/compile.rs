@@ -5,75 +5,29 @@
 use std::collections::BTreeMap;
 
 use portcullis_plugin::Failure;
-use serde::{Deserialize, Serialize};
+use portcullis_plugin::objects::{self, Clause, Term};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+use super::carrier::Carrier;
 
 /// What objects of this server are called in a split: `vault:secret/models/fraud`.
 const KINDS: [&str; 2] = ["vault:", "openbao:"];
 
-/// A split, as far as it is compiled.
-#[derive(Debug, Deserialize)]
-struct Split {
-    #[serde(default)]
-    deploy: Deploy,
-    #[serde(default)]
-    runtime: Runtime,
-    /// The accounts of the workload on this server: its roles.
-    #[serde(default)]
-    accounts: Vec<String>,
-    #[serde(default)]
-    settings: Settings,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Deploy {
-    #[serde(default)]
-    may: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Runtime {
-    #[serde(default, rename = "use")]
-    pools: Vec<Use>,
-    #[serde(default)]
-    read: Vec<String>,
-    #[serde(default)]
-    call: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Use {
-    pool: String,
-}
+/// A split, with the words of this connector.
+pub(super) type Split = objects::Split<Settings>;
 
 /// `settings` of a split.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Settings {
+pub(super) struct Settings {
     /// Mounts of the key-value engine of version 2, whose values lie below `data`.
     #[serde(default = "secret")]
     kv2_mounts: Vec<String>,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            kv2_mounts: secret(),
-        }
-    }
-}
-
 fn secret() -> Vec<String> {
     vec!["secret".to_owned()]
-}
-
-/// What becomes of one line of a split.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Clause {
-    clause: String,
-    enforcement: &'static str,
-    by: String,
-    reason: String,
 }
 
 /// A split for this server.
@@ -92,55 +46,49 @@ pub(super) fn name_of(workload: &str) -> String {
     format!("portcullis.{}", workload.replace('/', "."))
 }
 
-/// What the server is to hold for the split of a workload.
+/// The split of a workload.
 ///
 /// # Errors
-/// When `settings` cannot be used, or an object cannot be a path of a policy.
-pub(super) fn compile(workload: &str, declared: &Map<String, Value>) -> Result<Compiled, Failure> {
-    let split: Split =
-        serde_json::from_value(Value::Object(declared.clone())).map_err(|error| {
-            Failure::config(format!(
-                "The split of `{workload}` cannot be compiled: {error}."
-            ))
-            .remedy("`settings` may have `kv2_mounts = [\"secret\"]`.")
-        })?;
+/// When `settings` cannot be used.
+pub(super) fn parse(workload: &str, declared: &Map<String, Value>) -> Result<Split, Failure> {
+    let hint = "`settings` may have `kv2_mounts = [\"secret\"]`.";
+    Split::parse(workload, declared, hint)
+}
+
+/// What the server is to hold for the split of a workload, whose roles there are `carriers`.
+///
+/// # Errors
+/// When an object cannot be a path of a policy.
+pub(super) fn compile(
+    workload: &str,
+    split: &Split,
+    carriers: &[Carrier],
+) -> Result<Compiled, Failure> {
     let policy = name_of(workload);
     let mut paths: BTreeMap<String, String> = BTreeMap::new();
     let mut clauses = Vec::new();
-    for verb in &split.deploy.may {
-        let why = "this server rolls nothing out and keeps no logs of workloads";
-        clauses.push(advisory(format!("deploy may {verb}"), why));
-    }
-    for used in &split.runtime.pools {
-        clauses.push(advisory(
-            format!("runtime may use {}", used.pool),
-            "this server has no GPUs",
-        ));
-    }
-    for object in &split.runtime.read {
-        let clause = format!("runtime may read {object}");
-        let Some(path) = KINDS.iter().find_map(|kind| object.strip_prefix(kind)) else {
-            clauses.push(advisory(clause, "the object is not of this server"));
-            continue;
-        };
-        paths.insert(split.settings.path(path, object)?, clause.clone());
-        clauses.push(if split.accounts.is_empty() {
-            advisory(
-                clause,
-                "the workload has no role on this server that could have the policy",
-            )
-        } else {
-            Clause {
-                clause,
-                enforcement: "enforced",
-                by: format!("policy {policy}"),
-                reason: String::new(),
+    for term in split.terms() {
+        let why = match term {
+            Term::DeployMay(_) => "this server rolls nothing out and keeps no logs of workloads",
+            Term::DeployStaysOut => {
+                "the policy gives deploy nothing here, and takes nothing that others give it"
             }
-        });
-    }
-    for object in &split.runtime.call {
-        let why = "calls between services do not pass this server";
-        clauses.push(advisory(format!("runtime may call {object}"), why));
+            Term::Use(_) => "this server has no GPUs",
+            Term::Call(_) => "calls between services do not pass this server",
+            Term::ActAs(_) => "who logs in by a role of the workload is said by its identity",
+            Term::Read(object) => {
+                let path = KINDS.iter().find_map(|kind| object.strip_prefix(kind));
+                let Some(path) = path else {
+                    clauses.push(Clause::advisory(&term, "the object is not of this server"));
+                    continue;
+                };
+                let path = split.settings.path(path, object)?;
+                paths.insert(path, term.to_string());
+                clauses.push(Carrier::clause(carriers, &term, &policy));
+                continue;
+            }
+        };
+        clauses.push(Clause::advisory(&term, why));
     }
     let rule = |(path, clause): (&String, &String)| {
         format!(
@@ -159,15 +107,6 @@ pub(super) fn compile(workload: &str, declared: &Map<String, Value>) -> Result<C
         },
         clauses,
     })
-}
-
-fn advisory(clause: String, reason: &str) -> Clause {
-    Clause {
-        clause,
-        enforcement: "advisory",
-        by: String::new(),
-        reason: reason.to_owned(),
-    }
 }
 
 impl Settings {
@@ -203,60 +142,86 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use super::compile;
+    use super::{compile, parse};
+    use crate::objects::carrier::{Carrier, Standing};
     use serde_json::{Value, json};
 
-    fn compiled(split: Value) -> Result<(String, Vec<String>), String> {
+    fn compiled(split: Value, carriers: &[Carrier]) -> Result<(String, Vec<String>), String> {
         let Value::Object(declared) = split else {
             unreachable!()
         };
-        let compiled = compile("production/fraud", &declared).map_err(|failure| failure.message)?;
+        let compiled = parse("production/fraud", &declared)
+            .and_then(|split| compile("production/fraud", &split, carriers));
+        let compiled = compiled.map_err(|failure| failure.message)?;
         let clauses = compiled.clauses.iter();
-        let clauses = clauses.map(|one| format!("{}: {}", one.clause, one.enforcement));
+        let clauses = clauses.map(|one| format!("{}: {:?}", one.clause, one.enforcement));
         Ok((compiled.text, clauses.collect()))
+    }
+
+    fn carrier(standing: Standing) -> Carrier {
+        Carrier {
+            path: "auth/jwt/role/fraud".to_owned(),
+            standing,
+        }
     }
 
     #[test]
     fn every_clause_appears_once_and_says_who_enforces_it() {
-        let (text, clauses) = compiled(json!({
-            "accounts": ["role:auth/jwt/role/fraud"],
+        let split = json!({
             "deploy": {"subjects": ["ci:github:acme/fraud"], "may": ["rollout", "read_logs"]},
             "runtime": {
-                "subjects": [],
+                "subjects": ["group:oncall"],
                 "use": [{"pool": "scoring-h200", "max_gpus": 4}],
                 "read": ["vault:secret/models/fraud", "vault:kv/a", "vault:team/kv/b", "secret:infer/key"],
                 "call": ["service:ledger-api"],
             },
             "settings": {"kv2_mounts": ["secret", "team", "team/kv"]},
-        }))
-        .unwrap();
+        });
+        let (text, clauses) = compiled(split, &[carrier(Standing::Carries)]).unwrap();
         assert_eq!(
             text,
-            "# runtime may read vault:kv/a\npath \"kv/a\" { capabilities = [\"read\"] }\n\
-            # runtime may read vault:secret/models/fraud\npath \"secret/data/models/fraud\" { capabilities = [\"read\"] }\n\
-            # runtime may read vault:team/kv/b\npath \"team/kv/data/b\" { capabilities = [\"read\"] }\n"
+            "# runtime read vault:kv/a\npath \"kv/a\" { capabilities = [\"read\"] }\n\
+            # runtime read vault:secret/models/fraud\npath \"secret/data/models/fraud\" { capabilities = [\"read\"] }\n\
+            # runtime read vault:team/kv/b\npath \"team/kv/data/b\" { capabilities = [\"read\"] }\n"
         );
         assert_eq!(
             clauses,
             [
-                "deploy may rollout: advisory",
-                "deploy may read_logs: advisory",
-                "runtime may use scoring-h200: advisory",
-                "runtime may read vault:secret/models/fraud: enforced",
-                "runtime may read vault:kv/a: enforced",
-                "runtime may read vault:team/kv/b: enforced",
-                "runtime may read secret:infer/key: advisory",
-                "runtime may call service:ledger-api: advisory",
+                "deploy may rollout: Advisory",
+                "deploy may read_logs: Advisory",
+                "deploy stays out of runtime: Advisory",
+                "runtime use scoring-h200: Advisory",
+                "runtime read vault:secret/models/fraud: Enforced",
+                "runtime read vault:kv/a: Enforced",
+                "runtime read vault:team/kv/b: Enforced",
+                "runtime read secret:infer/key: Advisory",
+                "runtime call service:ledger-api: Advisory",
+                "runtime act as group:oncall: Advisory",
             ]
         );
     }
 
     #[test]
-    fn without_a_role_nothing_is_enforced_and_without_an_object_nothing_is_given() {
-        let (text, clauses) = compiled(json!({"runtime": {"read": ["vault:secret/a"]}})).unwrap();
-        assert!(text.contains("secret/data/a"));
-        assert_eq!(clauses, ["runtime may read vault:secret/a: advisory"]);
-        assert_eq!(compiled(json!({})).unwrap().0, "# nothing on this server\n");
+    fn what_no_role_carries_is_not_enforced() {
+        let read = || json!({"runtime": {"read": ["vault:secret/a"]}});
+        for (carriers, said) in [
+            (vec![], "Advisory"),
+            (vec![carrier(Standing::Lacks)], "Advisory"),
+            (vec![carrier(Standing::Absent)], "Mediated"),
+            (
+                vec![carrier(Standing::Lacks), carrier(Standing::Carries)],
+                "Enforced",
+            ),
+        ] {
+            let (text, clauses) = compiled(read(), &carriers).unwrap();
+            assert!(text.contains("secret/data/a"));
+            assert_eq!(
+                clauses.last(),
+                Some(&format!("runtime read vault:secret/a: {said}"))
+            );
+        }
+        let (text, _) = compiled(json!({}), &[]).unwrap();
+        assert_eq!(text, "# nothing on this server\n");
     }
 
     #[test]
@@ -270,11 +235,11 @@ mod tests {
             "vault:",
             "vault:a\" {} path \"*",
         ] {
-            let refused = compiled(json!({"runtime": {"read": [object]}}));
+            let refused = compiled(json!({"runtime": {"read": [object]}}), &[]);
             assert!(refused.is_err(), "{object}: {refused:?}");
         }
         assert!(
-            compiled(json!({"settings": {"kv_mounts": []}}))
+            compiled(json!({"settings": {"kv_mounts": []}}), &[])
                 .unwrap_err()
                 .contains("kv_mounts")
         );

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use portcullis_plugin::Failure;
+use portcullis_plugin::objects::Mark;
 use serde::{Deserialize, Deserializer};
 
 use super::compile;
-use super::mark::Mark;
+use super::mark;
 use crate::api::Api;
 
 /// An entity, as far as it is read.
@@ -41,7 +42,7 @@ pub(super) fn find(api: &Api<'_>, id: &str, name: &str) -> Result<Option<(Entity
     let Some(entity) = entity(api, id, name)? else {
         return Ok(None);
     };
-    let mark = Mark::of_metadata(&entity.metadata);
+    let mark = mark::of_metadata(&entity.metadata);
     let mark = mark.filter(|mark| name.is_empty() || mark.workload == name);
     Ok(mark.map(|mark| (entity, mark)))
 }

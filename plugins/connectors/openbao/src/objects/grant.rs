@@ -1,12 +1,14 @@
 //! What a split gives the workload's role: its policy.
 
+use portcullis_plugin::objects::{Document, Mark, Told, declared};
 use portcullis_plugin::{Change, Desired, Failure, Managed, Stamp, now};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::GRANT;
-use super::compile::{Compiled, compile};
-use super::mark::{self, Mark};
+use super::carrier::Carrier;
+use super::compile::{Compiled, Split, compile, name_of, parse};
+use super::mark;
 use crate::api::Api;
 use crate::policy::rules;
 
@@ -20,33 +22,40 @@ struct Policy {
 pub(super) struct Grant {
     workload: String,
     declared: Map<String, Value>,
-    compiled: Compiled,
+    split: Split,
+    policy: String,
 }
 
 impl Grant {
     /// # Errors
-    /// When the split cannot be compiled for this server.
+    /// When `settings` cannot be used.
     pub(super) fn new(workload: &str, attributes: &str) -> Result<Self, Failure> {
-        let mut declared: Map<String, Value> = serde_json::from_str(attributes)?;
-        for added in ["allows", "clauses", "documents"] {
-            declared.shift_remove(added);
-        }
+        let declared = declared(attributes)?;
         Ok(Self {
+            split: parse(workload, &declared)?,
+            policy: name_of(workload),
             workload: workload.to_owned(),
-            compiled: compile(workload, &declared)?,
             declared,
         })
     }
 
+    /// What the server is to hold once the split is applied.
+    fn compiled(&self, api: &Api<'_>) -> Result<Compiled, Failure> {
+        let carriers = Carrier::all(api, &self.workload, &self.split)?;
+        compile(&self.workload, &self.split, &Carrier::mended(&carriers))
+    }
+
     /// # Errors
-    /// When a policy is there that is not ours.
+    /// When the split cannot be compiled for this server, or a policy is there that is not ours.
     pub(super) fn plan(
         &self,
         api: &Api<'_>,
         prior: Option<&Managed>,
         desired: &Desired,
     ) -> Result<Change, Failure> {
-        let wanted = attributes(self.declared.clone(), &self.compiled, &self.compiled.text);
+        let compiled = self.compiled(api)?;
+        let text = compiled.text.clone();
+        let wanted = attributes(self.declared.clone(), compiled, &text);
         let action = match prior {
             None => {
                 self.check(api, None)?;
@@ -61,12 +70,12 @@ impl Grant {
     }
 
     fn check(&self, api: &Api<'_>, stamp: Option<&Stamp>) -> Result<Option<Mark>, Failure> {
-        let Some(found) = text(api, &self.compiled.policy)? else {
+        let Some(found) = text(api, &self.policy)? else {
             return Ok(None);
         };
-        let (mark, _) = Mark::of_comments(&found);
-        let words = format!("policy `{}`", self.compiled.policy);
-        mark::check(&words, mark.as_ref(), &self.workload, stamp)?;
+        let (mark, _) = mark::of_comments(&found);
+        let words = format!("The policy `{}`", self.policy);
+        mark::check(mark.as_ref(), &words, &self.workload, stamp)?;
         Ok(mark)
     }
 
@@ -74,11 +83,16 @@ impl Grant {
     /// When the policy is not ours, or the server does not take it.
     pub(super) fn apply(&self, api: &Api<'_>, stamp: &Stamp) -> Result<Managed, Failure> {
         let before = self.check(api, Some(stamp))?;
+        let carriers = Carrier::all(api, &self.workload, &self.split)?;
+        let compiled = compile(&self.workload, &self.split, &carriers)?;
         let mark = Mark::of(&self.workload, &self.declared, stamp, before.as_ref());
-        let text = mark.comments() + &self.compiled.text;
-        let path = ["sys", "policies", "acl", &self.compiled.policy];
+        let text = mark::comments(&mark) + &compiled.text;
+        let path = ["sys", "policies", "acl", &self.policy];
         api.write::<Value>(&path, &json!({"policy": text}))?;
-        managed(&self.compiled.policy, &text)?.ok_or_else(|| {
+        for carrier in &carriers {
+            carrier.mend(api, &self.workload)?;
+        }
+        managed(api, &self.policy, &text)?.ok_or_else(|| {
             Failure::internal("A policy does not carry the mark that was just written.")
         })
     }
@@ -90,14 +104,14 @@ impl Grant {
 /// When the server gives no answer.
 pub(super) fn read(api: &Api<'_>, id: &str, name: &str) -> Result<Option<Managed>, Failure> {
     let policy = if id.is_empty() {
-        super::compile::name_of(name)
+        name_of(name)
     } else {
         id.to_owned()
     };
     let Some(found) = text(api, &policy)? else {
         return Ok(None);
     };
-    let managed = managed(&policy, &found)?;
+    let managed = managed(api, &policy, &found)?;
     Ok(managed.filter(|managed| name.is_empty() || managed.name == name))
 }
 
@@ -109,13 +123,13 @@ pub(super) fn delete(api: &Api<'_>, prior: &Managed, stamp: &Stamp) -> Result<()
     let Some(found) = text(api, &prior.id)? else {
         return Ok(());
     };
-    let (mark, _) = Mark::of_comments(&found);
+    let (mark, _) = mark::of_comments(&found);
     if mark.as_ref().is_none_or(|mark| mark.workload != prior.name) {
         // Somebody made it theirs since; nothing of ours is left.
         return Ok(());
     }
-    let words = format!("policy `{}`", prior.id);
-    mark::check(&words, mark.as_ref(), &prior.name, Some(stamp))?;
+    let words = format!("The policy `{}`", prior.id);
+    mark::check(mark.as_ref(), &words, &prior.name, Some(stamp))?;
     api.delete(&["sys", "policies", "acl", &prior.id])?;
     if text(api, &prior.id)?.is_none() {
         return Ok(());
@@ -132,23 +146,28 @@ fn text(api: &Api<'_>, policy: &str) -> Result<Option<String>, Failure> {
     Ok(found.map(|found| found.policy))
 }
 
-/// A policy as an object; none when it is not ours.
-fn managed(policy: &str, text: &str) -> Result<Option<Managed>, Failure> {
-    let (mark, rest) = Mark::of_comments(text);
+/// A policy as an object, with what becomes of each clause by the roles that the server has now; none when it is not ours.
+fn managed(api: &Api<'_>, policy: &str, text: &str) -> Result<Option<Managed>, Failure> {
+    let (mark, rest) = mark::of_comments(text);
     let Some(mark) = mark else {
         return Ok(None);
     };
-    let compiled = compile(&mark.workload, &mark.declared).unwrap_or_else(|_| Compiled {
+    // What was declared may be none any more; then no clause of it is known to be held.
+    let mut compiled = Compiled {
         policy: policy.to_owned(),
         text: String::new(),
         clauses: Vec::new(),
-    });
-    let attributes = attributes(mark.declared, &compiled, rest);
+    };
+    if let Ok(split) = parse(&mark.workload, &mark.declared) {
+        let carriers = Carrier::all(api, &mark.workload, &split)?;
+        compiled = compile(&mark.workload, &split, &carriers).unwrap_or(compiled);
+    }
+    let attributes = attributes(mark.declared, compiled, rest);
     Managed::new(GRANT, policy, &mark.workload, attributes).map(Some)
 }
 
 /// What was declared, what became of each clause, and what the text of the policy allows.
-fn attributes(mut declared: Map<String, Value>, compiled: &Compiled, text: &str) -> Value {
+fn attributes(declared: Map<String, Value>, compiled: Compiled, text: &str) -> Value {
     let policy = &compiled.policy;
     let allows = match rules(text, now()) {
         Ok(rules) => rules
@@ -162,11 +181,12 @@ fn attributes(mut declared: Map<String, Value>, compiled: &Compiled, text: &str)
             "policy {policy} allows what cannot be read: {malformed}"
         )],
     };
-    declared.insert("allows".to_owned(), json!(allows));
-    declared.insert("clauses".to_owned(), json!(compiled.clauses));
-    declared.insert(
-        "documents".to_owned(),
-        json!([{"kind": "policy", "name": policy, "text": text}]),
-    );
-    Value::Object(declared)
+    let document = Document::new("policy", policy, text);
+    let told = Told {
+        account: None,
+        allows,
+        clauses: Some(compiled.clauses),
+        documents: vec![document],
+    };
+    told.over(declared)
 }

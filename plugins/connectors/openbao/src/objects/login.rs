@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_plugin::objects::{Document, Identity, Mark, Told, declared};
 use portcullis_plugin::{Change, Desired, Failure, Managed, Stamp};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::entity::{Entity, entity, find};
-use super::mark::{self, Mark};
+use super::mark;
 use super::role::JwtRole;
 use super::settings::Settings;
 use super::{IDENTITY, compile};
@@ -18,6 +19,9 @@ use crate::named;
 
 /// Life of a token where the declaration sets none.
 const TTL_SECONDS: u32 = 900;
+/// How `settings` are written.
+const HINT: &str = "Write `settings = { role = \"...\", bound_subject = \"...\" }`; the README of the connector has the rest.";
+
 #[derive(Debug, Deserialize)]
 struct Method {
     accessor: String,
@@ -41,26 +45,16 @@ impl Login {
     /// # Errors
     /// When `settings` name no role, or what nobody may be given.
     pub(super) fn new(workload: &str, attributes: &str) -> Result<Self, Failure> {
-        let mut declared: Map<String, Value> = serde_json::from_str(attributes)?;
-        for added in ["account", "allows", "documents"] {
-            declared.shift_remove(added);
-        }
-        let settings = declared.get("settings").cloned().unwrap_or_default();
-        let settings: Settings = serde_json::from_value(settings).map_err(|error| {
-            Failure::config(format!(
-                "`settings` of the identity `{workload}` cannot be used: {error}."
-            ))
-            .remedy("Write `settings = { role = \"...\", bound_subject = \"...\" }`; the README of the connector has the rest.")
-        })?;
+        let declared = declared(attributes)?;
+        let identity: Identity<Settings> = Identity::parse(workload, &declared, HINT)?;
+        let settings = identity.settings;
         settings.check()?;
-        let said = declared.get("audiences").and_then(Value::as_array);
-        let said = said.into_iter().flatten().filter_map(Value::as_str);
         let audiences = match settings.bound_audiences {
-            none if none.is_empty() => said.map(str::to_owned).collect(),
+            none if none.is_empty() => identity.audiences.into_iter().collect(),
             bound => bound,
         };
-        let ttl = declared.get("max_ttl_seconds").and_then(Value::as_u64);
-        let ttl = ttl
+        let ttl = identity
+            .max_ttl_seconds
             .and_then(|ttl| u32::try_from(ttl).ok())
             .unwrap_or(TTL_SECONDS);
         let mut policies = settings.policies;
@@ -111,15 +105,15 @@ impl Login {
         let owned = match &found {
             None => None,
             Some(entity) => {
-                let mark = Mark::of_metadata(&entity.metadata);
-                let words = format!("entity `{}`", entity.name);
-                mark::check(&words, mark.as_ref(), &self.workload, stamp)?;
+                let mark = mark::of_metadata(&entity.metadata);
+                let words = format!("The entity `{}`", entity.name);
+                mark::check(mark.as_ref(), &words, &self.workload, stamp)?;
                 mark.and_then(|mark| role_of(&mark))
             }
         };
         if owned.as_deref() != Some(&self.path) && role(api, &self.path)?.is_some() {
-            let words = format!("role `{}`", self.path);
-            mark::check(&words, None, &self.workload, stamp)?;
+            let words = format!("The role `{}`", self.path);
+            mark::check(None, &words, &self.workload, stamp)?;
         }
         Ok(found)
     }
@@ -130,11 +124,11 @@ impl Login {
         let found = self.check(api, Some(stamp))?;
         let before = found
             .as_ref()
-            .and_then(|entity| Mark::of_metadata(&entity.metadata));
+            .and_then(|entity| mark::of_metadata(&entity.metadata));
         let mark = Mark::of(&self.workload, &self.declared, stamp, before.as_ref());
         let accessor = self.accessor(api)?;
         self.check_alias(api, &accessor, found.as_ref())?;
-        let body = json!({"metadata": mark.metadata(), "policies": [], "disabled": false});
+        let body = json!({"metadata": mark::metadata(&mark), "policies": [], "disabled": false});
         let name = compile::name_of(&self.workload);
         api.write::<Value>(&["identity", "entity", "name", &name], &body)?;
         api.write_at(&self.path, &Value::Object(self.role.body().clone()))?;
@@ -288,7 +282,7 @@ pub(super) fn role_of(mark: &Mark) -> Option<String> {
 
 /// What was declared, the account by which facts about access know it, and what it lets somebody do.
 fn attributes(
-    mut declared: Map<String, Value>,
+    declared: Map<String, Value>,
     path: &str,
     namespace: &str,
     role: Option<&JwtRole>,
@@ -310,16 +304,16 @@ fn attributes(
     let entity = json!({
         "alias": entity.alias, "disabled": entity.disabled, "policies": entity.policies,
     });
-    declared.insert("account".to_owned(), json!(account));
-    declared.insert("allows".to_owned(), json!(allows));
-    declared.insert(
-        "documents".to_owned(),
-        json!([
-            {"kind": "JWT role", "name": path, "text": role},
-            {"kind": "entity", "name": path, "text": entity.to_string()},
-        ]),
-    );
-    Value::Object(declared)
+    let told = Told {
+        account: Some(account),
+        allows,
+        clauses: None,
+        documents: vec![
+            Document::new("JWT role", path, role),
+            Document::new("entity", path, entity.to_string()),
+        ],
+    };
+    told.over(declared)
 }
 
 #[cfg(test)]
@@ -352,7 +346,7 @@ mod tests {
             (&json!(["bao"]), &json!(600))
         );
         for (bad, said) in [
-            (json!(null), "invalid type"),
+            (json!(null), "`role`"),
             (json!({"role": "fraud"}), "bound_subject"),
             (json!({"role": "a/../b", "bound_subject": "s"}), "`role`"),
             (json!({"role": "..", "bound_subject": "s"}), "`role`"),

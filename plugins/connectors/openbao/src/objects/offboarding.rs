@@ -66,8 +66,8 @@ pub(super) fn read(api: &Api<'_>, id: &str, name: &str) -> Result<Option<Managed
 pub(super) fn delete(api: &Api<'_>, prior: &Managed, stamp: &Stamp) -> Result<(), Failure> {
     let mut left = Vec::new();
     if let Some((entity, mark)) = entity::find(api, &prior.id, &prior.name)? {
-        let words = format!("entity `{}`", entity.name);
-        mark::check(&words, Some(&mark), &prior.name, Some(stamp))?;
+        let words = format!("The entity `{}`", entity.name);
+        mark::check(Some(&mark), &words, &prior.name, Some(stamp))?;
         let named = ["identity", "entity", "name", &entity.name];
         api.write::<Value>(&named, &json!({"disabled": true}))?;
         if let Some(path) = login::role_of(&mark) {

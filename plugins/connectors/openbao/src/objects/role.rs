@@ -60,6 +60,20 @@ impl JwtRole {
         &self.0
     }
 
+    /// Whether whoever logs in by it gets a policy.
+    pub(super) fn has(&self, policy: &str) -> bool {
+        self.texts("token_policies").contains(&policy)
+    }
+
+    /// The same role with one more policy.
+    pub(super) fn with(mut self, policy: &str) -> Self {
+        let mut policies: BTreeSet<&str> = self.texts("token_policies").into_iter().collect();
+        policies.insert(policy);
+        let policies = json!(policies);
+        self.0.insert("token_policies".to_owned(), policies);
+        self
+    }
+
     /// The role as text for people.
     pub(super) fn text(&self) -> String {
         Value::Object(self.0.clone()).to_string()
@@ -140,6 +154,9 @@ mod tests {
             "token_explicit_max_ttl": 0, "token_bound_cidrs": [], "token_no_default_policy": false, "max_age": 0,
         }));
         assert_eq!(given, wanted);
+        let less = JwtRole::wanted("s", &set(&["bao"]), &set(&["a"]), 900);
+        assert!(less.has("a") && !less.has("b") && !less.has(""));
+        assert_eq!(less.with("b"), wanted);
         assert_eq!(
             wanted.allows("role:r"),
             [

@@ -98,7 +98,7 @@ async fn an_identity_lives_as_a_role() {
     let stale = connector
         .apply(Some(&made), &change, &stamp("late", 1), MINUTE)
         .await;
-    assert!(refusal(stale).contains("changed by a later run"));
+    assert!(refusal(stale).contains("was changed under fence"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

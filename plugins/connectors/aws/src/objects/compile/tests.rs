@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Compiled, Enforcement, compile};
-use crate::objects::split::Split;
+use portcullis_plugin::objects::Enforcement;
+
+use super::{Compiled, compile};
+use crate::objects::split::parse;
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/portcullis/production/fraud/fraud";
 const GITHUB: &str = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
@@ -23,7 +25,7 @@ fn declared() -> Value {
 }
 
 fn compiled(declared: &Value) -> Compiled {
-    let split = Split::parse("production/fraud", declared.as_object().unwrap()).unwrap();
+    let split = parse("production/fraud", declared.as_object().unwrap()).unwrap();
     compile("production/fraud", &split)
 }
 
@@ -148,7 +150,7 @@ fn settings_with_a_mistake_name_it() {
     ] {
         let mut declared = declared();
         declared["settings"] = settings;
-        let failure = Split::parse("a/b", declared.as_object().unwrap()).unwrap_err();
+        let failure = parse("a/b", declared.as_object().unwrap()).unwrap_err();
         assert_eq!(failure.kind, "config");
         assert!(failure.message.contains(named), "{}", failure.message);
     }

@@ -1,5 +1,7 @@
-use super::super::clause::Enforcement;
+use portcullis_plugin::objects::Enforcement;
+
 use super::*;
+use crate::objects::split::parse;
 
 pub(crate) fn split(change: impl FnOnce(&mut Value)) -> Split {
     let mut attributes = json!({
@@ -14,7 +16,7 @@ pub(crate) fn split(change: impl FnOnce(&mut Value)) -> Split {
         "settings": {"namespace": "infer"},
     });
     change(&mut attributes);
-    Split::parse("production/fraud", &attributes).unwrap()
+    parse("production/fraud", attributes.as_object().unwrap()).unwrap()
 }
 
 fn compiled(split: &Split, has_admission: bool) -> Compiled {
