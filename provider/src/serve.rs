@@ -10,7 +10,7 @@ use crate::data_sources::{
     AccessPaths, ChangeAuthority, CredentialLocations, EffectiveAccess, GpuInventory, GpuOffers,
     Orphans,
 };
-use crate::functions::{CanonicalGpuModel, MakeSpiffeId, MigFits, ParseSpiffeId};
+use crate::functions::{CanonicalGpuModel, GpuMemory, MakeSpiffeId, MigFits, ParseSpiffeId};
 use crate::resources::{DutyConstraint, GpuPool, Grant, Group, PermissionSplit, WorkloadIdentity};
 
 /// What this program is, for people who start it by hand.
@@ -39,6 +39,7 @@ pub fn server() -> ProviderServer<ProviderBlock> {
         .data_source::<GpuOffers>()
         .data_source::<Orphans>()
         .function::<CanonicalGpuModel>()
+        .function::<GpuMemory>()
         .function::<MigFits>()
         .function::<MakeSpiffeId>()
         .function::<ParseSpiffeId>()

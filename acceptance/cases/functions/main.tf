@@ -17,3 +17,11 @@ output "halves_fit" {
 output "a_slice_beside_halves_fits" {
   value = provider::portcullis::mig_fits("A100-80GB", ["3g.40gb", "3g.40gb", "1g.10gb"])
 }
+
+output "memory" {
+  value = provider::portcullis::gpu_memory("NVIDIA H100 80GB HBM3")
+}
+
+output "memory_of_an_instance" {
+  value = provider::portcullis::gpu_memory("H200", "1g.18gb")
+}

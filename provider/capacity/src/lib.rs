@@ -15,6 +15,7 @@
 
 mod best_fit;
 mod demand;
+mod device_memory;
 mod explain;
 mod fits;
 mod fleet;
@@ -30,6 +31,7 @@ mod shortage;
 mod want;
 
 pub use demand::{Beside, Demand, Freshness, Spread, Together};
+pub use device_memory::{device_memory_mib, models_with_memory};
 pub use fits::fits;
 pub use fleet::{Fleet, Reservations};
 pub use mig::{MigGeometry, MigInstance, MigShape, MigShortage};
