@@ -136,3 +136,6 @@ fn undo(class: &mut Class, rest: u32, free: u32, bin: u32) {
     }
     give_back(class, free, bin);
 }
+
+#[cfg(test)]
+mod tests;

@@ -216,3 +216,6 @@ fn split(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
