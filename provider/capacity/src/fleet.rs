@@ -1,5 +1,8 @@
 //! The devices that are free, counted by node and kind.
 
+mod levels;
+mod update;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,12 +13,10 @@ use portcullis_model::{
 
 use crate::Demand;
 pub(crate) use crate::kind::{Kind, KindKey};
+pub(crate) use levels::{Levels, remove};
 
 /// Who holds which device, in the words that a diagnostic shows, such as ``pool `scoring` of `team:platform` ``.
 pub type Reservations = BTreeMap<DeviceKey, String>;
-
-/// Bins by how much is free in them, each list falling, so that taking from its end takes the first node.
-pub(crate) type Levels = BTreeMap<u32, Vec<u32>>;
 
 /// The devices of a snapshot that are free: working, undivided, unused, unreserved and not stale.
 ///
@@ -27,14 +28,16 @@ pub struct Fleet {
     pub(crate) kinds: Vec<Kind>,
     numbers: BTreeMap<KindKey, usize>,
     pub(crate) bins: Vec<Bin>,
+    /// Where the bins of each node begin, and where those of the last one end.
+    bins_of_nodes: Vec<u32>,
     /// The bins of each kind that have something free.
     pub(crate) levels: Vec<Levels>,
     /// Bins of one node whose devices are alike, where there are several.
     pub(crate) mixed: Vec<Vec<u32>>,
     /// The names of holders, by number.
     holders: Vec<String>,
-    /// Per device of the snapshot, the number of its holder; empty when nothing is reserved.
-    held: Vec<Option<u32>>,
+    /// Per device of the snapshot, the number of its holder from 1, 0 for none; empty when nothing is reserved.
+    held: Vec<u32>,
 }
 
 /// The devices of one node, kind and NVLink domain.
@@ -72,6 +75,7 @@ impl Fleet {
             kinds: Vec::new(),
             numbers: BTreeMap::new(),
             bins: Vec::new(),
+            bins_of_nodes: Vec::with_capacity(snapshot.node_count() + 1),
             levels: Vec::new(),
             mixed: Vec::new(),
             holders: Vec::new(),
@@ -86,11 +90,13 @@ impl Fleet {
             if node != Some(device.node_index()) {
                 node = Some(device.node_index());
                 node_bins = fleet.bins.len();
+                fleet.begin_bins(device.node_index() as usize + 1);
             }
             last = fleet.number_of(&device, last);
             let free = fleet.count(&device, position, last);
             fleet.add_to_bin(node_bins, last, &device, position, free);
         }
+        fleet.begin_bins(snapshot.node_count() + 1);
         fleet.levels.resize(fleet.kinds.len(), Levels::new());
         let numbered: Vec<(u32, Bin)> = (0_u32..).zip(fleet.bins.iter().copied()).collect();
         for (number, bin) in numbered.into_iter().rev().filter(|(_, bin)| bin.free > 0) {
@@ -107,17 +113,23 @@ impl Fleet {
         }
         let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
         let positions = self.snapshot.positions(reservations.keys());
-        self.held.resize(self.snapshot.devices().len(), None);
+        self.held.resize(self.snapshot.devices().len(), 0);
         for (holder, position) in reservations.values().zip(positions) {
             let Some(slot) = position.and_then(|position| self.held.get_mut(position)) else {
                 continue;
             };
             let number = *numbers.entry(holder).or_insert_with(|| {
                 self.holders.push(holder.clone());
-                u32::try_from(self.holders.len() - 1).unwrap_or(u32::MAX)
+                u32::try_from(self.holders.len()).unwrap_or(u32::MAX)
             });
-            *slot = Some(number);
+            *slot = number;
         }
+    }
+
+    /// The nodes before this one have no bins beyond those that are there.
+    fn begin_bins(&mut self, nodes: usize) {
+        let here = u32::try_from(self.bins.len()).unwrap_or(u32::MAX);
+        self.bins_of_nodes.resize(nodes, here);
     }
 
     /// Counts a device for its kind, and tells whether it is free.
@@ -182,94 +194,6 @@ impl Fleet {
         });
     }
 
-    /// Gives devices to a holder, as a plan does pool by pool. A device that is not free stays what it is.
-    pub fn take<'a>(&mut self, devices: impl IntoIterator<Item = &'a DeviceKey>, holder: &str) {
-        let snapshot = Arc::clone(&self.snapshot);
-        self.held.resize(snapshot.devices().len(), None);
-        let known = self.holders.iter().position(|known| known == holder);
-        let holder = known.unwrap_or_else(|| {
-            self.holders.push(holder.to_owned());
-            self.holders.len() - 1
-        });
-        let holder = u32::try_from(holder).unwrap_or(u32::MAX);
-        for (position, device) in found(&snapshot, devices) {
-            if !matches!(self.state_of(&device, position), State::Free) {
-                continue;
-            }
-            if let Some(slot) = self.held.get_mut(position as usize) {
-                *slot = Some(holder);
-            }
-            let number = self.number_of(&device, 0);
-            if let Some(kind) = self.kinds.get_mut(number) {
-                kind.free = kind.free.saturating_sub(1);
-                *kind.taken.held.entry(holder).or_default() += 1;
-            }
-            self.refill(&device, number, position, |free| free.saturating_sub(1));
-        }
-    }
-
-    /// Takes devices back from whoever holds them. A device that is not held stays what it is.
-    pub fn release<'a>(&mut self, devices: impl IntoIterator<Item = &'a DeviceKey>) {
-        let snapshot = Arc::clone(&self.snapshot);
-        for (position, device) in found(&snapshot, devices) {
-            let slot = self.held.get_mut(position as usize);
-            let Some(holder) = slot.and_then(Option::take) else {
-                continue;
-            };
-            let number = self.number_of(&device, 0);
-            if let Some(kind) = self.kinds.get_mut(number)
-                && let Some(count) = kind.taken.held.get_mut(&holder)
-            {
-                *count -= 1;
-                if *count == 0 {
-                    kind.taken.held.remove(&holder);
-                }
-            }
-            if self.count(&device, position, number) {
-                self.refill(&device, number, position, |free| free + 1);
-            }
-        }
-    }
-
-    /// Changes how much is free in the bin of a device.
-    fn refill(
-        &mut self,
-        device: &DeviceView<'_>,
-        kind: usize,
-        position: u32,
-        change: impl Fn(u32) -> u32,
-    ) {
-        let Some(number) = self.bin_of(device, kind, position) else {
-            return;
-        };
-        let Some((bin, levels)) = self.bins.get_mut(number).zip(self.levels.get_mut(kind)) else {
-            return;
-        };
-        let Ok(number) = u32::try_from(number) else {
-            return;
-        };
-        remove(levels, bin.free, number);
-        bin.free = change(bin.free);
-        if bin.free > 0 {
-            let level = levels.entry(bin.free).or_default();
-            let place = level.partition_point(|other| *other > number);
-            level.insert(place, number);
-        }
-    }
-
-    /// The bin of a device: the latest that starts at or before it and is of its node, kind and domain.
-    fn bin_of(&self, device: &DeviceView<'_>, kind: usize, position: u32) -> Option<usize> {
-        let end = self.bins.partition_point(|bin| bin.first <= position);
-        let before = self.bins.get(..end)?.iter().enumerate().rev();
-        let fabric = device
-            .fabric_index()
-            .and_then(|fabric| u32::try_from(fabric).ok());
-        let mut of_node = before.take_while(|(_, bin)| bin.node == device.node_index());
-        let (number, _) =
-            of_node.find(|(_, bin)| bin.kind as usize == kind && bin.fabric == fabric)?;
-        Some(number)
-    }
-
     /// The snapshot that was counted.
     #[must_use]
     pub fn snapshot(&self) -> &Snapshot {
@@ -291,7 +215,11 @@ impl Fleet {
     }
 
     fn state_of(&self, device: &DeviceView<'_>, position: u32) -> State {
-        if let Some(Some(holder)) = self.held.get(position as usize) {
+        if let Some(holder) = self
+            .held
+            .get(position as usize)
+            .filter(|holder| **holder > 0)
+        {
             return State::Held(*holder);
         }
         match (device.health(), device.mig_mode(), device.in_use()) {
@@ -343,9 +271,9 @@ impl Fleet {
     }
 
     pub(crate) fn holder(&self, number: u32) -> &str {
-        self.holders
-            .get(number as usize)
-            .map_or("?", String::as_str)
+        let position = (number as usize).checked_sub(1);
+        let holder = position.and_then(|position| self.holders.get(position));
+        holder.map_or("?", String::as_str)
     }
 
     /// The sources that a demand may use and that did not tell everything, or told it too long ago.
@@ -365,30 +293,5 @@ impl Fleet {
             .sources()
             .iter()
             .any(|source| source.name == *name)
-    }
-}
-
-/// The devices that the snapshot has, with their positions.
-fn found<'s, 'a>(
-    snapshot: &'s Snapshot,
-    devices: impl IntoIterator<Item = &'a DeviceKey>,
-) -> Vec<(u32, DeviceView<'s>)> {
-    let positions = snapshot.positions(devices).into_iter().flatten();
-    let known = positions.filter_map(|position| {
-        let device = snapshot.device(position)?;
-        Some((u32::try_from(position).ok()?, device))
-    });
-    known.collect()
-}
-
-/// Takes a bin out of its level.
-pub(crate) fn remove(levels: &mut Levels, free: u32, number: u32) {
-    if let Some(level) = levels.get_mut(&free) {
-        if let Ok(place) = level.binary_search_by(|other| number.cmp(other)) {
-            level.remove(place);
-        }
-        if level.is_empty() {
-            levels.remove(&free);
-        }
     }
 }

@@ -3,8 +3,8 @@
 mod builder;
 mod conflict;
 mod digest;
+mod index;
 mod record;
-mod search;
 mod sites;
 mod source_state;
 #[cfg(test)]
@@ -24,8 +24,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     DeviceId, DeviceKey, Fabric, GpuModel, MigProfile, NodeName, NodeRoom, Offer, Quota, Site,
 };
+use index::NodeIndex;
 use record::{IdKind, Record};
-use search::Search;
 
 /// The GPUs of the world at one time: immutable, packed, in a canonical order.
 ///
@@ -38,6 +38,7 @@ pub struct Snapshot {
     sources: Vec<SourceState>,
     /// Sorted pairs of source and node name.
     nodes: Vec<(u16, NodeName)>,
+    index: NodeIndex,
     /// What each node has free beside its GPUs; empty where no source tells it of any.
     rooms: Vec<NodeRoom>,
     sites: Vec<Site>,
@@ -77,18 +78,16 @@ impl Snapshot {
         &self,
         keys: impl IntoIterator<Item = &'a DeviceKey>,
     ) -> Vec<Option<usize>> {
+        let keys: Vec<&DeviceKey> = keys.into_iter().collect();
+        let mut positions = self.positions_by_node(&keys);
         // Sorting every UUID is worth it only when a key is not where it says.
         let mut uuids: Option<BTreeMap<[u8; 16], usize>> = None;
-        let mut search = Search::new(self);
-        let mut find = |key: &DeviceKey| {
-            search.position(key).or_else(|| {
-                let DeviceId::Uuid(uuid) = &key.id else {
-                    return None;
-                };
-                uuids.get_or_insert_with(|| self.uuids()).get(uuid).copied()
-            })
-        };
-        keys.into_iter().map(&mut find).collect()
+        for (position, key) in positions.iter_mut().zip(keys) {
+            if let (None, DeviceId::Uuid(uuid)) = (&position, &key.id) {
+                *position = uuids.get_or_insert_with(|| self.uuids()).get(uuid).copied();
+            }
+        }
+        positions
     }
 
     fn uuids(&self) -> BTreeMap<[u8; 16], usize> {
@@ -162,6 +161,7 @@ impl Snapshot {
         let ids = self.other_ids.iter().map(|id| text(id.len()));
         size_of_val(self.records.as_slice())
             + size_of_val(self.nodes.as_slice())
+            + self.index.size_bytes()
             + size_of_val(self.rooms.as_slice())
             + size_of_val(self.sites.as_slice())
             + size_of_val(self.fabrics.as_slice())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::index::NodeIndex;
 use super::record::{self, IdKind, Record};
 use super::sites::Sites;
 use super::{Snapshot, SourceState, SourceStatus, conflict, twice};
@@ -148,9 +149,11 @@ impl SnapshotBuilder {
             mig_profiles,
             other_ids,
         } = tables;
+        let index = NodeIndex::new(&nodes, records.iter().map(|record| record.node));
         Snapshot {
             sources,
             nodes,
+            index,
             rooms,
             sites: sites.into_all(),
             fabrics,
