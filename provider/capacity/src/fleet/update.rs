@@ -1,6 +1,6 @@
 //! Devices that change hands, without counting the others again.
 
-use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -102,54 +102,37 @@ impl Fleet {
 
     /// Puts changed bins into the levels that they belong to now, all of one level at once.
     fn settle(&mut self, changed: Changed) {
-        let mut moves: Vec<Move> = Vec::new();
-        for (number, before) in changed.bins() {
+        let mut moves: Vec<Moves> = Vec::new();
+        moves.resize_with(self.kinds.len(), Moves::new);
+        for (number, before) in changed.falling() {
             let Some(bin) = self.bins.get(number as usize) else {
                 continue;
             };
-            if bin.free != before {
-                let kind = bin.kind;
-                moves.extend([
-                    Move {
-                        kind,
-                        free: before,
-                        comes: false,
-                        number,
-                    },
-                    Move {
-                        kind,
-                        free: bin.free,
-                        comes: true,
-                        number,
-                    },
-                ]);
-            }
-        }
-        moves.retain(|one| one.free > 0);
-        moves.sort_unstable_by_key(|one| (one.kind, one.free, one.comes, Reverse(one.number)));
-        for of_level in
-            moves.chunk_by(|one, other| (one.kind, one.free) == (other.kind, other.free))
-        {
-            let Some(first) = of_level.first() else {
+            let Some(moves) = moves.get_mut(bin.kind as usize) else {
                 continue;
             };
-            let comes = of_level.partition_point(|one| !one.comes);
-            let numbers: Vec<u32> = of_level.iter().map(|one| one.number).collect();
-            if let Some(levels) = self.levels.get_mut(first.kind as usize) {
-                let (gone, come) = numbers.split_at(comes);
-                edit(levels, first.free, gone, come);
+            if bin.free != before {
+                moves.entry(before).or_default().gone.push(number);
+                moves.entry(bin.free).or_default().come.push(number);
+            }
+        }
+        for (levels, moves) in self.levels.iter_mut().zip(moves) {
+            // What has nothing free is in no level.
+            for (free, Move { gone, come }) in moves.into_iter().filter(|(free, _)| *free > 0) {
+                edit(levels, free, &gone, &come);
             }
         }
     }
 }
 
-/// A bin that leaves a level or comes to one.
-#[derive(Clone, Copy, Debug)]
+/// What changes in the levels of one kind, by how much is free.
+type Moves = BTreeMap<u32, Move>;
+
+/// Bins that leave a level, and others that come to it; both lists fall.
+#[derive(Debug, Default)]
 struct Move {
-    kind: u32,
-    free: u32,
-    comes: bool,
-    number: u32,
+    gone: Vec<u32>,
+    come: Vec<u32>,
 }
 
 /// Bins whose free devices change, each with how many it had before, as often as one of them did.
@@ -165,12 +148,12 @@ impl Changed {
         }
     }
 
-    /// Each bin once, with what it had first.
-    fn bins(mut self) -> impl Iterator<Item = (u32, u32)> {
+    /// Each bin once, with what it had first, the last bin first.
+    fn falling(mut self) -> impl Iterator<Item = (u32, u32)> {
         // Stable: the first note of a bin stays the first.
         self.0.sort_by_key(|(number, _)| *number);
         self.0.dedup_by_key(|(number, _)| *number);
-        self.0.into_iter()
+        self.0.into_iter().rev()
     }
 }
 

@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::{Snapshot, record};
-use crate::{DeviceKey, Name, NodeName};
+use crate::{DeviceId, DeviceKey, Name, NodeName};
+
+/// Keys that are looked up side by side: what is noted of so many stays in the nearest cache.
+const SIDE_BY_SIDE: usize = 256;
 
 /// Where the nodes of a snapshot are found by name, and the devices of each: about two bytes a device on nodes of eight.
 ///
@@ -11,12 +14,27 @@ use crate::{DeviceKey, Name, NodeName};
 /// and no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NodeIndex {
-    /// Where each bucket begins in `order`, and where the last one ends. The number of buckets is a power of two.
+    /// Where each bucket begins in `entries`, and where the last one ends. The number of buckets is a power of two.
     buckets: Vec<u32>,
-    /// The nodes by bucket, rising in each.
-    order: Vec<u32>,
+    entries: Vec<Entry>,
     /// Where each node's records begin, and where those of the last one end.
     records: Vec<u32>,
+}
+
+/// A node in its bucket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    /// What else the hash says of the name, so that another name is seldom looked at.
+    tag: u32,
+    node: u32,
+}
+
+/// Where a name is looked for.
+#[derive(Clone, Debug)]
+struct Place {
+    source: u16,
+    tag: u32,
+    bucket: Range<usize>,
 }
 
 impl NodeIndex {
@@ -26,36 +44,46 @@ impl NodeIndex {
         node_of_record: impl Iterator<Item = u32>,
     ) -> Self {
         let count = nodes.len().max(1).next_power_of_two();
-        let hashes: Vec<usize> = nodes
+        let hashes: Vec<(usize, u32)> = nodes
             .iter()
-            .map(|(source, node)| bucket(*source, node, count))
+            .map(|(source, node)| hash(*source, node, count))
             .collect();
-        let buckets = beginnings(hashes.iter().copied(), count);
+        let buckets = beginnings(hashes.iter().map(|(bucket, _)| *bucket), count);
         let mut next = buckets.clone();
-        let mut order = vec![0; nodes.len()];
-        for (node, hash) in (0_u32..).zip(hashes) {
-            if let Some(place) = next.get_mut(hash) {
-                if let Some(slot) = order.get_mut(*place as usize) {
-                    *slot = node;
+        let mut entries = vec![Entry::default(); nodes.len()];
+        for (node, (bucket, tag)) in (0_u32..).zip(hashes) {
+            if let Some(place) = next.get_mut(bucket) {
+                if let Some(slot) = entries.get_mut(*place as usize) {
+                    *slot = Entry { tag, node };
                 }
                 *place += 1;
             }
         }
+        for bucket in 0..count {
+            if let Some(entries) = entries.get_mut(range(&buckets, bucket)) {
+                entries.sort_unstable();
+            }
+        }
         Self {
             buckets,
-            order,
+            entries,
             records: beginnings(node_of_record.map(|node| node as usize), nodes.len()),
         }
     }
 
     pub(super) fn size_bytes(&self) -> usize {
         size_of_val(self.buckets.as_slice())
-            + size_of_val(self.order.as_slice())
+            + size_of_val(self.entries.as_slice())
             + size_of_val(self.records.as_slice())
     }
 
-    fn bucket(&self, source: u16, node: &NodeName) -> Range<usize> {
-        range(&self.buckets, bucket(source, node, self.buckets.len() - 1))
+    fn place(&self, source: u16, node: &NodeName) -> Place {
+        let (bucket, tag) = hash(source, node, self.buckets.len() - 1);
+        Place {
+            source,
+            tag,
+            bucket: range(&self.buckets, bucket),
+        }
     }
 }
 
@@ -80,8 +108,8 @@ fn range(beginnings: &[u32], group: usize) -> Range<usize> {
     at(group)..at(group + 1)
 }
 
-/// The bucket of a node's name, by FNV-1a.
-fn bucket(source: u16, node: &NodeName, count: usize) -> usize {
+/// The bucket of a node's name among `count`, and the rest of what FNV-1a makes of it.
+fn hash(source: u16, node: &NodeName, count: usize) -> (usize, u32) {
     let bytes = source
         .to_le_bytes()
         .into_iter()
@@ -89,48 +117,41 @@ fn bucket(source: u16, node: &NodeName, count: usize) -> usize {
     let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    // The high bits depend on every byte; below 2^32 nodes, 32 of them are enough.
-    usize::try_from(hash >> 32).unwrap_or(0) & (count - 1)
+    let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or(0);
+    (half(hash >> 32) as usize & (count - 1), half(hash))
 }
 
 impl Snapshot {
     /// The positions of devices that are where their keys say.
     ///
-    /// One step for all keys after the other, and not all steps for one key after the other: what a step reads lies all
+    /// One step for many keys after the other, and not all steps for one key after the other: what a step reads lies all
     /// over memory, and so the processor waits for many keys at once.
     pub(super) fn positions_by_node(&self, keys: &[&DeviceKey]) -> Vec<Option<usize>> {
+        let mut positions = Vec::with_capacity(keys.len());
+        let mut places: Vec<Option<Place>> = Vec::with_capacity(SIDE_BY_SIDE);
+        let mut ranges: Vec<Range<usize>> = Vec::with_capacity(SIDE_BY_SIDE);
         let mut last: Option<(&Name, Option<u16>)> = None;
-        let mut source_of = |name| match last {
-            Some((known, source)) if known == name => source,
-            _ => {
-                let source = self.source_number(name);
-                last = Some((name, source));
-                source
+        for keys in keys.chunks(SIDE_BY_SIDE) {
+            places.clear();
+            for key in keys {
+                let source = match last {
+                    Some((known, source)) if *known == key.source => source,
+                    _ => self.source_number(&key.source),
+                };
+                last = Some((&key.source, source));
+                places.push(source.map(|source| self.index.place(source, &key.node)));
             }
-        };
-        let buckets: Vec<(u16, Range<usize>)> = keys
-            .iter()
-            .map(|key| match source_of(&key.source) {
-                Some(source) => (source, self.index.bucket(source, &key.node)),
-                None => (0, 0..0),
-            })
-            .collect();
-        let nodes: Vec<Option<u32>> = keys
-            .iter()
-            .zip(buckets)
-            .map(|(key, (source, bucket))| self.node_in(bucket, source, &key.node))
-            .collect();
-        let ranges: Vec<Range<usize>> = nodes
-            .iter()
-            .map(|node| match node {
-                Some(node) => range(&self.index.records, *node as usize),
-                None => 0..0,
-            })
-            .collect();
-        keys.iter()
-            .zip(ranges)
-            .map(|(key, range)| self.record_in(range, key))
-            .collect()
+            ranges.clear();
+            ranges.extend(keys.iter().zip(&places).map(|(key, place)| {
+                let node = place
+                    .as_ref()
+                    .and_then(|place| self.node_at(place, &key.node));
+                node.map_or(0..0, |node| range(&self.index.records, node as usize))
+            }));
+            let ranges = ranges.drain(..).zip(keys);
+            positions.extend(ranges.map(|(range, key)| self.record_in(range, key)));
+        }
+        positions
     }
 
     fn source_number(&self, name: &Name) -> Option<u16> {
@@ -141,21 +162,31 @@ impl Snapshot {
         u16::try_from(source).ok()
     }
 
-    fn node_in(&self, bucket: Range<usize>, source: u16, name: &NodeName) -> Option<u32> {
-        let numbers = self.index.order.get(bucket)?;
-        let order = |number: &u32| {
-            let node = self.nodes.get(*number as usize);
-            node.map(|(of, node)| (*of, node))
-                .cmp(&Some((source, name)))
+    fn node_at(&self, place: &Place, name: &NodeName) -> Option<u32> {
+        let entries = self.index.entries.get(place.bucket.clone())?;
+        // Nodes with one hash stand in the order of their names.
+        let order = |entry: &Entry| {
+            entry.tag.cmp(&place.tag).then_with(|| {
+                let node = self.nodes.get(entry.node as usize);
+                node.map(|(source, node)| (*source, node))
+                    .cmp(&Some((place.source, name)))
+            })
         };
-        let found = numbers.binary_search_by(order).ok()?;
-        numbers.get(found).copied()
+        let found = entries.binary_search_by(order).ok()?;
+        entries.get(found).map(|entry| entry.node)
     }
 
     fn record_in(&self, range: Range<usize>, key: &DeviceKey) -> Option<usize> {
         let start = range.start;
         let records = self.records.get(range)?;
         let (kind, id) = record::pack_id(&key.id, &self.other_ids)?;
+        let is_it = |record: &record::Record| record.id_kind == kind && record.id == id;
+        // Where a node counts its devices from 0, the index is the place.
+        if let DeviceId::Index(index) = key.id
+            && records.get(index as usize).is_some_and(is_it)
+        {
+            return Some(start + index as usize);
+        }
         let found = records
             .binary_search_by(|record| (record.id_kind, &record.id).cmp(&(kind, &id)))
             .ok()?;
@@ -183,9 +214,9 @@ mod tests {
             let index = NodeIndex::new(&nodes, records);
             let mut seen = 0;
             for (number, (source, node)) in nodes.iter().enumerate() {
-                let here = &index.order[index.bucket(*source, node)];
+                let here = &index.entries[index.place(*source, node).bucket];
                 assert!(here.is_sorted());
-                let own = here.iter().filter(|one| **one as usize == number);
+                let own = here.iter().filter(|one| one.node as usize == number);
                 assert_eq!(own.count(), 1, "{count}: {number}");
                 assert_eq!(range(&index.records, number).len(), number % 3);
                 seen += range(&index.records, number).len();
@@ -197,7 +228,7 @@ mod tests {
     #[test]
     fn names_of_one_bucket_are_told_apart() {
         let texts = (0..4_000).map(|number| format!("n{number:04}"));
-        let of_bucket = |text: &String| bucket(0, &text.parse().unwrap(), 64) == 7;
+        let of_bucket = |text: &String| hash(0, &text.parse().unwrap(), 64).0 == 7;
         let texts: Vec<String> = texts.filter(of_bucket).take(64).collect();
         let mut report = crate::SourceReport {
             grade: crate::Grade::Counted,
@@ -214,9 +245,12 @@ mod tests {
             .report(source, report)
             .build();
         for (number, (_, node)) in (0_u32..).zip(&snapshot.nodes) {
-            let here = snapshot.index.bucket(0, node);
-            assert_eq!(here.len(), 64);
-            assert_eq!(snapshot.node_in(here, 0, node), Some(number));
+            let place = snapshot.index.place(0, node);
+            assert_eq!(place.bucket.len(), 64);
+            assert_eq!(snapshot.node_at(&place, node), Some(number));
+            // The hash alone does not tell these names apart.
+            let alike = Place { tag: 0, ..place };
+            assert_eq!(snapshot.node_at(&alike, node), None);
         }
     }
 }
