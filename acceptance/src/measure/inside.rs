@@ -142,6 +142,12 @@ pub(super) const PATHS: Example = Example {
             Target::AtMost(50.0),
         ),
         Field::new(
+            "one split over them after ten edges that a connector reads changed",
+            "ten_live_edges_changed_ms",
+            "ms",
+            Target::AtMost(50.0),
+        ),
+        Field::new(
             "peak memory with the facts and what follows from them",
             "peak_mib",
             "MiB",

@@ -11,9 +11,9 @@ use std::time::Instant;
 use jiff::Timestamp;
 use portcullis_access::{
     Access, Facts, ListedEdge, ListedPermission, ListedSubject, Memberships, Platform, Separation,
-    SourceFacts, Split, Through, separate,
+    SourceChange, SourceFacts, Split, Through, separate,
 };
-use portcullis_model::Subject;
+use portcullis_model::{Name, Subject};
 
 const EDGES: usize = 1_000_000;
 const RUNS: usize = 15;
@@ -65,6 +65,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let of_group = split(["group:release"], "sa:cluster/outside/run")?;
     let is_crossed = |verdict| matches!(verdict, Separation::Crossed(_));
     let holds = |verdict| matches!(verdict, Separation::Holds(_));
+    let change = ten_edges(&sources[0])?;
+    let judge_after = || {
+        let changed = access.changed(std::slice::from_ref(&change));
+        changed.is_some_and(|access| is_crossed(separate(&apart, live(&access, &none, &unread))))
+    };
     println!(
         "{}",
         serde_json::json!({
@@ -77,6 +82,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "split_of_10000_subjects_ms": median(|| assert!(holds(judge(&many, &none)))),
             "split_of_a_group_of_10000_ms": median(|| assert!(holds(judge(&of_group, &groups)))),
             "ten_memberships_changed_ms": median(|| drop(black_box(judge(&of_group, &after)))),
+            "ten_live_edges_changed_ms": median(|| assert!(judge_after())),
             "facts_mib": facts_mib,
             "peak_mib": peak_mib(),
         })
@@ -147,6 +153,56 @@ fn cluster(edges: usize) -> Result<SourceFacts, Box<dyn Error>> {
         binding += 1;
     }
     Ok(facts)
+}
+
+/// What connectors read, with nothing declared beside it.
+fn live<'a>(
+    access: &'a Access,
+    none: &'a Memberships,
+    unread: &'a BTreeMap<Name, String>,
+) -> Facts<'a> {
+    Facts {
+        configuration: none,
+        ledger: none,
+        grants: &[],
+        access,
+        unread,
+    }
+}
+
+/// Ten edges: bindings that end, and bindings and a pipeline that are new. With them the pipeline of one namespace comes to
+/// run what it likes in another.
+fn ten_edges(cluster: &SourceFacts) -> Result<SourceChange, Box<dyn Error>> {
+    let nothing = || -> Result<SourceFacts, Box<dyn Error>> {
+        Ok(SourceFacts {
+            source: "cluster".parse()?,
+            platform: Platform::Kubernetes,
+            observed_at: Timestamp::UNIX_EPOCH,
+            subjects: Vec::new(),
+            objects: Vec::new(),
+            permissions: Vec::new(),
+            edges: Vec::new(),
+        })
+    };
+    let (mut taken, mut added) = (nothing()?, nothing()?);
+    let bindings = cluster.edges.iter().rev().step_by(1_001);
+    taken.edges.extend(bindings.take(5).cloned());
+    let new = |from: &str, relation: &str, to: &str| ListedEdge {
+        from: from.to_owned(),
+        relation: relation.to_owned(),
+        to: to.to_owned(),
+        mode: "standing".to_owned(),
+        source: "RoleBinding new".to_owned(),
+        ..ListedEdge::default()
+    };
+    added.edges.extend([
+        new("sa:n0/a0", "member_of", "role:n1/r0"),
+        new("sa:n0/fresh", "member_of", "role:n1/r2"),
+        new("user:somebody-new", "member_of", "role:n1/r2"),
+        new("ci:github:acme/new:ref:main", "assumes", "sa:n2/a0"),
+        new("sa:another/fresh", "member_of", "role:another/r2"),
+    ]);
+    Ok(SourceChange { taken, added })
 }
 
 fn split<const N: usize>(deploy: [&str; N], runtime: &str) -> Result<Split, Box<dyn Error>> {

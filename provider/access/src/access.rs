@@ -1,40 +1,61 @@
 //! What connectors said about access, and what follows from it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use indexmap::IndexSet;
 use jiff::Timestamp;
 use portcullis_model::Name;
 
-use crate::derive::{Derivation, Pattern};
-use crate::graph::Graph;
+use crate::derive::{Derivation, Joint, Pattern};
+use crate::graph::{Edge, Graph, How};
 use crate::nodes::{Node, Nodes, Scope, number};
-use crate::{Mode, Platform, Relation, SourceFacts};
+use crate::shared::{KeptFacts, Mentions, Shared};
+use crate::{Mode, Platform, Relation, SourceChange, SourceFacts};
 
 /// A text, by its number.
 pub(crate) type Text = u32;
 
 /// Every text that facts repeat, interned.
-#[derive(Debug, Default)]
-pub(crate) struct Texts(IndexSet<Box<str>>);
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts {
+    /// Shared by graphs of which one came from the other.
+    base: Arc<IndexSet<Box<str>>>,
+    more: IndexSet<Box<str>>,
+}
 
 impl Texts {
-    pub(crate) fn add(&mut self, text: &str) -> Text {
-        if let Some(known) = self.0.get_index_of(text) {
-            return number(known);
+    pub(crate) fn seal(&mut self) {
+        if self.base.is_empty() {
+            self.base = Arc::new(std::mem::take(&mut self.more));
         }
-        number(self.0.insert_full(text.into()).0)
+    }
+
+    pub(crate) fn add(&mut self, text: &str) -> Text {
+        match self.find(text) {
+            Some(known) => known,
+            None => number(self.base.len() + self.more.insert_full(text.into()).0),
+        }
+    }
+
+    /// The number of a text that some fact repeats.
+    pub(crate) fn find(&self, text: &str) -> Option<Text> {
+        let known = self.base.get_index_of(text);
+        let further = || Some(self.base.len() + self.more.get_index_of(text)?);
+        known.or_else(further).map(number)
     }
 
     pub(crate) fn get(&self, text: Text) -> &str {
-        self.0
-            .get_index(text as usize)
-            .map_or("", |text| text.as_ref())
+        let known = match (text as usize).checked_sub(self.base.len()) {
+            Some(further) => self.more.get_index(further),
+            None => self.base.get_index(text as usize),
+        };
+        known.map_or("", |text| text.as_ref())
     }
 }
 
 /// One listing that facts come from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Origin {
     pub(crate) source: Name,
     pub(crate) scope: Scope,
@@ -76,7 +97,7 @@ pub(crate) struct Ended {
     pub(crate) at: Timestamp,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
     Permission {
         holder: Node,
@@ -111,18 +132,25 @@ pub(crate) struct Trust {
 
 /// What connectors said about access, and every edge that follows from it: built once, read by every split.
 ///
-/// Texts are kept once; an edge is a few numbers, and keeps the facts that it came from. An empty one costs nothing.
-#[derive(Debug, Default)]
+/// Texts are kept once; an edge is a few numbers, and keeps the facts that it came from. An empty one costs nothing, and a
+/// clone shares with the first what is large.
+#[derive(Debug, Clone, Default)]
 pub struct Access {
     pub(crate) nodes: Nodes,
     pub(crate) texts: Texts,
     pub(crate) origins: Vec<Origin>,
-    pub(crate) facts: Vec<Fact>,
+    pub(crate) facts: KeptFacts,
     /// Facts that make an edge only together.
-    pub(crate) joined: Vec<Box<[u32]>>,
+    pub(crate) joined: Shared<Box<[u32]>>,
     pub(crate) graph: Graph,
-    /// Groups whose members some source lists.
+    /// Groups that some source lists, and of which it therefore tells the members.
     pub(crate) described: BTreeSet<Node>,
+    /// How often each node is spoken of.
+    pub(crate) mentions: Mentions,
+    /// What amounts to a path only together on each cluster.
+    pub(crate) joint: BTreeMap<Scope, Joint>,
+    /// Whether a source that is no cluster tells of permissions.
+    pub(crate) has_clouds: bool,
     /// Classes of resources.
     pub(crate) open: Vec<Open>,
     /// Roles of clouds that their own source lists.
@@ -148,6 +176,32 @@ impl Access {
     #[must_use]
     pub fn derive(sources: &[SourceFacts]) -> Self {
         Derivation::of(sources)
+    }
+
+    /// The same after sources have come to say something else, as if everything had been derived again. It costs what the
+    /// change does, and a clone of a few lists; both share what is large.
+    ///
+    /// `None` where that takes deriving everything again: sources other than clusters, what is said with an end or as a
+    /// denial, a trust in tokens of others, and what was taken back and never said.
+    #[must_use]
+    pub fn changed(&self, changes: &[SourceChange]) -> Option<Self> {
+        Derivation::changed(self, changes)
+    }
+
+    /// Makes what is large shared by its clones.
+    pub(crate) fn seal(&mut self) {
+        self.nodes.seal();
+        self.texts.seal();
+        self.facts.seal();
+        self.joined.seal();
+        self.mentions.seal();
+    }
+
+    /// Whether some source says who is in a group.
+    pub(crate) fn describes(&self, group: Node) -> bool {
+        let mut members = self.graph.ending_at(group);
+        let is_member = |edge: &Edge| edge.how == How::Stated(Relation::MemberOf);
+        self.described.contains(&group) || members.any(is_member)
     }
 
     /// When each source was read; of a source given twice, the earlier time.

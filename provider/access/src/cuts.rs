@@ -333,7 +333,7 @@ fn is_group_of_namespace(group: &str) -> bool {
 /// The change that takes a fact away.
 fn change(fact: u32, question: &Question<'_>) -> Option<String> {
     let access = question.access;
-    let fact = access.facts.get(fact as usize)?;
+    let fact = access.facts.get(fact)?;
     let origin = access.origins.get(fact.origin as usize)?;
     let text = |text| visible(access.texts.get(text), SHOWN_CHARS);
     let granted_by = text(fact.granted_by);

@@ -5,9 +5,12 @@ mod federation;
 mod joint;
 mod kubernetes;
 mod pattern;
+mod pipelines;
+mod update;
 
 use federation::Issuer;
 pub(crate) use federation::subject_of_account;
+pub(crate) use joint::Joint;
 pub(crate) use kubernetes::{any_account_in, in_place};
 pub(crate) use pattern::Pattern;
 
@@ -16,7 +19,10 @@ use jiff::SignedDuration;
 use crate::access::{Access, Content, Ended, Fact, Listed, Open, Origin, Text, Texts};
 use crate::graph::{Because, Edge, Graph, How};
 use crate::nodes::{EVERYBODY, Node, Nodes, Scope, number};
-use crate::{ListedEdge, ListedObject, ListedPermission, Mode, Platform, Relation, SourceFacts};
+use crate::{
+    ListedEdge, ListedObject, ListedPermission, ListedSubject, Mode, Platform, Relation,
+    SourceFacts,
+};
 
 /// Longest that a break-glass grant may still last, when it is read, to be an exception rather than a grant.
 const BREAK_GLASS_MAX: SignedDuration = SignedDuration::from_hours(24);
@@ -60,7 +66,15 @@ impl Derivation {
             mut access, edges, ..
         } = derivation;
         access.graph = Graph::new(edges, access.nodes.len());
+        access.seal();
         access
+    }
+
+    /// The node that a source calls `id`, which is spoken of once more.
+    fn mentioned(&mut self, id: &str, scope: Scope) -> Node {
+        let node = self.nodes().named(id, scope);
+        self.access.mentions.add(node);
+        node
     }
 
     fn nodes(&mut self) -> &mut Nodes {
@@ -82,24 +96,13 @@ impl Derivation {
             observed_at: source.observed_at,
         });
         for subject in &source.subjects {
-            let node = self.nodes().named(&subject.id, scope);
-            self.listed.push((scope, node));
-            let kind = self.texts().add(&subject.kind);
-            self.access.subjects.push(Listed { node, origin, kind });
-            if source.platform == Platform::Aws {
-                self.access.listed_roles.insert(node);
-            }
-            // A cluster names the groups that it binds, and never knows who is in them.
-            if subject.kind == "group" && source.platform != Platform::Kubernetes {
-                self.access.described.insert(node);
-            }
-            for (label, value) in &subject.labels {
-                self.label(node, label, value, scope, source.platform);
-            }
+            self.subject(subject, origin, scope, source.platform);
         }
         for object in &source.objects {
             self.object(object, origin, scope);
         }
+        self.access.has_clouds |=
+            source.platform != Platform::Kubernetes && !source.permissions.is_empty();
         let expired =
             |end: Option<jiff::Timestamp>| end.is_some_and(|end| end <= source.observed_at);
         for permission in &source.permissions {
@@ -130,11 +133,28 @@ impl Derivation {
         }
     }
 
+    fn subject(&mut self, subject: &ListedSubject, origin: u32, scope: Scope, platform: Platform) {
+        let node = self.mentioned(&subject.id, scope);
+        self.listed.push((scope, node));
+        let kind = self.texts().add(&subject.kind);
+        self.access.subjects.push(Listed { node, origin, kind });
+        if platform == Platform::Aws {
+            self.access.listed_roles.insert(node);
+        }
+        // A cluster names the groups that it binds, and never knows who is in them.
+        if subject.kind == "group" && platform != Platform::Kubernetes {
+            self.access.described.insert(node);
+        }
+        for (label, value) in &subject.labels {
+            self.label(node, label, value, scope, platform);
+        }
+    }
+
     /// A service account that a cloud lets act as one of its own identities, and who answers for somebody.
     fn label(&mut self, subject: Node, label: &str, value: &str, scope: Scope, platform: Platform) {
         let cloud = match (platform, label) {
             (Platform::Other, "owner") => {
-                let owner = self.nodes().named(value, scope);
+                let owner = self.mentioned(value, scope);
                 self.access.owners.push((subject, owner));
                 return;
             }
@@ -142,7 +162,7 @@ impl Derivation {
             (Platform::Kubernetes, "gcp_service_account") => format!("serviceAccount:{value}"),
             _ => return,
         };
-        let cloud = self.nodes().named(&cloud, EVERYBODY);
+        let cloud = self.mentioned(&cloud, EVERYBODY);
         if let Some((number, rule)) = crate::rules::find("k8s-provider-iam") {
             let how = How::Rule(number, rule.relation);
             self.push(subject, cloud, how, Because::Built);
@@ -160,7 +180,7 @@ impl Derivation {
     ) {
         let scope = self.access.origins.get(origin as usize);
         let scope = scope.map_or(EVERYBODY, |origin| origin.scope);
-        let holder = self.nodes().named(holder, scope);
+        let holder = self.mentioned(holder, scope);
         let gave = self.texts().add(gave);
         let granted_by = self.texts().add(granted_by);
         self.access.ended.push(Ended {
@@ -181,19 +201,19 @@ impl Derivation {
         if let Some(path) = object.id.strip_prefix("namespace:") {
             self.namespaces.push((scope, path.into()));
         }
-        let node = self.nodes().named(&object.id, scope);
+        let node = self.mentioned(&object.id, scope);
         let kind = self.texts().add(&object.kind);
         self.access.objects.push(Listed { node, origin, kind });
         for (label, value) in &object.labels {
             if label == "service_account" {
-                let account = self.nodes().named(&format!("sa:{value}"), scope);
+                let account = self.mentioned(&format!("sa:{value}"), scope);
                 self.push(node, account, How::CredentialOf, Because::Built);
             }
         }
     }
 
     fn permission(&mut self, permission: &ListedPermission, origin: u32, scope: Scope) {
-        let holder = self.nodes().named(&permission.subject, scope);
+        let holder = self.mentioned(&permission.subject, scope);
         let operation = self.texts().add(&permission.operation);
         let object = self.texts().add(&permission.object);
         if permission.effect != "allow" {
@@ -229,8 +249,8 @@ impl Derivation {
     }
 
     fn edge(&mut self, edge: &ListedEdge, origin: u32, scope: Scope) {
-        let from = self.nodes().named(&edge.from, scope);
-        let to = self.nodes().named(&edge.to, scope);
+        let from = self.mentioned(&edge.from, scope);
+        let to = self.mentioned(&edge.to, scope);
         if edge.relation == "bounded_by" {
             // A boundary under a condition may not apply either.
             if edge.condition.is_empty() {
@@ -268,9 +288,6 @@ impl Derivation {
         } else {
             How::Stated(relation)
         };
-        if how == How::Stated(Relation::MemberOf) {
-            self.access.described.insert(to);
-        }
         self.push(from, to, how, because);
     }
 
@@ -295,8 +312,7 @@ impl Derivation {
             condition,
             granted_by,
             ..fact
-        });
-        number(self.access.facts.len() - 1)
+        })
     }
 
     /// When a fact ends, as it is kept.
@@ -309,11 +325,16 @@ impl Derivation {
     fn join(&mut self, from: Node, to: Node, how: How, facts: Vec<u32>) {
         let because = match facts.as_slice() {
             [fact] => Because::Fact(*fact),
-            _ => {
-                self.access.joined.push(facts.into());
-                Because::Facts(number(self.access.joined.len() - 1))
-            }
+            _ => Because::Facts(self.access.joined.push(facts.into())),
         };
+        self.lead(from, to, how, because);
+    }
+
+    /// An edge that a rule makes of facts, which speak of where it leads.
+    fn lead(&mut self, from: Node, to: Node, how: How, because: Because) {
+        if from != to {
+            self.access.mentions.add(to);
+        }
         self.push(from, to, how, because);
     }
 
@@ -337,42 +358,4 @@ impl Derivation {
             });
         }
     }
-
-    /// A pipeline named with a selector is a run of its project, which may be declared without one; and a pattern of
-    /// pipelines, as trust policies have them, holds for those that match.
-    fn relate_pipelines(&mut self) {
-        for node in 0..number(self.access.nodes.len()) {
-            let Some((name, EVERYBODY)) = self.access.nodes.name(node) else {
-                continue;
-            };
-            let is_pattern = name.starts_with("ci:") && name.contains(['*', '?']);
-            if is_pattern {
-                self.access.patterns.push(node);
-                continue;
-            }
-            let project = project_of(name).map(str::to_owned);
-            if let Some(project) = project {
-                let project = self.nodes().named(&project, EVERYBODY);
-                self.push(node, project, How::RunOf, Because::Built);
-            }
-        }
-        for node in 0..number(self.access.nodes.len()) {
-            let Some((name, EVERYBODY)) = self.access.nodes.name(node) else {
-                continue;
-            };
-            if name.starts_with("ci:") && !name.contains(['*', '?']) {
-                let matching = self.access.matching_patterns(name);
-                for pattern in matching {
-                    self.push(node, pattern, How::Matches, Because::Built);
-                }
-            }
-        }
-    }
-}
-
-/// `ci:github:acme/fraud` of `ci:github:acme/fraud:ref:main`.
-fn project_of(name: &str) -> Option<&str> {
-    let mut colons = name.strip_prefix("ci:")?.match_indices(':');
-    let (_, selector) = (colons.next()?, colons.next()?);
-    name.get(.."ci:".len() + selector.0)
 }

@@ -49,7 +49,7 @@ impl Evidence {
     }
 
     pub(crate) fn of(fact: u32, access: &Access) -> Option<Self> {
-        let fact = access.facts.get(fact as usize)?;
+        let fact = access.facts.get(fact)?;
         let origin = access.origins.get(fact.origin as usize)?;
         Some(Self::Read {
             source: origin.source.clone(),

@@ -1,7 +1,14 @@
 //! A directed graph, compact, read in both directions.
 
-use crate::nodes::{Node, number};
+mod sorted;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::nodes::Node;
 use crate::{Relation, Through};
+
+use sorted::Sorted;
 
 /// Why an edge exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,98 +86,77 @@ pub(crate) struct Edge {
     pub(crate) because: Because,
 }
 
-/// Edges by their start, and by their end.
-#[derive(Debug, Default)]
+/// Edges by their start, and by their end: as they were derived, and what has changed since.
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Graph {
-    edges: Vec<Edge>,
-    starts: Vec<u32>,
-    by_end: Vec<u32>,
-    ends: Vec<u32>,
+    sorted: Arc<Sorted>,
+    by_start: BTreeMap<Node, Vec<Edge>>,
+    by_end: BTreeMap<Node, Vec<Edge>>,
+    /// How many there are in each of both.
+    added: usize,
+    /// Those that were derived and are gone.
+    removed: BTreeSet<Edge>,
 }
 
 impl Graph {
     /// The graph of these edges, between nodes of numbers below `nodes`; the same edge twice is one.
     pub(crate) fn new(edges: Vec<Edge>, nodes: usize) -> Self {
-        let mut starts = offsets(edges.iter().map(|edge| edge.from), nodes);
-        let mut sorted = placed(&edges, |edge| edge.from, &starts);
-        drop(edges);
-        // Within one start the order is that of the edges themselves, so that equal ones are side by side.
-        for start in starts.windows(2) {
-            if let [from, to] = start
-                && let Some(edges) = sorted.get_mut(*from as usize..*to as usize)
-            {
-                edges.sort_unstable();
-            }
-        }
-        let before = sorted.len();
-        sorted.dedup();
-        sorted.shrink_to_fit();
-        if sorted.len() < before {
-            starts = offsets(sorted.iter().map(|edge| edge.from), nodes);
-        }
-        let ends = offsets(sorted.iter().map(|edge| edge.to), nodes);
-        let numbers: Vec<u32> = (0..number(sorted.len())).collect();
-        let end = |edge: &u32| sorted.get(*edge as usize).map_or(0, |edge| edge.to);
-        let by_end = placed(&numbers, end, &ends);
         Self {
-            edges: sorted,
-            starts,
-            by_end,
-            ends,
+            sorted: Arc::new(Sorted::new(edges, nodes)),
+            ..Self::default()
         }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.edges.len()
+        self.sorted.len() + self.added - self.removed.len()
     }
 
     /// The edges that start at a node.
-    pub(crate) fn starting_at(&self, node: Node) -> &[Edge] {
-        self.edges.get(range(&self.starts, node)).unwrap_or(&[])
+    pub(crate) fn starting_at(&self, node: Node) -> impl Iterator<Item = &Edge> {
+        let derived = self.sorted.starting_at(node).iter();
+        let added = self.by_start.get(&node).into_iter().flatten();
+        derived.filter(|edge| self.is_left(edge)).chain(added)
     }
 
     /// The edges that end at a node.
     pub(crate) fn ending_at(&self, node: Node) -> impl Iterator<Item = &Edge> {
-        let numbers = self.by_end.get(range(&self.ends, node)).unwrap_or(&[]);
-        numbers
-            .iter()
-            .filter_map(|&edge| self.edges.get(edge as usize))
+        let derived = self.sorted.ending_at(node);
+        let added = self.by_end.get(&node).into_iter().flatten();
+        derived.filter(|edge| self.is_left(edge)).chain(added)
     }
-}
 
-/// Where the edges of each node begin, and after the last one where they end.
-fn offsets(of: impl Iterator<Item = Node>, nodes: usize) -> Vec<u32> {
-    let mut offsets = vec![0_u32; nodes + 1];
-    for node in of {
-        if let Some(count) = offsets.get_mut(node as usize + 1) {
-            *count += 1;
+    /// Adds an edge; false where it is there already.
+    pub(crate) fn add(&mut self, edge: Edge) -> bool {
+        if self.removed.remove(&edge) {
+            return true;
         }
-    }
-    let mut before = 0;
-    for offset in &mut offsets {
-        before += *offset;
-        *offset = before;
-    }
-    offsets
-}
-
-/// The items by node, each in the place that the offsets keep for it.
-fn placed<T: Copy>(items: &[T], node: impl Fn(&T) -> Node, offsets: &[u32]) -> Vec<T> {
-    let mut next = offsets.to_vec();
-    let mut sorted = items.to_vec();
-    for item in items {
-        if let Some(position) = next.get_mut(node(item) as usize) {
-            if let Some(place) = sorted.get_mut(*position as usize) {
-                *place = *item;
-            }
-            *position += 1;
+        let added = self.by_start.entry(edge.from).or_default();
+        if self.sorted.contains(&edge) || added.contains(&edge) {
+            return false;
         }
+        added.push(edge);
+        self.by_end.entry(edge.to).or_default().push(edge);
+        self.added += 1;
+        true
     }
-    sorted
-}
 
-fn range(offsets: &[u32], node: Node) -> std::ops::Range<usize> {
-    let at = |position: usize| offsets.get(position).map_or(0, |&offset| offset as usize);
-    let (start, end) = (at(node as usize), at(node as usize + 1));
-    start..end.max(start)
+    /// Takes an edge away; false where it is not there.
+    pub(crate) fn remove(&mut self, edge: &Edge) -> bool {
+        if self.sorted.contains(edge) {
+            return self.removed.insert(*edge);
+        }
+        let taken =
+            [(&mut self.by_start, edge.from), (&mut self.by_end, edge.to)].map(|(edges, node)| {
+                let edges = edges.get_mut(&node)?;
+                let position = edges.iter().position(|one| one == edge)?;
+                Some(edges.remove(position))
+            });
+        let is_taken = taken.iter().all(Option::is_some);
+        self.added -= usize::from(is_taken);
+        is_taken
+    }
+
+    fn is_left(&self, edge: &Edge) -> bool {
+        self.removed.is_empty() || !self.removed.contains(edge)
+    }
 }

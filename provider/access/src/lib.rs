@@ -35,6 +35,8 @@ mod relation;
 mod route;
 mod rules;
 mod separation;
+mod shared;
+mod source_change;
 mod source_facts;
 mod split;
 
@@ -60,5 +62,6 @@ pub use relation::Relation;
 pub use route::{Hop, Route};
 pub use rules::{Primitive, primitive, primitives};
 pub use separation::{Missing, Proof, Separation, separate};
+pub use source_change::SourceChange;
 pub use source_facts::{ListedEdge, ListedObject, ListedPermission, ListedSubject, SourceFacts};
 pub use split::Split;

@@ -1,7 +1,9 @@
 //! The nodes of the access graph, by number and by name.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use indexmap::{Equivalent, IndexSet};
 use portcullis_model::{Name, Subject, visible};
@@ -18,7 +20,7 @@ pub(crate) type Scope = u32;
 /// Names that mean the same whichever source says them.
 pub(crate) const EVERYBODY: Scope = 0;
 
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     scope: Scope,
     /// Whether it stands for many, such as `any pod in infer`. Kept apart so that no source can name one.
@@ -40,15 +42,65 @@ impl Equivalent<Key> for Sought<'_> {
 }
 
 /// Every node, interned.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Nodes {
     scopes: IndexSet<Name>,
-    keys: IndexSet<Key>,
+    /// Shared by graphs of which one came from the other.
+    base: Arc<IndexSet<Key>>,
+    more: IndexSet<Key>,
+    /// Those of which nobody speaks any more.
+    gone: BTreeSet<Node>,
+    /// Those that came to be, or came back, since the last time that somebody asked.
+    news: Vec<Node>,
 }
 
 impl Nodes {
+    /// Makes every node one that graphs share which are cloned from this.
+    pub(crate) fn seal(&mut self) {
+        if self.base.is_empty() {
+            self.base = Arc::new(std::mem::take(&mut self.more));
+        }
+    }
+
+    /// One more than the largest number.
     pub(crate) fn len(&self) -> usize {
-        self.keys.len()
+        self.base.len() + self.more.len()
+    }
+
+    /// Those that came to be, or came back, since the last call.
+    pub(crate) fn take_news(&mut self) -> Vec<Node> {
+        std::mem::take(&mut self.news)
+    }
+
+    pub(crate) fn has_news(&self) -> bool {
+        !self.news.is_empty()
+    }
+
+    /// The node that a source calls `id`, where some fact named it.
+    pub(crate) fn known(&self, id: &str, scope: Scope) -> Option<Node> {
+        let (source, text) = placed(id);
+        let scope = match source {
+            Whose::Everybody => EVERYBODY,
+            Whose::Said => scope,
+            Whose::Other(name) => self.known_scope(&name)?,
+        };
+        self.find(&text, scope)
+    }
+
+    /// Nobody speaks of the node any more.
+    pub(crate) fn bury(&mut self, node: Node) {
+        self.gone.insert(node);
+    }
+
+    pub(crate) fn is_gone(&self, node: Node) -> bool {
+        !self.gone.is_empty() && self.gone.contains(&node)
+    }
+
+    fn key(&self, node: Node) -> Option<&Key> {
+        match (node as usize).checked_sub(self.base.len()) {
+            Some(further) => self.more.get_index(further),
+            None => self.base.get_index(node as usize),
+        }
     }
 
     /// The scope of a source, new or not.
@@ -111,19 +163,19 @@ impl Nodes {
 
     /// The name inside its scope, and the scope; nothing for a node that stands for many.
     pub(crate) fn name(&self, node: Node) -> Option<(&str, Scope)> {
-        let key = self.keys.get_index(node as usize)?;
+        let key = self.key(node).filter(|_| !self.is_gone(node))?;
         (!key.is_class).then_some((&*key.text, key.scope))
     }
 
     /// The words of a node that stands for many, and its scope.
     pub(crate) fn class_words(&self, node: Node) -> Option<(&str, Scope)> {
-        let key = self.keys.get_index(node as usize)?;
+        let key = self.key(node).filter(|_| !self.is_gone(node))?;
         key.is_class.then_some((&*key.text, key.scope))
     }
 
     /// The node as a witness shows it, with the connector in the name of what is one connector's own.
     pub(crate) fn shown(&self, node: Node) -> String {
-        let Some(key) = self.keys.get_index(node as usize) else {
+        let Some(key) = self.key(node) else {
             return String::new();
         };
         let text = visible(&key.text, SHOWN_CHARS);
@@ -146,7 +198,10 @@ impl Nodes {
     }
 
     fn insert(&mut self, scope: Scope, is_class: bool, text: &str) -> Node {
-        if let Some(node) = self.index(scope, is_class, text) {
+        if let Some(node) = self.numbered(scope, is_class, text) {
+            if !self.gone.is_empty() && self.gone.remove(&node) {
+                self.news.push(node);
+            }
             return node;
         }
         let text = text.into();
@@ -155,16 +210,29 @@ impl Nodes {
             is_class,
             text,
         };
-        number(self.keys.insert_full(key).0)
+        self.more.insert(key);
+        let node = number(self.len() - 1);
+        if !self.base.is_empty() {
+            self.news.push(node);
+        }
+        node
     }
 
     fn index(&self, scope: Scope, is_class: bool, text: &str) -> Option<Node> {
+        let node = self.numbered(scope, is_class, text)?;
+        (!self.is_gone(node)).then_some(node)
+    }
+
+    /// The number of a node, whether or not anybody speaks of it.
+    fn numbered(&self, scope: Scope, is_class: bool, text: &str) -> Option<Node> {
         let sought = Sought {
             scope,
             is_class,
             text,
         };
-        self.keys.get_index_of(&sought).map(number)
+        let known = self.base.get_index_of(&sought);
+        let further = || Some(self.base.len() + self.more.get_index_of(&sought)?);
+        known.or_else(further).map(number)
     }
 }
 

@@ -183,7 +183,6 @@ fn doing(node: Node, holders: &BTreeSet<Node>, access: &Access) -> Option<String
     let given = access
         .graph
         .starting_at(node)
-        .iter()
         .filter(|edge| !matches!(edge.how, How::Implied | How::RunOf | How::Matches));
     let given = given.count() + usize::from(holders.contains(&node));
     let runs = access.graph.ending_at(node);

@@ -22,7 +22,7 @@ pub(crate) struct Question<'a> {
     further: Vec<Subject>,
     numbers: BTreeMap<Subject, Node>,
     added: Graph,
-    /// Groups whose members somebody described.
+    /// Groups whose members are declared.
     described: BTreeSet<Node>,
     pub(crate) deploy: Vec<Node>,
     pub(crate) runtime: Vec<Node>,
@@ -37,7 +37,7 @@ impl<'a> Question<'a> {
             further: Vec::new(),
             numbers: BTreeMap::new(),
             added: Graph::default(),
-            described: facts.access.described.clone(),
+            described: BTreeSet::new(),
             deploy: Vec::new(),
             runtime: Vec::new(),
         };
@@ -73,7 +73,7 @@ impl<'a> Question<'a> {
 
     /// Whether nobody said who is in a group.
     pub(crate) fn is_undescribed(&self, node: Node) -> bool {
-        self.is_group(node) && !self.described.contains(&node)
+        self.is_group(node) && !self.described.contains(&node) && !self.access.describes(node)
     }
 
     /// Every edge that ends at a node and that the split looks through.
@@ -92,7 +92,7 @@ impl<'a> Question<'a> {
             self.access.graph.starting_at(node),
             self.added.starting_at(node),
         );
-        let edges = known.iter().chain(added);
+        let edges = known.chain(added);
         edges.filter(|edge| self.looks_through(edge))
     }
 

@@ -66,7 +66,7 @@ impl Route {
                 .filter(|edge| !standing || edge.how.is_standing());
             let next = nearer
                 .map(|edge| (Hop::of(edge, question), edge))
-                .min_by(|(one, _), (other, _)| one.order().cmp(&other.order()));
+                .min_by(|(one, a), (other, b)| (one.order(), a.how).cmp(&(other.order(), b.how)));
             let Some((hop, edge)) = next else { break };
             here = edge.to;
             steps.push((hop, *edge));
@@ -85,8 +85,8 @@ impl Route {
                 .filter(|edge| Some(far(edge.from)) == far(here).checked_sub(1));
             let last = before
                 .map(|edge| (question.shown(edge.from), Hop::of(edge, question), edge))
-                .min_by(|(one, hop, _), (other, further, _)| {
-                    (one, hop.order()).cmp(&(other, further.order()))
+                .min_by(|(one, hop, a), (other, further, b)| {
+                    (one, hop.order(), a.how).cmp(&(other, further.order(), b.how))
                 });
             let Some((_, hop, edge)) = last else { break };
             here = edge.from;
@@ -221,7 +221,7 @@ fn does(edge: &Edge, access: &Access) -> String {
 /// Where the permission of an edge holds, as it follows a verb.
 fn place(edge: &Edge, access: &Access) -> Option<String> {
     let fact = *facts(edge, access).first()?;
-    let fact = access.facts.get(fact as usize)?;
+    let fact = access.facts.get(fact)?;
     let Content::Permission { object, .. } = fact.content else {
         return None;
     };

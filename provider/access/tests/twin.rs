@@ -12,6 +12,8 @@
 
 #[path = "twin/change.rs"]
 mod change;
+#[path = "twin/changed.rs"]
+mod changed;
 mod facts;
 #[path = "twin/naive.rs"]
 mod naive;

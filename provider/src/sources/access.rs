@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use portcullis_access::{
-    Access, ListedEdge, ListedObject, ListedPermission, ListedSubject, Platform, SourceFacts,
+    Access, ListedEdge, ListedObject, ListedPermission, ListedSubject, Platform, SourceChange,
+    SourceFacts,
 };
 use portcullis_directory::DirectoryFile;
 use portcullis_model::{Name, Reason};
@@ -51,26 +52,79 @@ impl LiveAccess {
     /// will grant. `None` when no connector says what that will be.
     #[must_use]
     pub fn after(&self, planned: &[PlannedObject]) -> Option<Access> {
-        let mut told = self.told.clone();
-        let mut differs = false;
-        for facts in &mut told {
-            let source = facts.source.to_string();
-            let planned = planned.iter().filter(|object| object.connector == source);
-            for object in planned {
-                let Some(after) = object.facts() else {
-                    continue;
-                };
-                differs = true;
-                let documents: BTreeSet<String> = object.documents().into_iter().collect();
-                facts
-                    .permissions
-                    .retain(|one| !documents.contains(&one.source));
-                facts.edges.retain(|one| !documents.contains(&one.source));
-                after.add_to(facts);
-            }
+        let changes: Vec<SourceChange> = self
+            .told
+            .iter()
+            .filter_map(|facts| change(facts, planned))
+            .collect();
+        if changes.is_empty() {
+            return None;
         }
-        differs.then(|| Access::derive(&told))
+        let told = || {
+            let mut told = self.told.clone();
+            for change in &changes {
+                let told = told.iter_mut();
+                let mut its = told.filter(|facts| facts.source == change.added.source);
+                if let Some(facts) = its.next() {
+                    make(change, facts);
+                }
+            }
+            told
+        };
+        let changed = self.access.changed(&changes);
+        Some(changed.unwrap_or_else(|| Access::derive(&told())))
     }
+}
+
+/// What a source will say differently when its connector has done what is planned; `None` when nobody says.
+fn change(told: &SourceFacts, planned: &[PlannedObject]) -> Option<SourceChange> {
+    let source = told.source.to_string();
+    let planned = planned.iter().filter(|object| object.connector == source);
+    let nothing = SourceFacts {
+        source: told.source.clone(),
+        platform: told.platform,
+        observed_at: told.observed_at,
+        subjects: Vec::new(),
+        objects: Vec::new(),
+        permissions: Vec::new(),
+        edges: Vec::new(),
+    };
+    let mut change = None;
+    let mut documents = BTreeSet::new();
+    for object in planned {
+        let Some(after) = object.facts() else {
+            continue;
+        };
+        let added = change.get_or_insert_with(|| nothing.clone());
+        documents.extend(object.documents());
+        after.add_to(added);
+    }
+    let mut added = change?;
+    let is_known = |id: &str| told.subjects.iter().any(|one| one.id == id);
+    added.subjects.retain(|one| !is_known(&one.id));
+    let mut taken = nothing;
+    let permissions = told.permissions.iter();
+    taken.permissions.extend(
+        permissions
+            .filter(|one| documents.contains(&one.source))
+            .cloned(),
+    );
+    let edges = told.edges.iter();
+    taken
+        .edges
+        .extend(edges.filter(|one| documents.contains(&one.source)).cloned());
+    Some(SourceChange { taken, added })
+}
+
+/// Makes a change to what was told.
+fn make(change: &SourceChange, told: &mut SourceFacts) {
+    told.permissions
+        .retain(|one| !change.taken.permissions.contains(one));
+    told.edges.retain(|one| !change.taken.edges.contains(one));
+    told.subjects.extend(change.added.subjects.iter().cloned());
+    told.permissions
+        .extend(change.added.permissions.iter().cloned());
+    told.edges.extend(change.added.edges.iter().cloned());
 }
 
 impl AccessSource {

@@ -104,7 +104,7 @@ fn workloads(trusted: &Trusted, derivation: &mut Derivation) {
         });
         matching.collect()
     } else if trusted.subject.starts_with(WORKLOAD) {
-        vec![derivation.nodes().named(&trusted.subject, EVERYBODY)]
+        vec![derivation.mentioned(&trusted.subject, EVERYBODY)]
     } else {
         Vec::new()
     };
@@ -124,9 +124,7 @@ fn pipelines(trusted: &Trusted, derivation: &mut Derivation) {
         None => None,
     };
     if let Some(run) = run {
-        let run = derivation
-            .nodes()
-            .named(&format!("ci:github:{run}"), EVERYBODY);
+        let run = derivation.mentioned(&format!("ci:github:{run}"), EVERYBODY);
         derivation.push(run, trusted.node, How::Issued, Because::Built);
     }
 }
@@ -159,7 +157,7 @@ fn clusters(trusted: &Trusted, derivation: &Derivation) -> Vec<Cluster> {
 
 /// The service accounts of a cluster that are issued a trusted token.
 fn accounts(trusted: &Trusted, cluster: &Cluster, derivation: &mut Derivation) {
-    let nodes = &mut derivation.access.nodes;
+    let nodes = &derivation.access.nodes;
     let found: Vec<Node> = if trusted.is_pattern() {
         let one_of = |name: &str| {
             let account = name
@@ -183,7 +181,7 @@ fn accounts(trusted: &Trusted, cluster: &Cluster, derivation: &mut Derivation) {
         let id = format!("sa:{namespace}/{name}");
         if cluster.is_certain {
             // Trusted before it exists: whoever can make it is let in.
-            vec![nodes.named(&id, cluster.scope)]
+            vec![derivation.mentioned(&id, cluster.scope)]
         } else {
             nodes.find(&id, cluster.scope).into_iter().collect()
         }

@@ -5,17 +5,21 @@
 
 mod held;
 mod membership;
+mod source;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::derive::{Denial, Derivation, Pattern};
-use crate::graph::{Because, Graph, How};
+use crate::graph::{Because, How};
 use crate::nodes::{Node, Scope};
 use crate::rules::Rule;
 
-pub(super) use held::Held;
-use held::{Needs, held};
-use membership::{Closure, memberships};
+use held::ByHolder;
+pub(crate) use held::Held;
+pub(super) use membership::is_membership;
+use membership::{Closure, Members};
+pub(crate) use source::Joint;
+pub(super) use source::{derive, derive_again, held_from};
 
 /// How many members are looked at one by one. Beyond it a group is taken to hold what any of its members may: too much
 /// rather than too little.
@@ -75,80 +79,20 @@ struct Opening {
     held: Held,
 }
 
+/// A rule with its number and the positions of its needs, the leading one first.
+type Numbered = (u16, &'static Rule, Vec<usize>);
+
 /// Everything held on one source.
 struct Holdings<'r> {
     scope: Scope,
-    /// Each rule of which somebody meets every need, with its number and the positions of its needs, the leading one first.
-    rules: Vec<(u16, &'static Rule, Vec<usize>)>,
+    /// Each rule of which somebody meets every need.
+    rules: Vec<Numbered>,
     dialect: &'r dyn Dialect,
-    held: BTreeMap<Node, Vec<Held>>,
+    held: ByHolder,
     denied: BTreeMap<Node, Vec<Denial>>,
     bounds: BTreeMap<Node, Vec<Node>>,
     /// Who is in which group or role.
-    members: Graph,
-}
-
-/// Derives the edges of `rules` for one source.
-pub(super) fn derive(
-    derivation: &mut Derivation,
-    scope: Scope,
-    rules: &[(u16, &'static Rule)],
-    dialect: &dyn Dialect,
-) {
-    let needs: BTreeSet<&'static str> = rules
-        .iter()
-        .flat_map(|(_, rule)| rule.needs.iter().copied())
-        .collect();
-    let needs: Vec<&'static str> = needs.into_iter().collect();
-    let numbered = rules.iter().map(|&(number, rule)| {
-        let position = |need: &&str| needs.iter().position(|one| one == need);
-        (
-            number,
-            rule,
-            rule.needs.iter().filter_map(position).collect(),
-        )
-    });
-    let held = held(derivation, scope, &needs, dialect);
-    let mut met = Needs::default();
-    for held in held.values().flatten() {
-        met.add_all(held.needs);
-    }
-    let numbered: Vec<(u16, &'static Rule, Vec<usize>)> = numbered
-        .filter(|(.., needs): &(u16, &Rule, Vec<usize>)| needs.iter().all(|need| met.has(*need)))
-        .collect();
-    if numbered.is_empty() {
-        return;
-    }
-    let mut holdings = Holdings {
-        scope,
-        rules: numbered,
-        dialect,
-        held,
-        denied: BTreeMap::new(),
-        bounds: BTreeMap::new(),
-        members: memberships(derivation),
-    };
-    for denial in derivation
-        .denials
-        .iter()
-        .filter(|denial| denial.scope == scope)
-    {
-        holdings
-            .denied
-            .entry(denial.holder)
-            .or_default()
-            .push(*denial);
-    }
-    for &(holder, boundary, said_by) in &derivation.bounds {
-        if said_by == scope {
-            holdings.bounds.entry(holder).or_default().push(boundary);
-        }
-    }
-    let holders: Vec<Node> = holdings.held.keys().copied().collect();
-    let mut left = MEMBERS_MAX;
-    for holder in holders {
-        holdings.derive(holder, &mut left, derivation);
-    }
+    members: Members,
 }
 
 impl Holdings<'_> {

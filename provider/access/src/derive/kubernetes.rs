@@ -1,13 +1,13 @@
 //! Kubernetes: what verbs on resources amount to, and what a cluster holds together by itself.
 
 mod operation;
-mod place;
+pub(super) mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Content, Text};
 use crate::derive::Derivation;
-use crate::derive::joint::{self, Dialect, Lead};
+use crate::derive::joint::{self, Dialect, Joint, Lead};
 use crate::graph::{Because, How};
 use crate::nodes::{EVERYBODY, Node, Scope, number};
 use crate::rules::{self, Rule};
@@ -37,25 +37,33 @@ pub(crate) fn derive(derivation: &mut Derivation) {
     if clusters.is_empty() {
         return;
     }
-    permissions(derivation);
+    permissions(derivation, 0);
     for &cluster in &clusters {
         everybody(derivation, cluster);
     }
-    names(derivation, &clusters);
-    let joint: Vec<(u16, &'static Rule)> = rules::of(Platform::Kubernetes)
-        .filter(|(_, rule)| rule.needs.len() > 1)
-        .collect();
+    let named = names(derivation, &clusters, 0);
     for &cluster in &clusters {
-        joint::derive(derivation, cluster, &joint, &Rbac);
+        let before = derivation.edges.len();
+        let held = joint::derive(derivation, cluster, &together(), &Rbac);
+        let edges = derivation.edges.get(before..).unwrap_or_default().to_vec();
+        derivation
+            .access
+            .joint
+            .insert(cluster, Joint { held, edges });
     }
     // What they lead to may be in namespaces that nothing else names.
-    for (scope, namespace) in place::namespaces(derivation, &clusters) {
-        enclose(derivation, &namespace, scope);
-    }
+    names(derivation, &clusters, named);
+}
+
+/// The rules of several permissions.
+pub(super) fn together() -> Vec<(u16, &'static Rule)> {
+    rules::of(Platform::Kubernetes)
+        .filter(|(_, rule)| rule.needs.len() > 1)
+        .collect()
 }
 
 /// RBAC, for rules of several permissions.
-struct Rbac;
+pub(super) struct Rbac;
 
 impl Dialect for Rbac {
     fn meets(&self, need: &'static str, operation: &str, object: &str) -> bool {
@@ -80,8 +88,8 @@ impl Dialect for Rbac {
     }
 }
 
-/// Every rule of a single permission.
-fn permissions(derivation: &mut Derivation) {
+/// Every rule of a single permission, for facts from that number on.
+pub(super) fn permissions(derivation: &mut Derivation, first: u32) {
     let needs: Vec<(u16, &Rule, Need)> = rules::of(Platform::Kubernetes)
         .filter_map(|(number, rule)| match rule.needs {
             [need] => Some((number, rule, Need::parse(need)?)),
@@ -90,7 +98,7 @@ fn permissions(derivation: &mut Derivation) {
         .collect();
     let mut met: BTreeMap<Text, Vec<(u16, &Rule)>> = BTreeMap::new();
     let mut places: BTreeMap<(Scope, Text), Place> = BTreeMap::new();
-    for fact in 0..number(derivation.access.facts.len()) {
+    for fact in first..number(derivation.access.facts.len()) {
         let Some((scope, holder, operation, object)) = permission(derivation, fact) else {
             continue;
         };
@@ -111,18 +119,18 @@ fn permissions(derivation: &mut Derivation) {
             if rule.id == "k8s-cluster-admin" {
                 // Whoever may do everything needs none of the other rules.
                 for relation in EVERY_WAY {
-                    derivation.push(holder, to, How::Rule(number, relation), because);
+                    derivation.lead(holder, to, How::Rule(number, relation), because);
                 }
                 break;
             }
-            derivation.push(holder, to, How::Rule(number, rule.relation), because);
+            derivation.lead(holder, to, How::Rule(number, rule.relation), because);
         }
     }
 }
 
 /// Whose a permission is, on a cluster.
 fn permission(derivation: &Derivation, fact: u32) -> Option<(Scope, Node, Text, Text)> {
-    let fact = derivation.access.facts.get(fact as usize)?;
+    let fact = derivation.access.facts.get(fact)?;
     let origin = derivation.access.origins.get(fact.origin as usize)?;
     let Content::Permission {
         holder,
@@ -134,6 +142,15 @@ fn permission(derivation: &Derivation, fact: u32) -> Option<(Scope, Node, Text, 
     };
     (origin.platform == Platform::Kubernetes).then_some((origin.scope, holder, operation, object))
 }
+
+/// Groups and users that every cluster has, whether or not a fact names them.
+pub(super) const EVERYWHERE: [&str; 5] = [
+    "group:system:masters",
+    "group:system:authenticated",
+    "group:system:serviceaccounts",
+    "group:system:unauthenticated",
+    "user:system:anonymous",
+];
 
 /// What every cluster includes, and the groups that it puts everybody in.
 fn everybody(derivation: &mut Derivation, cluster: Scope) {
@@ -157,13 +174,13 @@ fn everybody(derivation: &mut Derivation, cluster: Scope) {
         How::Stated(Relation::RunsAs),
         Because::Built,
     );
-    let mut group = |name: &str| derivation.nodes().named(&format!("group:{name}"), cluster);
-    let (masters, authenticated) = (group("system:masters"), group("system:authenticated"));
-    let (accounts_group, unauthenticated) = (
-        group("system:serviceaccounts"),
-        group("system:unauthenticated"),
-    );
-    let anonymous = derivation.nodes().named("user:system:anonymous", cluster);
+    let [
+        masters,
+        authenticated,
+        accounts_group,
+        unauthenticated,
+        anonymous,
+    ] = EVERYWHERE.map(|name| derivation.nodes().named(name, cluster));
     for (from, to) in [
         (masters, admin),
         (accounts, accounts_group),
@@ -179,73 +196,90 @@ fn everybody(derivation: &mut Derivation, cluster: Scope) {
 }
 
 /// What the names that facts mention say by themselves: which namespace an account or a secret is in, and which groups
-/// everybody is in.
-fn names(derivation: &mut Derivation, clusters: &BTreeSet<Scope>) {
-    let mut known: BTreeMap<Scope, BTreeMap<Box<str>, Inside>> = BTreeMap::new();
-    for node in 0..number(derivation.access.nodes.len()) {
-        let Some((name, scope)) = derivation.access.nodes.name(node) else {
-            continue;
-        };
-        let Some((kind, rest)) = name.split_once(':') else {
-            continue;
-        };
-        if matches!(kind, "user" | "group") {
-            let (kind, name) = (kind.to_owned(), name.to_owned());
-            let accounts = name.strip_prefix("group:system:serviceaccounts:");
-            if let Some(namespace) = accounts.filter(|_| clusters.contains(&scope)) {
-                Place::namespace(namespace, scope).accounts(derivation);
-            }
-            for &cluster in clusters {
-                if [EVERYBODY, cluster].contains(&scope) {
-                    person(derivation, node, &kind, &name, cluster);
-                }
-            }
-            continue;
+/// everybody is in. Nodes of smaller numbers than `first` have said it already; the answer is how many have now.
+fn names(derivation: &mut Derivation, clusters: &BTreeSet<Scope>, first: Node) -> Node {
+    let mut known = Namespaces::new();
+    let mut node = first;
+    // A name may bring others with it: the group of the accounts of its namespace.
+    while node < number(derivation.access.nodes.len()) {
+        while node < number(derivation.access.nodes.len()) {
+            name(derivation, node, clusters, &mut known);
+            node += 1;
         }
-        let Some((namespace, _)) = rest.split_once('/').filter(|_| clusters.contains(&scope))
-        else {
-            continue;
-        };
-        let is_account = match kind {
-            "sa" => true,
-            "secret" => false,
-            _ => continue,
-        };
-        let namespaces = known.entry(scope).or_default();
-        let inside = match namespaces.get(namespace) {
-            Some(inside) => *inside,
-            None => {
-                let namespace: Box<str> = namespace.into();
-                let inside = Inside::of(&namespace, scope, derivation);
-                namespaces.insert(namespace, inside);
-                inside
-            }
-        };
-        let classes = if is_account {
-            inside.accounts
-        } else {
-            inside.secrets
-        };
-        for class in classes {
-            derivation.push(class, node, How::Includes, Because::Built);
-        }
-        if is_account {
-            for group in inside.groups {
-                derivation.push(node, group, How::Implied, Because::Built);
-            }
+        // Those above, and namespaces that only a permission or a group names.
+        for (scope, namespace) in place::namespaces(derivation, clusters) {
+            enclose(derivation, &namespace, scope);
         }
     }
-    // Those above, and namespaces that only a permission or a group names.
-    let named: Vec<(Scope, String)> = place::namespaces(derivation, clusters);
-    for (scope, namespace) in named {
-        enclose(derivation, &namespace, scope);
+    node
+}
+
+/// What is inside of each namespace of a cluster, as far as it was asked.
+pub(super) type Namespaces = BTreeMap<Scope, BTreeMap<Box<str>, Inside>>;
+
+/// What the name of one node says.
+pub(super) fn name(
+    derivation: &mut Derivation,
+    node: Node,
+    clusters: &BTreeSet<Scope>,
+    known: &mut Namespaces,
+) {
+    let Some((name, scope)) = derivation.access.nodes.name(node) else {
+        return;
+    };
+    let Some((kind, rest)) = name.split_once(':') else {
+        return;
+    };
+    if matches!(kind, "user" | "group") {
+        let (kind, name) = (kind.to_owned(), name.to_owned());
+        let accounts = name.strip_prefix("group:system:serviceaccounts:");
+        if let Some(namespace) = accounts.filter(|_| clusters.contains(&scope)) {
+            Place::namespace(namespace, scope).accounts(derivation);
+        }
+        for &cluster in clusters {
+            if [EVERYBODY, cluster].contains(&scope) {
+                person(derivation, node, &kind, &name, cluster);
+            }
+        }
+        return;
+    }
+    let Some((namespace, _)) = rest.split_once('/').filter(|_| clusters.contains(&scope)) else {
+        return;
+    };
+    let is_account = match kind {
+        "sa" => true,
+        "secret" => false,
+        _ => return,
+    };
+    let namespaces = known.entry(scope).or_default();
+    let inside = match namespaces.get(namespace) {
+        Some(inside) => *inside,
+        None => {
+            let namespace: Box<str> = namespace.into();
+            let inside = Inside::of(&namespace, scope, derivation);
+            namespaces.insert(namespace, inside);
+            inside
+        }
+    };
+    let classes = if is_account {
+        inside.accounts
+    } else {
+        inside.secrets
+    };
+    for class in classes {
+        derivation.push(class, node, How::Includes, Because::Built);
+    }
+    if is_account {
+        for group in inside.groups {
+            derivation.push(node, group, How::Implied, Because::Built);
+        }
     }
 }
 
 /// What an account or a secret of a namespace is among: that of the namespace and that of the cluster, because an account
 /// that is moved to another namespace leaves the first and not the second.
 #[derive(Clone, Copy)]
-struct Inside {
+pub(super) struct Inside {
     accounts: [Node; 2],
     secrets: [Node; 2],
     groups: [Node; 2],
@@ -289,7 +323,7 @@ fn person(derivation: &mut Derivation, node: Node, kind: &str, name: &str, clust
 
 /// What a namespace includes. What the cluster includes is put at each account, not at the namespaces: an account that is
 /// moved to another namespace leaves the first and not the second.
-fn enclose(derivation: &mut Derivation, namespace: &str, cluster: Scope) {
+pub(super) fn enclose(derivation: &mut Derivation, namespace: &str, cluster: Scope) {
     let place = Place::namespace(namespace, cluster);
     let [accounts, secrets, pods, anything] = [
         place.accounts(derivation),

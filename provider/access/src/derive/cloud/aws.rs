@@ -25,7 +25,7 @@ impl Trust {
     pub(super) fn read(derivation: &mut Derivation, scope: Scope) -> Self {
         let mut trust = Self::default();
         let nodes = &derivation.access.nodes;
-        for fact in &derivation.access.facts {
+        for fact in derivation.access.facts.iter() {
             if let Content::Edge {
                 from,
                 to,

@@ -29,7 +29,7 @@ impl Policies {
     pub(super) fn read(derivation: &Derivation, scope: Scope) -> Self {
         let mut policies = Self::default();
         let access = &derivation.access;
-        for fact in &access.facts {
+        for fact in access.facts.iter() {
             let origin = access.origins.get(fact.origin as usize);
             if let Content::Permission {
                 holder,

@@ -32,9 +32,9 @@ impl Needs {
 
 /// A permission that meets some needs.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::derive) struct Held {
+pub(crate) struct Held {
     pub(super) at: Node,
-    pub(super) fact: u32,
+    pub(in crate::derive) fact: u32,
     pub(super) operation: Text,
     pub(super) needs: Needs,
     pub(super) object: Text,
@@ -58,17 +58,21 @@ impl Held {
     }
 }
 
-/// What each holder of a source holds of the needs.
+/// What each holder of a source holds.
+pub(crate) type ByHolder = BTreeMap<Node, Vec<Held>>;
+
+/// What each holder of a source holds of the needs, by facts from that number on.
 pub(super) fn held(
     derivation: &Derivation,
     scope: Scope,
     needs: &[&'static str],
     dialect: &dyn Dialect,
-) -> BTreeMap<Node, Vec<Held>> {
+    first: u32,
+) -> ByHolder {
     let access = &derivation.access;
     let mut known: BTreeMap<(Text, Text), Needs> = BTreeMap::new();
-    let mut held: BTreeMap<Node, Vec<Held>> = BTreeMap::new();
-    for (number, fact) in (0_u32..).zip(&access.facts) {
+    let mut held = ByHolder::new();
+    for (number, fact) in access.facts.numbered_from(first) {
         let Content::Permission {
             holder,
             operation,

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::Relation;
 use crate::derive::Derivation;
 use crate::graph::{Edge, Graph, How};
-use crate::nodes::Node;
+use crate::nodes::{Node, Nodes};
 use crate::rules::Reach;
+use crate::{Access, Relation};
 
 /// What one subject is in, through all its groups and roles.
 pub(super) struct Closure {
@@ -19,7 +19,7 @@ pub(super) struct Closure {
 
 impl Closure {
     /// What `holder` is in, and how it got there.
-    pub(super) fn of(holder: Node, members: &Graph) -> Self {
+    pub(super) fn of(holder: Node, members: &Members) -> Self {
         let mut closure = Self {
             nodes: BTreeSet::from([holder]),
             standing: BTreeSet::from([holder]),
@@ -46,19 +46,61 @@ impl Closure {
 }
 
 /// Who is in which group or role, as far as is derived yet, and who could put itself into which group.
-pub(super) fn memberships(derivation: &Derivation) -> Graph {
+pub(super) struct Members {
+    graph: Graph,
+    /// The names by which its edges are told from others; none where it has no others.
+    nodes: Option<Nodes>,
+}
+
+impl Members {
+    /// Those of edges that are being derived.
+    pub(super) fn derived(derivation: &Derivation) -> Self {
+        let nodes = &derivation.access.nodes;
+        let edges = derivation.edges.iter();
+        let edges = edges.filter(|edge| is_membership(edge, nodes)).copied();
+        Self {
+            graph: Graph::new(edges.collect(), nodes.len()),
+            nodes: None,
+        }
+    }
+
+    /// Those of a graph that is there.
+    pub(super) fn of(access: &Access) -> Self {
+        Self {
+            graph: access.graph.clone(),
+            nodes: Some(access.nodes.clone()),
+        }
+    }
+
+    pub(super) fn starting_at(&self, node: Node) -> impl Iterator<Item = &Edge> {
+        let edges = self.graph.starting_at(node);
+        edges.filter(|edge| self.is_one(edge))
+    }
+
+    pub(super) fn ending_at(&self, node: Node) -> impl Iterator<Item = &Edge> {
+        let edges = self.graph.ending_at(node);
+        edges.filter(|edge| self.is_one(edge))
+    }
+
+    fn is_one(&self, edge: &Edge) -> bool {
+        let nodes = self.nodes.as_ref();
+        nodes.is_none_or(|nodes| is_membership(edge, nodes))
+    }
+}
+
+/// Whether an edge says who is in which group or role.
+pub(in crate::derive) fn is_membership(edge: &Edge, nodes: &Nodes) -> bool {
     let joins = |number: u16| {
         crate::rules::rule(number).is_some_and(|rule| rule.reach == Reach::JoinedGroups)
     };
     let is_group = |node: Node| {
-        let name = derivation.access.nodes.name(node);
+        let name = nodes.name(node);
         name.is_some_and(|(name, _)| name.starts_with("group:"))
     };
-    let edges = derivation.edges.iter().filter(|edge| match edge.how {
+    match edge.how {
         How::Holds | How::Implied | How::Stated(Relation::MemberOf) => true,
         How::Rule(number, _) => joins(number),
         How::Includes => is_group(edge.to),
         _ => false,
-    });
-    Graph::new(edges.copied().collect(), derivation.access.nodes.len())
+    }
 }

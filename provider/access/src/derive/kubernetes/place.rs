@@ -23,6 +23,9 @@ const CLUSTER_WIDE: [&str; 12] = [
     "k8s-webhook-mutatingwe",
 ];
 
+/// What stands for many in each namespace.
+const OF_NAMESPACE: [&str; 4] = ["anything", "any pod", "any secret", "any service account"];
+
 /// The words of the class of every service account of a namespace.
 pub(crate) fn any_account_in(namespace: &str) -> String {
     format!("any service account in {namespace}")
@@ -209,10 +212,20 @@ pub(super) fn namespaces(
     let nodes = &derivation.access.nodes;
     let named = (0..number(nodes.len())).filter_map(|node| {
         let (words, scope) = nodes.class_words(node)?;
-        let (what, namespace) = words.split_once(" in ")?;
-        let is_place = ["anything", "any pod", "any secret", "any service account"].contains(&what);
-        (is_place && clusters.contains(&scope)).then(|| (scope, namespace.to_owned()))
+        let namespace = namespace_of(words).filter(|_| clusters.contains(&scope))?;
+        Some((scope, namespace.to_owned()))
     });
     let named: BTreeSet<(Scope, String)> = named.collect();
     named.into_iter().collect()
+}
+
+/// The namespace that a class is of, by its words.
+pub(in crate::derive) fn namespace_of(words: &str) -> Option<&str> {
+    let (what, namespace) = words.split_once(" in ")?;
+    OF_NAMESPACE.contains(&what).then_some(namespace)
+}
+
+/// The words of the classes that every namespace has.
+pub(in crate::derive) fn classes_in(namespace: &str) -> [String; 4] {
+    OF_NAMESPACE.map(|what| format!("{what} in {namespace}"))
 }
