@@ -13,6 +13,8 @@ pub(crate) struct Normaliser {
     /// The same for every case, and there only because the provider under test is not a released one.
     override_note: Regex,
     rules: Vec<(Regex, &'static str)>,
+    /// This host, as the node of its own GPUs.
+    host: Regex,
 }
 
 /// Where goldens break prose, as Terraform does.
@@ -61,9 +63,15 @@ impl Normaliser {
         let override_note = Regex::new(
             r"(?s)Warning: Provider development overrides are in effect.*?published\s+releases\.\n",
         )?;
+        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let host = Regex::new(&format!(
+            "([`/\"]){}([`/\"])",
+            regex_lite::escape(host.trim())
+        ))?;
         Ok(Self {
             override_note,
             rules,
+            host,
         })
     }
 
@@ -74,6 +82,7 @@ impl Normaliser {
         for (pattern, word) in &self.rules {
             text = pattern.replace_all(&text, *word).into_owned();
         }
+        let text = self.host.replace_all(&text, "${1}<host>${2}");
         let lines: Vec<&str> = text
             .lines()
             .filter(|line| !UNORDERED.iter().any(|part| line.contains(part)))

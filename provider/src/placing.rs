@@ -83,6 +83,17 @@ impl Placing {
         self.recount();
     }
 
+    /// Leaves a pool as it is: it asks for nothing, and holds what it was to give back.
+    pub fn stay(&mut self, pool: &Name, held: &[DeviceKey]) {
+        self.demands.remove(pool);
+        self.chosen.remove(pool);
+        for device in held {
+            self.holders.insert(device.clone(), holder(pool));
+        }
+        self.free.take(held, &holder(pool));
+        self.recount();
+    }
+
     /// Asks for all pools together, free to place those planned before anew.
     fn place_all(&mut self, pool: &Name) -> Verdict<Vec<PlacedDevice>> {
         let demands: Vec<Demand> = self.demands.values().cloned().collect();
@@ -192,6 +203,7 @@ mod tests {
                 health: Health::Healthy,
                 mig_mode: MigMode::Disabled,
                 in_use: false,
+                holder: None,
                 site: Site::default(),
                 fabric: None,
                 observed_at,
@@ -301,6 +313,29 @@ mod tests {
             placing.place(with_cpu("b"), &[]),
             Verdict::Cannot(_)
         ));
+    }
+
+    #[test]
+    fn a_pool_that_stays_as_it_is_holds_what_it_was_to_give_back() {
+        let held: Vec<DeviceKey> = (0..8)
+            .map(|index| format!("lab/n0/{index}").parse().unwrap())
+            .collect();
+        let holders = held
+            .iter()
+            .map(|key| (key.clone(), "pool `a`".to_owned()))
+            .collect();
+        let mut placing = Placing::new(&snapshot(&[8]), holders);
+        assert!(matches!(
+            placing.place(demand("a", 1, 9), &held),
+            Verdict::Cannot(_)
+        ));
+        placing.stay(&"a".parse().unwrap(), &held);
+        assert!(matches!(
+            placing.place(demand("b", 1, 1), &[]),
+            Verdict::Cannot(_)
+        ));
+        placing.release(&held);
+        assert_eq!(keys(&placing.place(demand("b", 1, 8), &[])).len(), 8);
     }
 
     #[test]

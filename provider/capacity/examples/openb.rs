@@ -221,6 +221,7 @@ fn fleet(nodes: &[Node]) -> Result<Fleet, Box<dyn Error>> {
                 health: Health::Healthy,
                 mig_mode: MigMode::Disabled,
                 in_use: false,
+                holder: None,
                 site: Site::default(),
                 fabric: None,
                 observed_at: now,

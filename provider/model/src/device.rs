@@ -1,5 +1,7 @@
 //! One GPU as a source reports it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +57,10 @@ pub struct Device {
     pub mig_mode: MigMode,
     /// Whether something runs on it or holds it, as far as the source can tell.
     pub in_use: bool,
+    /// Who uses it, in the source's own words, such as `trainer-0` or `process 4242`; `None` where nobody does or the source
+    /// does not tell.
+    #[serde(default)]
+    pub holder: Option<Arc<str>>,
     /// Where it runs, under which software and at what price.
     pub site: Site,
     /// The NVLink domain that it is a part of; `None` where it is in none or the source does not tell.

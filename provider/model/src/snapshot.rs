@@ -25,7 +25,7 @@ use crate::{
     DeviceId, DeviceKey, Fabric, GpuModel, MigProfile, NodeName, NodeRoom, Offer, Quota, Site,
 };
 use index::NodeIndex;
-use record::{IdKind, Record};
+use record::{IdKind, Place, Record};
 
 /// The GPUs of the world at one time: immutable, packed, in a canonical order.
 ///
@@ -48,6 +48,8 @@ pub struct Snapshot {
     /// Device ids that are neither UUID nor index.
     other_ids: Vec<Arc<str>>,
     records: Vec<Record>,
+    /// Who uses devices, for those of which a source tells it, in the order of the records.
+    holders: Vec<(Place, Arc<str>)>,
     /// By position of the source, then by name.
     offers: Vec<(u16, Offer)>,
     quotas: Vec<(u16, Quota)>,
@@ -159,13 +161,15 @@ impl Snapshot {
         let text = |length: usize| 2 * size_of::<usize>() + length;
         let names = self.nodes.iter().map(|(_, node)| text(node.as_str().len()));
         let ids = self.other_ids.iter().map(|id| text(id.len()));
+        let holders = self.holders.iter().map(|(_, holder)| text(holder.len()));
         size_of_val(self.records.as_slice())
             + size_of_val(self.nodes.as_slice())
             + self.index.size_bytes()
             + size_of_val(self.rooms.as_slice())
             + size_of_val(self.sites.as_slice())
             + size_of_val(self.fabrics.as_slice())
-            + names.chain(ids).sum::<usize>()
+            + size_of_val(self.holders.as_slice())
+            + names.chain(ids).chain(holders).sum::<usize>()
     }
 
     /// How many reports of a device count no more because another report of it does.

@@ -128,6 +128,10 @@ impl Check {
         let snapshot = self.sources.snapshot()?;
         let now = Clock.now();
         let mut placing = Placing::new(&snapshot, promised.holders()?);
+        // The plan is judged by how it ends: what one pool gives back, any other may take, in whatever order they stand.
+        for (_, change) in &changes {
+            placing.release(&change.released);
+        }
         for (address, change) in changes {
             let verdict = match change.demand(&snapshot, now) {
                 Some(more) => quota::place(&mut placing, &more, &change.released),

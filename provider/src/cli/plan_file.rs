@@ -14,7 +14,7 @@ use crate::board::Declared;
 use crate::config::ProviderBlock;
 use crate::lifecycle::Recorded as _;
 use crate::promised::Promised;
-use crate::resources::{Grant, Group, PermissionSplit, WorkloadIdentity};
+use crate::resources::{GpuPool, Grant, Group, PermissionSplit, WorkloadIdentity};
 
 /// The part of a saved plan that is about our resources.
 #[derive(Debug, Deserialize)]
@@ -115,6 +115,12 @@ impl PlanFile {
         }
         for gone in self.removed::<Grant>()? {
             promised.grants.remove(&gone.key()?);
+        }
+        for gone in self.removed::<GpuPool>()? {
+            let pool = gone.key()?;
+            promised.owners.remove(&format!("GPU pool {pool}"));
+            promised.pools.remove(&pool);
+            promised.reservations.remove(&pool);
         }
         for grant in self.resources::<Grant>()? {
             if let (Ok(key), Ok(one)) = (grant.after.key(), grant.after.declaration()) {

@@ -4,6 +4,7 @@ pub mod capacity;
 pub mod clauses;
 pub(crate) mod confidential;
 pub mod duty;
+pub(crate) mod fate;
 pub mod pool_use;
 pub(crate) mod quota;
 pub mod separation;

@@ -2,9 +2,11 @@
 
 mod change;
 mod demand;
+mod drift;
 mod refusals;
 
 pub use change::Change;
+use drift::{Consequence, Drift};
 
 use portcullis_ledger::{Device, Kind, Object};
 use portcullis_model::{
@@ -14,7 +16,7 @@ use portcullis_model::{
 use tfplugin::field::{Computed, Nested, Optional, Required, RequiredBlock, Text};
 use tfplugin::resource::Plan;
 use tfplugin::value::Refinement;
-use tfplugin::{Diagnostic, Outcome, Report, Schema, Stop};
+use tfplugin::{Diagnostic, Outcome, Report, Schema, Severity, Stop};
 
 use crate::configured::Configured;
 use crate::judge;
@@ -50,6 +52,10 @@ pub struct GpuPool {
     /// Oldest answer of a source that counts for this pool, such as `5m`; what the provider's `inventory` block says holds
     /// as well.
     pub max_age: Optional<Text<Ttl>>,
+    /// Who may use the GPUs of the pool, as their sources name them: a pod, a job, a process; `*` stands for any text. A
+    /// reserved GPU that anybody else uses is taken, and the next plan moves its replica. Anybody may when left out, nobody
+    /// when empty.
+    pub used_by: Optional<Vec<String>>,
     /// What a pool that does not fit does to the plan: `error` or `warn`; what the provider's `inventory` block says when
     /// left out. Apply refuses either way, because there is nothing to reserve.
     pub on_shortfall: Optional<Text<OnProblem>>,
@@ -187,22 +193,47 @@ impl Recorded for GpuPool {
     }
 }
 
-/// The devices that the pool is to hold: those it keeps, and others for what it asks beyond them.
+/// The devices that the pool is to hold: those it keeps, and others for what it asks beyond them and for what became of
+/// those that it holds.
 async fn choose(
-    plan: &Plan<GpuPool>,
+    plan: &mut Plan<GpuPool>,
     provider: &Configured,
 ) -> Outcome<Result<Vec<Choice>, Diagnostic>> {
     let promised = provider.promised().await?;
-    let change = Change::between(plan.prior.as_ref(), &plan.planned, &promised)?;
-    let Some(more) = change.demand(&*provider.snapshot().await, provider.clock.now()) else {
+    let mut change = Change::between(plan.prior.as_ref(), &plan.planned, &promised)?;
+    let held = change.kept.clone();
+    let drift = Drift::of(plan.prior.as_ref(), &plan.planned, &mut change, provider).await?;
+    let now = provider.clock.now();
+    let Some(more) = change.demand(&*provider.snapshot().await, now) else {
         return Ok(Ok(change.kept));
     };
-    let policies = plan.planned.policies()?;
+    let (pool, policies) = (more.pool.clone(), plan.planned.policies()?);
     let placed = judge::capacity::place(more, &change.released, policies, provider).await?;
-    Ok(match placed {
-        Ok(placed) => Ok(change.with(&placed)),
-        Err(shortfall) => Err(beyond(shortfall, change.kept.len())),
-    })
+    let mut tell = |does| {
+        if !drift.is_nothing() {
+            plan.report.push(drift.told(pool.as_str(), does, now));
+        }
+    };
+    match placed {
+        Ok(placed) => {
+            tell(Consequence::Moves);
+            if !drift.is_nothing() {
+                plan.planned.placements.set_unknown(Refinement::not_null());
+            }
+            Ok(Ok(change.with(&placed)))
+        }
+        // What asks for nothing new and may not fit stays as it is.
+        Err(shortfall) if shortfall.severity == Severity::Warning && !change.grows() => {
+            tell(Consequence::Stays);
+            provider.placing().await?.stay(&pool, &change.released);
+            plan.report.push(shortfall);
+            Ok(Ok(held))
+        }
+        Err(shortfall) => {
+            tell(Consequence::Refuses);
+            Ok(Err(beyond(shortfall, change.kept.len())))
+        }
+    }
 }
 
 /// The shortfall, saying that it is about what a pool asks for beyond what it keeps.

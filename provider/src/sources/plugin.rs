@@ -133,6 +133,7 @@ fn reported(record: &DeviceRecord, now: Timestamp) -> Result<Reported, ParseErro
             memory_mib: None,
             mig_mode: MigMode::Enabled,
             in_use: false,
+            holder: None,
             ..device.clone()
         }),
     };
@@ -166,6 +167,7 @@ fn device(record: &DeviceRecord, now: Timestamp) -> Result<Device, ParseError> {
         },
         // What is not said to be free is not taken for free.
         in_use: record.allocation != "free",
+        holder: labels::holder(&record.labels),
         site: labels::site(&record.labels),
         fabric: labels::fabric(&record.labels),
         observed_at: Timestamp::from_second(i64::from(record.observed_at))
@@ -257,6 +259,17 @@ mod tests {
         let in_use: Vec<bool> = report.devices.iter().map(|device| device.in_use).collect();
         assert_eq!(in_use, [false, true]);
         assert_eq!(report.partial, None);
+    }
+
+    #[test]
+    fn who_uses_a_device_is_told_by_its_label() {
+        let held = DeviceRecord {
+            labels: vec![("holder".to_owned(), "trainer-0".to_owned())],
+            ..record("GPU-1", "used")
+        };
+        let report = all(&[held, record("GPU-2", "used")]);
+        let holders = report.devices.iter().map(|device| device.holder.as_deref());
+        assert_eq!(holders.collect::<Vec<_>>(), [Some("trainer-0"), None]);
     }
 
     #[test]

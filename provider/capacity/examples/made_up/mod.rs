@@ -36,6 +36,7 @@ pub(crate) fn snapshot(devices: u32) -> Result<Snapshot, Box<dyn Error>> {
             health: Health::Healthy,
             mig_mode: MigMode::Disabled,
             in_use: (node * 8 + index) % 16 == 0,
+            holder: None,
             site: site.clone(),
             fabric: None,
             observed_at: now,

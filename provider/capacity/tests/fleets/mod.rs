@@ -30,6 +30,7 @@ pub(crate) fn devices(node: &str, model: &str, memory_mib: u32, count: u32) -> V
         health: Health::Healthy,
         mig_mode: MigMode::Disabled,
         in_use: false,
+        holder: None,
         site: Site::default(),
         fabric: None,
         observed_at: now(),

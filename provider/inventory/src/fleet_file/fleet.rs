@@ -135,6 +135,7 @@ impl Fleet {
                 },
                 mig_mode: MigMode::Unreported,
                 in_use: number < used,
+                holder: None,
                 site: site.clone(),
                 fabric: fabric.clone(),
                 observed_at: Timestamp::UNIX_EPOCH,

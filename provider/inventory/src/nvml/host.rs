@@ -1,5 +1,7 @@
 //! What NVML says of a host.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use portcullis_model::{
     Device, DeviceId, Fabric, GpuModel, Grade, Health, MigMode, NodeName, Reason, Site,
@@ -98,6 +100,7 @@ impl HostDevice {
                 .processes
                 .as_ref()
                 .is_none_or(|processes| !processes.is_empty()),
+            holder: holder(self.processes.iter().flatten()),
             site: site.clone(),
             fabric: self.fabric.clone(),
             observed_at: now,
@@ -117,11 +120,18 @@ impl HostDevice {
                 memory_mib: u32::try_from(profile.memory_mib).ok(),
                 mig_mode: MigMode::Disabled,
                 in_use: instance.is_in_use(),
+                holder: holder(instance.processes()),
                 ..whole.clone()
             })
         });
         instances.collect()
     }
+}
+
+/// Processes that use a device, by the numbers that this host gives them.
+fn holder<'a>(processes: impl Iterator<Item = &'a u32>) -> Option<Arc<str>> {
+    let named: Vec<String> = processes.map(|pid| format!("process {pid}")).collect();
+    (!named.is_empty()).then(|| named.join(", ").into())
 }
 
 impl Host {

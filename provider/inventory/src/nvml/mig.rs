@@ -254,6 +254,13 @@ impl GpuInstance {
         format!("MIG-{device}:{}", self.id).parse().ok()
     }
 
+    /// Process ids that compute on it, of which NVML tells.
+    pub(super) fn processes(&self) -> impl Iterator<Item = &u32> {
+        self.devices
+            .iter()
+            .flat_map(|device| device.processes.iter().flatten())
+    }
+
     /// Whether something runs on it, or may: processes that cannot be listed may be anybody's, and nothing can begin on an
     /// instance that programs do not see.
     pub(super) fn is_in_use(&self) -> bool {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::index::NodeIndex;
-use super::record::{self, IdKind, Record};
+use super::record::{self, IdKind, Place, Record};
 use super::sites::Sites;
 use super::{Snapshot, SourceState, SourceStatus, conflict, twice};
 use crate::{
@@ -122,6 +122,7 @@ impl SnapshotBuilder {
             .iter()
             .filter_map(|(source, device)| tables.pack(*source, device))
             .collect();
+        let holders = tables.holders(&devices);
         drop(devices);
         records.sort_by(|one, two| {
             one.order()
@@ -161,6 +162,7 @@ impl SnapshotBuilder {
             mig_profiles,
             other_ids,
             records,
+            holders,
             offers,
             quotas,
             duplicates,
@@ -247,6 +249,18 @@ impl Tables {
             }
         }
         rooms
+    }
+
+    /// Who uses devices, in the order of the records; of two reports of one device, the first by name counts.
+    fn holders(&self, devices: &[(u16, Device)]) -> Vec<(Place, Arc<str>)> {
+        let told = devices.iter().filter_map(|(source, device)| {
+            let holder = Arc::clone(device.holder.as_ref()?);
+            Some((self.pack(*source, device)?.place(), holder))
+        });
+        let mut holders: Vec<(Place, Arc<str>)> = told.collect();
+        holders.sort_unstable();
+        holders.dedup_by(|later, first| later.0 == first.0);
+        holders
     }
 
     /// `None` only beyond the numbers that a record can hold: 65,536 models, 65,535 profiles or 4 billion nodes.

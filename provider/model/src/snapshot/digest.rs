@@ -14,7 +14,7 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
         hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
         hash.update(text);
     };
-    text("portcullis snapshot 3");
+    text("portcullis snapshot 4");
     for source in &snapshot.sources {
         text(source.name.as_str());
         text(source.grade.as_str());
@@ -38,20 +38,8 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
     sites(snapshot, &mut text);
     text("other ids");
     snapshot.other_ids.iter().for_each(|id| text(id));
-    for (source, offer) in &snapshot.offers {
-        text("offer");
-        text(&source.to_string());
-        for part in offer_parts(offer) {
-            text(&part);
-        }
-    }
-    for (source, quota) in &snapshot.quotas {
-        text("quota");
-        text(&source.to_string());
-        for part in quota_parts(quota) {
-            text(&part);
-        }
-    }
+    supply(snapshot, &mut text);
+    holders(snapshot, &mut text);
     text("devices");
     for record in &snapshot.records {
         hash.update(record.node.to_le_bytes());
@@ -76,6 +64,35 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
             let _ = write!(hex, "{byte:02x}");
             hex
         })
+}
+
+/// What sources offer and allow.
+fn supply(snapshot: &Snapshot, text: &mut impl FnMut(&str)) {
+    for (source, offer) in &snapshot.offers {
+        text("offer");
+        text(&source.to_string());
+        for part in offer_parts(offer) {
+            text(&part);
+        }
+    }
+    for (source, quota) in &snapshot.quotas {
+        text("quota");
+        text(&source.to_string());
+        for part in quota_parts(quota) {
+            text(&part);
+        }
+    }
+}
+
+/// Who uses devices.
+fn holders(snapshot: &Snapshot, text: &mut impl FnMut(&str)) {
+    text("holders");
+    for ((node, kind, id), holder) in &snapshot.holders {
+        text(&node.to_string());
+        text(&(*kind as u8).to_string());
+        text(&format!("{id:x?}"));
+        text(holder);
+    }
 }
 
 /// Where devices run, and what nodes have free beside them.

@@ -29,6 +29,9 @@ pub(super) struct Record {
     pub(super) in_use: bool,
 }
 
+/// Where a device is among the records: node, kind of id, id.
+pub(super) type Place = (u32, IdKind, [u8; 16]);
+
 const _: () = assert!(
     size_of::<Record>() == 48,
     "a device must stay well below 64 bytes"
@@ -46,6 +49,11 @@ impl Record {
     /// What devices are sorted by; node indexes are sorted by source and name already.
     pub(super) fn order(&self) -> (u32, IdKind, &[u8; 16]) {
         (self.node, self.id_kind, &self.id)
+    }
+
+    /// What finds it among the records.
+    pub(super) fn place(&self) -> Place {
+        (self.node, self.id_kind, self.id)
     }
 
     /// Takes the worse of two reports of one device, so that merging never frees one.

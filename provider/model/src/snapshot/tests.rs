@@ -18,6 +18,7 @@ fn device(node: &str, id: &str) -> Device {
         health: Health::Healthy,
         mig_mode: MigMode::Disabled,
         in_use: false,
+        holder: None,
         site: Site::default(),
         fabric: None,
         observed_at: now(),
@@ -320,4 +321,32 @@ fn a_device_on_two_nodes_of_one_source_counts_on_neither() {
         .build();
     assert_eq!(snapshot.devices().len(), 0);
     assert_eq!(snapshot.sources()[0].status.as_str(), "partial");
+}
+
+#[test]
+fn who_uses_a_device_is_kept_where_it_is_told() {
+    let used = |id: &str, holder: &str| Device {
+        in_use: true,
+        holder: Some(holder.into()),
+        ..device("n1", id)
+    };
+    let devices = vec![
+        used(UUID, "trainer-0"),
+        device("n1", "1"),
+        used("0", "miner"),
+    ];
+    let build = |devices| {
+        SnapshotBuilder::default()
+            .report(name("a"), report(devices))
+            .build()
+    };
+    let snapshot = build(devices);
+    let holders: Vec<Option<&str>> = snapshot.devices().map(|device| device.holder()).collect();
+    assert_eq!(holders, [Some("miner"), None, Some("trainer-0")]);
+    let other = build(vec![
+        used(UUID, "trainer-1"),
+        device("n1", "1"),
+        used("0", "miner"),
+    ]);
+    assert_ne!(snapshot.digest(), other.digest());
 }

@@ -149,6 +149,14 @@ impl<'a> DeviceView<'a> {
         self.record.in_use
     }
 
+    /// Who uses it, in the source's own words, where the source tells it.
+    #[must_use]
+    pub fn holder(&self) -> Option<&'a str> {
+        let holders = &self.snapshot.holders;
+        let position = holders.binary_search_by(|(place, _)| place.cmp(&self.record.place()));
+        Some(&*holders.get(position.ok()?)?.1)
+    }
+
     /// When the source saw it, to the second.
     #[must_use]
     pub fn observed_at(&self) -> Timestamp {

@@ -24,6 +24,7 @@ fn source(node: &str, gpus: u32, used: u32, quotas: Vec<Quota>) -> SourceReport 
         health: Health::Healthy,
         mig_mode: MigMode::Disabled,
         in_use: index < used,
+        holder: None,
         site: Site::default(),
         fabric: None,
         observed_at: now(),

@@ -1,5 +1,7 @@
 //! What a plan changes of what a pool holds.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::{SignedDuration, Timestamp};
 use portcullis_capacity::{Demand, Freshness, Spread};
 use portcullis_model::{DeviceKey, Location, Snapshot};
@@ -17,12 +19,15 @@ use crate::said::said;
 pub struct Change {
     /// What it holds and keeps.
     pub(super) kept: Vec<Choice>,
-    /// The first replica that is new.
-    first: u32,
     /// What it holds and gives back in the same step.
     pub released: Vec<DeviceKey>,
     /// What it asks for beyond what it keeps, as far as configuration tells; `None` for nothing.
     more: Option<Demand>,
+    /// All that it asks for.
+    asked: Demand,
+    /// Whether it asks for more than it did, or for something else.
+    grows: bool,
+    same_shape: bool,
     /// The oldest answer that counts.
     max_age: Option<SignedDuration>,
 }
@@ -44,34 +49,75 @@ impl Change {
             .as_ref()
             .map_or(&asked.pool, |before| &before.pool)
             .to_string();
-        let same_shape = before.is_some_and(|before| {
+        let same_shape = before.as_ref().is_some_and(|before| {
             Demand {
                 replicas: asked.replicas,
-                ..before
+                ..before.clone()
             } == asked
         });
-        let held = promised
-            .held_by(&holder)
-            .iter()
-            .map(|one| Choice::from(one.device.clone()));
-        let (kept, released): (Vec<Choice>, Vec<Choice>) =
-            held.partition(|device| same_shape && device.replica < asked.replicas);
-        let first = kept
-            .iter()
-            .map(|device| device.replica + 1)
-            .max()
-            .unwrap_or(0);
-        let more = Demand {
-            replicas: asked.replicas.saturating_sub(first),
-            ..asked
-        };
-        Ok(Self {
+        let grows = before.is_none_or(|before| !same_shape || before.replicas < asked.replicas);
+        let held = promised.held_by(&holder).iter();
+        let kept: Vec<Choice> = held.map(|one| Choice::from(one.device.clone())).collect();
+        let mut change = Self {
             kept,
-            first,
-            released: device_keys(&released)?,
-            more: (more.replicas > 0).then_some(more),
+            released: Vec::new(),
+            more: None,
+            asked,
+            grows,
+            same_shape,
             max_age: planned.max_age.get()?.map(|age| age.duration()),
-        })
+        };
+        // A replica of which a person freed a part is not one to keep.
+        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        for device in &change.kept {
+            *counts.entry(device.replica).or_default() += 1;
+        }
+        let whole = |count: usize| u32::try_from(count) == Ok(change.asked.gpus_per_replica);
+        let given_up = counts
+            .iter()
+            .filter(|(replica, count)| !same_shape || !change.wants(**replica) || !whole(**count));
+        let given_up: BTreeSet<u32> = given_up.map(|(replica, _)| *replica).collect();
+        change.move_away(&given_up)?;
+        Ok(change)
+    }
+
+    /// Gives back what these replicas hold, and asks anew for those of them that are still wanted.
+    ///
+    /// # Errors
+    /// When the ledger holds what this version does not understand.
+    pub(super) fn move_away(&mut self, replicas: &BTreeSet<u32>) -> Outcome {
+        let gone = |device: &Choice| replicas.contains(&device.replica);
+        let (released, kept): (Vec<Choice>, Vec<Choice>) =
+            std::mem::take(&mut self.kept).into_iter().partition(gone);
+        self.kept = kept;
+        self.released.extend(device_keys(&released)?);
+        let kept = u32::try_from(self.kept_replicas().len()).unwrap_or(u32::MAX);
+        let replicas = self.asked.replicas.saturating_sub(kept);
+        self.more = (replicas > 0).then(|| Demand {
+            replicas,
+            ..self.asked.clone()
+        });
+        Ok(())
+    }
+
+    /// The replicas that keep what they hold.
+    fn kept_replicas(&self) -> BTreeSet<u32> {
+        self.kept.iter().map(|device| device.replica).collect()
+    }
+
+    /// Whether the pool asks for GPUs as it did before, however many replicas.
+    pub(super) fn is_same_shape(&self) -> bool {
+        self.same_shape
+    }
+
+    /// Whether the pool asks for more than it did, or for something else.
+    pub(super) fn grows(&self) -> bool {
+        self.grows
+    }
+
+    /// Whether the replica of that number is one that the pool asks for.
+    pub(super) fn wants(&self, replica: u32) -> bool {
+        replica < self.asked.replicas
     }
 
     /// Whether the pool asks for nothing beyond what it keeps.
@@ -108,17 +154,30 @@ impl Change {
         replicas.map(zone).collect()
     }
 
-    /// What is kept, and the devices found for new replicas, numbered after those that are kept.
+    /// What is kept, and the devices found for the other replicas, which get the lowest numbers that are free.
     pub(super) fn with(self, placed: &[PlacedDevice]) -> Vec<Choice> {
-        let more = placed.iter().map(|one| choice(one, self.first));
+        let kept = self.kept_replicas();
+        let numbers = (0..).filter(|number| !kept.contains(number));
+        let numbers: Vec<u32> = numbers
+            .take(
+                placed
+                    .iter()
+                    .map(|one| one.replica as usize + 1)
+                    .max()
+                    .unwrap_or(0),
+            )
+            .collect();
+        let more = placed.iter().filter_map(|one| {
+            let replica = numbers.get(one.replica as usize)?;
+            Some(choice(one, *replica))
+        });
         self.kept.into_iter().chain(more).collect()
     }
 }
 
-/// A device found for a new replica, numbered after those that are kept.
-fn choice(placed: &PlacedDevice, first: u32) -> Choice {
+fn choice(placed: &PlacedDevice, replica: u32) -> Choice {
     Choice {
-        replica: first + placed.replica,
+        replica,
         node: placed.key.node.to_string(),
         key: placed.key.to_string(),
         model: placed.model.to_string(),

@@ -1,6 +1,7 @@
 //! What a connector tells of a device in labels.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use portcullis_model::{Fabric, NodeRoom, Price, Site};
 
@@ -20,6 +21,12 @@ pub(super) fn site(labels: &Labels) -> Site {
 /// The NVLink domain that labels tell.
 pub(super) fn fabric(labels: &Labels) -> Option<Fabric> {
     parsed(labels, "fabric")
+}
+
+/// Who labels tell that uses the device.
+pub(super) fn holder(labels: &Labels) -> Option<Arc<str>> {
+    let holder = told(labels, "holder").filter(|holder| !holder.is_empty());
+    holder.map(Arc::from)
 }
 
 /// What labels tell that the node has free beside its devices.

@@ -1,0 +1,11 @@
+resource "portcullis_gpu_pool" "before" {
+  name         = "before"
+  owner        = "team:platform"
+  on_shortfall = "warn"
+
+  gpu {
+    models           = ["H200"]
+    replicas         = 1
+    gpus_per_replica = 8
+  }
+}

@@ -1,0 +1,23 @@
+resource "portcullis_gpu_pool" "scoring" {
+  name  = "scoring"
+  owner = "team:platform"
+  used_by = ["process 42*"]
+
+  gpu {
+    models           = ["H200"]
+    replicas         = 1
+    gpus_per_replica = 1
+  }
+}
+
+resource "portcullis_gpu_pool" "small" {
+  name  = "small"
+  owner = "team:platform"
+
+  gpu {
+    models           = ["H200"]
+    mig_profile      = "3g.71gb"
+    replicas         = 1
+    gpus_per_replica = 1
+  }
+}

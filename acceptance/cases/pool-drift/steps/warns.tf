@@ -1,0 +1,24 @@
+resource "portcullis_gpu_pool" "scoring" {
+  name  = "scoring"
+  owner = "team:platform"
+  used_by      = []
+  on_shortfall = "warn"
+
+  gpu {
+    models           = ["H200"]
+    replicas         = 1
+    gpus_per_replica = 1
+  }
+}
+
+resource "portcullis_gpu_pool" "small" {
+  name  = "small"
+  owner = "team:platform"
+
+  gpu {
+    models           = ["H200"]
+    mig_profile      = "3g.71gb"
+    replicas         = 1
+    gpus_per_replica = 1
+  }
+}
