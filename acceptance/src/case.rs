@@ -116,11 +116,15 @@ pub(crate) enum Step {
         /// By address: create, update, replace, delete, read, no-op, forget or import.
         #[serde(default)]
         actions: BTreeMap<String, String>,
+        /// A file that gets the plan as `terraform show -json` prints it.
+        json: Option<String>,
     },
-    /// `terraform apply`.
+    /// `terraform apply`, of the plan that the last plan step saved where `saved` says so.
     Apply {
         #[serde(default)]
         expect: Done,
+        #[serde(default)]
+        saved: bool,
         golden: Option<String>,
     },
     /// `terraform destroy`, after which the state is empty.

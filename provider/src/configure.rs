@@ -79,6 +79,7 @@ impl Provider for ProviderBlock {
             trust_domain: self.trust_domain.get()?.value().clone(),
             ttl_ceiling: ttl_ceiling(self)?,
             ledger,
+            plan_notes: plan_notes(self)?,
             board: Board::default(),
             audit,
             installed,
@@ -107,6 +108,14 @@ fn ledger_url(block: &ProviderBlock) -> Outcome<LedgerUrl> {
         return Ok(url.value().clone());
     }
     Ok(LEDGER_URL.parse().map_err(said)?)
+}
+
+fn plan_notes(block: &ProviderBlock) -> Outcome<Option<Duration>> {
+    let Some(ledger) = block.ledger.get()? else {
+        return Ok(None);
+    };
+    let kept = ledger.plan_notes.get()?;
+    Ok(kept.map(|kept| Duration::from_secs(kept.seconds())))
 }
 
 fn ttl_ceiling(block: &ProviderBlock) -> Outcome<Ttl> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use portcullis_capacity::Reservations;
@@ -35,6 +36,8 @@ pub struct Configured {
     pub ttl_ceiling: Ttl,
     /// Where promises are recorded.
     pub ledger: Arc<dyn Ledger>,
+    /// How long the ledger keeps what a plan notes; `None` for plans that note nothing.
+    pub plan_notes: Option<Duration>,
     /// What the resources of this plan declare.
     pub board: Board,
     /// What plugins did in this run.

@@ -64,9 +64,11 @@ impl Lifecycle {
                 golden: Some(golden.to_owned()),
                 refresh: true,
                 actions,
+                json: None,
             },
             Step::Apply {
                 expect: Done::Done,
+                saved: false,
                 golden: None,
             },
             empty(true),
@@ -88,5 +90,6 @@ fn empty(refresh: bool) -> Step {
         golden: None,
         refresh,
         actions: BTreeMap::new(),
+        json: None,
     }
 }

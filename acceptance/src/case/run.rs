@@ -72,24 +72,23 @@ impl Runner<'_> {
                 golden,
                 refresh,
                 actions,
+                json,
             } => {
                 let finished = plan(workspace, *expect, *refresh)?;
                 compare_actions(workspace, actions)?;
+                json.iter()
+                    .try_for_each(|file| write_plan(workspace, file))?;
                 self.compare(case, workspace, golden.as_deref(), &finished)
             }
-            Step::Apply { expect, golden } => {
-                let words = ["apply", "-auto-approve", "-input=false", "-no-color"];
-                let finished = must(workspace, &words, *expect)?;
+            Step::Apply {
+                expect,
+                saved,
+                golden,
+            } => {
+                let finished = apply(workspace, *expect, *saved)?;
                 self.compare(case, workspace, golden.as_deref(), &finished)
             }
-            Step::Destroy => {
-                must(
-                    workspace,
-                    &["destroy", "-auto-approve", "-no-color"],
-                    Done::Done,
-                )?;
-                state_holds(workspace, &[])
-            }
+            Step::Destroy => destroy(workspace),
             Step::Put { file, name } => put(case, workspace, file, name),
             Step::Remove { file } => Ok(fs::remove_file(workspace.dir().join(file))?),
             Step::Import {
@@ -195,6 +194,24 @@ fn plan(workspace: &Workspace, expect: Planned, refresh: bool) -> Result<Finishe
         finished.text
     );
     Ok(finished)
+}
+
+/// Writes the saved plan as `terraform show -json` prints it.
+fn write_plan(workspace: &Workspace, file: &str) -> Result<()> {
+    let plan = workspace.json(&["show", "-json", PLAN])?;
+    Ok(fs::write(workspace.dir().join(file), plan.to_string())?)
+}
+
+fn destroy(workspace: &Workspace) -> Result<()> {
+    let words = ["destroy", "-auto-approve", "-no-color"];
+    must(workspace, &words, Done::Done)?;
+    state_holds(workspace, &[])
+}
+
+fn apply(workspace: &Workspace, expect: Done, saved: bool) -> Result<Finished> {
+    let mut words = vec!["apply", "-auto-approve", "-input=false", "-no-color"];
+    words.extend(saved.then_some(PLAN));
+    must(workspace, &words, expect)
 }
 
 /// Checks the planned action of each named resource.

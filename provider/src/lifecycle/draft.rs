@@ -52,7 +52,7 @@ pub fn decode_body<R: Recorded>(record: &Record) -> Outcome<R> {
 ///
 /// # Errors
 /// Deferred while a part of the configuration is unknown.
-pub(super) fn fingerprint<R: Recorded>(resource: &R) -> Outcome<String> {
+pub(crate) fn fingerprint<R: Recorded>(resource: &R) -> Outcome<String> {
     let mut value = resource.encode();
     if let Value::Map(attributes) = &mut value {
         for attribute in R::block().attributes {

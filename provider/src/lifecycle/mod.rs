@@ -11,8 +11,8 @@ mod read;
 mod recorded;
 
 pub use apply::{create, delete, update};
-pub(crate) use draft::body;
 pub use draft::decode_body;
+pub(crate) use draft::{body, fingerprint};
 pub use held::{Choice, Held};
 pub use import::import;
 pub use plan::{plan, plan_destroy};

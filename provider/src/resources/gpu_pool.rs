@@ -3,6 +3,7 @@
 mod change;
 mod demand;
 mod drift;
+mod note;
 mod refusals;
 
 pub use change::Change;
@@ -163,7 +164,10 @@ impl Recorded for GpuPool {
         }
         match choose(plan, provider).await {
             Ok(Ok(choice)) => plan.private.choice = Some(choice),
-            Ok(Err(shortfall)) => plan.report.push(shortfall),
+            Ok(Err(shortfall)) => {
+                let shortfall = note::compared(shortfall, &plan.planned, provider).await?;
+                plan.report.push(shortfall);
+            }
             Err(Stop::Deferred) => plan.report.push(refusals::decided_at_apply()),
             Err(failed) => return Err(failed),
         }
@@ -220,6 +224,7 @@ async fn choose(
             if !drift.is_nothing() {
                 plan.planned.placements.set_unknown(Refinement::not_null());
             }
+            note::write(&plan.planned, &placed, provider).await?;
             Ok(Ok(change.with(&placed)))
         }
         // What asks for nothing new and may not fit stays as it is.

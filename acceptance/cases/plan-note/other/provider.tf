@@ -1,0 +1,20 @@
+terraform {
+  required_providers {
+    portcullis = {
+      source = "portcullis/portcullis"
+    }
+  }
+}
+
+provider "portcullis" {
+  trust_domain = "acme.example"
+
+  ledger {
+    url = "sqlite:../ledger.db"
+  }
+
+  connector "lab" {
+    plugin = "fleet"
+    config = { path = "../fleet.toml" }
+  }
+}

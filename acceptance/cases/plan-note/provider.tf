@@ -1,0 +1,21 @@
+terraform {
+  required_providers {
+    portcullis = {
+      source = "portcullis/portcullis"
+    }
+  }
+}
+
+provider "portcullis" {
+  trust_domain = "acme.example"
+
+  ledger {
+    url        = "sqlite:ledger.db"
+    plan_notes = "1h"
+  }
+
+  connector "lab" {
+    plugin = "fleet"
+    config = { path = "fleet.toml" }
+  }
+}
