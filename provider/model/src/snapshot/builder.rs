@@ -150,11 +150,10 @@ impl SnapshotBuilder {
             mig_profiles,
             other_ids,
         } = tables;
-        let index = NodeIndex::new(&nodes, records.iter().map(|record| record.node));
         Snapshot {
             sources,
+            index: NodeIndex::new(&nodes, records.iter().map(|record| record.node)),
             nodes,
-            index,
             rooms,
             sites: sites.into_all(),
             fabrics,
