@@ -6,9 +6,11 @@
 mod fleet_file;
 mod inventory;
 pub mod nvml;
+mod snapshot_cache;
 mod snapshot_file;
 
 pub use fleet_file::{ColumnMapping, FleetFile, FleetFileFault};
 pub use inventory::{Answer, Inventory, Seen};
 pub use nvml::{NvmlFault, NvmlSource};
+pub use snapshot_cache::{Cached, SnapshotCache};
 pub use snapshot_file::{BYTES_MAX, SnapshotFault, SnapshotFile, Told};

@@ -85,7 +85,7 @@ pub use quota::{Quota, QuotaUnit};
 pub use reason::Reason;
 pub use severity::Severity;
 pub use site::Site;
-pub use snapshot::{DeviceView, Snapshot, SnapshotBuilder, SourceState, SourceStatus};
+pub use snapshot::{DeviceView, NotPacked, Snapshot, SnapshotBuilder, SourceState, SourceStatus};
 pub use spiffe_id::SpiffeId;
 pub use subject::Subject;
 pub use supply::Supply;

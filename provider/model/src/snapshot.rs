@@ -4,6 +4,7 @@ mod builder;
 mod conflict;
 mod digest;
 mod index;
+mod packed;
 mod record;
 mod sites;
 mod source_state;
@@ -13,6 +14,7 @@ mod twice;
 mod view;
 
 pub use builder::SnapshotBuilder;
+pub use packed::NotPacked;
 pub use source_state::{SourceState, SourceStatus};
 pub use view::DeviceView;
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::sites::Sites;
 use crate::{DeviceId, Grade, Health, MigMode};
 
@@ -38,7 +40,7 @@ const _: () = assert!(
 );
 
 /// In the order of the variants of [`DeviceId`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum IdKind {
     Index,
     Uuid,

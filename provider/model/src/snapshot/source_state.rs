@@ -1,11 +1,12 @@
 //! What became of asking one source.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::{Grade, Name, Reason};
 
 /// What became of asking one source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceState {
     /// The name of the connector in HCL.
     pub name: Name,
@@ -18,7 +19,7 @@ pub struct SourceState {
 }
 
 /// Whether a source told everything.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SourceStatus {
     /// Everything it knows is in the snapshot.
     Complete,
