@@ -56,7 +56,7 @@ fn now() -> Timestamp {
 
 fn snapshot(folder: &Path) -> Snapshot {
     let path = folder.join("fleet.toml");
-    fs::write(&path, format!("observed_at = {}\n{FLEET}", now())).unwrap();
+    fs::write(&path, format!("observed_at = \"{}\"\n{FLEET}", now())).unwrap();
     let name: Name = "lab".parse().unwrap();
     let file = FleetFile::new(name.clone(), path, Default::default());
     let reason = Reason {
