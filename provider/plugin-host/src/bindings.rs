@@ -13,14 +13,14 @@ pub mod imports {
         inline: "
             package portcullis:host-imports;
             world imports {
-                import portcullis:plugin/log@0.1.2;
-                import portcullis:plugin/clock@0.1.2;
-                import portcullis:plugin/random@0.1.2;
-                import portcullis:plugin/cache@0.1.2;
-                import portcullis:plugin/secret@0.1.2;
-                import portcullis:plugin/http@0.1.2;
-                import portcullis:plugin/sigv4@0.1.2;
-                import portcullis:plugin/grpc@0.1.2;
+                import portcullis:plugin/log@0.1.3;
+                import portcullis:plugin/clock@0.1.3;
+                import portcullis:plugin/random@0.1.3;
+                import portcullis:plugin/cache@0.1.3;
+                import portcullis:plugin/secret@0.1.3;
+                import portcullis:plugin/http@0.1.3;
+                import portcullis:plugin/sigv4@0.1.3;
+                import portcullis:plugin/grpc@0.1.3;
             }
         ",
         imports: {
@@ -44,10 +44,11 @@ pub mod inventory {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-inventory;
-            world inventory { export portcullis:plugin/inventory@0.1.2; }
+            world inventory { export portcullis:plugin/inventory@0.1.3; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.2": super::imports::types },
+        additional_derives: [serde::Serialize],
+        with: { "portcullis:plugin/types@0.1.3": super::imports::types },
     });
     pub use exports::portcullis::plugin::inventory::Device;
 }
@@ -58,10 +59,11 @@ pub mod evaluation {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-evaluation;
-            world evaluation { export portcullis:plugin/evaluation@0.1.2; }
+            world evaluation { export portcullis:plugin/evaluation@0.1.3; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.2": super::imports::types },
+        additional_derives: [serde::Serialize],
+        with: { "portcullis:plugin/types@0.1.3": super::imports::types },
     });
     pub use exports::portcullis::plugin::evaluation::Finding;
 }
@@ -72,10 +74,11 @@ pub mod supply {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-supply;
-            world supply { export portcullis:plugin/supply@0.1.2; }
+            world supply { export portcullis:plugin/supply@0.1.3; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.2": super::imports::types },
+        additional_derives: [serde::Serialize],
+        with: { "portcullis:plugin/types@0.1.3": super::imports::types },
     });
     pub use exports::portcullis::plugin::supply::{Pool, Quota};
 }
@@ -86,10 +89,11 @@ pub mod access {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-access;
-            world access { export portcullis:plugin/access@0.1.2; }
+            world access { export portcullis:plugin/access@0.1.3; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.2": super::imports::types },
+        additional_derives: [serde::Serialize],
+        with: { "portcullis:plugin/types@0.1.3": super::imports::types },
     });
     pub use exports::portcullis::plugin::access::{Edge, Object, Permission, Subject};
 }
@@ -100,10 +104,11 @@ pub mod objects {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-objects;
-            world objects { export portcullis:plugin/objects@0.1.2; }
+            world objects { export portcullis:plugin/objects@0.1.3; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.2": super::imports::types },
+        additional_derives: [serde::Serialize],
+        with: { "portcullis:plugin/types@0.1.3": super::imports::types },
     });
     pub use exports::portcullis::plugin::objects::{Change, Desired, Managed};
 }
@@ -114,10 +119,11 @@ pub mod credentials {
         path: "../../sdk/wit/v0.1",
         inline: "
             package portcullis:host-credentials;
-            world credentials { export portcullis:plugin/credentials@0.1.2; }
+            world credentials { export portcullis:plugin/credentials@0.1.3; }
         ",
         exports: { default: async },
-        with: { "portcullis:plugin/types@0.1.2": super::imports::types },
+        additional_derives: [serde::Serialize],
+        with: { "portcullis:plugin/types@0.1.3": super::imports::types },
     });
     pub use exports::portcullis::plugin::credentials::Application;
 }

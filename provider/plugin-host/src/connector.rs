@@ -7,7 +7,6 @@ mod objects;
 mod supply;
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -121,7 +120,7 @@ impl Connector {
     }
 
     /// Calls a function once, in a fresh guest.
-    async fn once<T: fmt::Debug>(
+    async fn once<T: Serialize>(
         &self,
         call: Call,
         invoke: impl AsyncFnOnce(&mut Store<Guest>, &Loaded, &String) -> Invoked<T>,
@@ -136,7 +135,7 @@ impl Connector {
 
     /// Calls a function that pages, a fresh guest for each page, until there is no further cursor. `take` keeps what a
     /// page holds and says how many entries there are by now.
-    async fn pages<P: fmt::Debug>(
+    async fn pages<P: Serialize>(
         &self,
         call: Call,
         mut invoke: impl AsyncFnMut(&mut Store<Guest>, &Loaded, &String, Option<&str>) -> Invoked<P>,
@@ -180,7 +179,7 @@ impl Connector {
         (audited, records)
     }
 
-    async fn invoke<T: fmt::Debug>(
+    async fn invoke<T: Serialize>(
         &self,
         loaded: &Loaded,
         call: Call,

@@ -5,7 +5,7 @@ use crate::manifest::World;
 use crate::surface::{Interface, PACKAGE, Part, Surface};
 
 /// The version of `sdk/wit` that this provider speaks.
-pub(crate) const VERSION: &str = "0.1.2";
+pub(crate) const VERSION: &str = "0.1.3";
 /// Its version line: whatever is of the same line fits unless it uses what the other side lacks.
 const LINE: &str = "0.1";
 
@@ -59,6 +59,7 @@ const IMPORTS: &[Import] = &[
             "[method]exchange.write",
             "[method]exchange.response",
             "[method]exchange.read",
+            "[method]exchange.rest",
         ],
         worlds: CONNECTOR,
     },

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-/// A secret text. It has no `Display`, its `Debug` says nothing, and only [`Secret::expose`] gives it away.
+use serde::{Serialize, Serializer};
+
+/// A secret text. It has no `Display`, its `Debug` and its serialised form say nothing, and only [`Secret::expose`] gives
+/// it away.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -23,5 +26,11 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("Secret")
     }
 }

@@ -84,7 +84,7 @@ pub struct Surface {
 /// An interface that a component imports or exports.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct Interface {
-    /// The whole name, `portcullis:plugin/log@0.1.2` for example.
+    /// The whole name, `portcullis:plugin/log@0.1.3` for example.
     pub name: String,
     /// Its functions, those of its resources as `[method]exchange.read`.
     pub functions: Vec<String>,

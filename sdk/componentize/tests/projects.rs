@@ -92,7 +92,7 @@ fn the_world_of_every_template_fits_the_contract() {
 #[test]
 fn a_world_that_names_what_the_contract_lacks_is_said_to() {
     let project = copy("c/check");
-    let world = "package local:plugin; world plugin { import portcullis:plugin/teleport@0.1.2; }";
+    let world = "package local:plugin; world plugin { import portcullis:plugin/teleport@0.1.3; }";
     fs::write(project.path().join("wit/world.wit"), world).unwrap();
     let error = error_of(&project);
     assert!(

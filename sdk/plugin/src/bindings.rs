@@ -14,7 +14,7 @@ pub mod imports {
         path: "../wit/v0.1",
         inline: r"
             package portcullis:sdk-imports;
-            world imports { include portcullis:plugin/connector-host@0.1.2; }
+            world imports { include portcullis:plugin/connector-host@0.1.3; }
         ",
         generate_all,
     });
@@ -28,10 +28,10 @@ pub mod manifest {
         path: "../wit/v0.1",
         inline: r"
             package portcullis:sdk-manifest;
-            world manifest { export portcullis:plugin/manifest@0.1.2; }
+            world manifest { export portcullis:plugin/manifest@0.1.3; }
         ",
         with: {
-            "portcullis:plugin/types@0.1.2": super::imports::types,
+            "portcullis:plugin/types@0.1.3": super::imports::types,
         },
         pub_export_macro: true,
         export_macro_name: "export_manifest",
@@ -47,10 +47,10 @@ pub mod inventory {
         path: "../wit/v0.1",
         inline: r"
             package portcullis:sdk-inventory;
-            world inventory { export portcullis:plugin/inventory@0.1.2; }
+            world inventory { export portcullis:plugin/inventory@0.1.3; }
         ",
         with: {
-            "portcullis:plugin/types@0.1.2": super::imports::types,
+            "portcullis:plugin/types@0.1.3": super::imports::types,
         },
         pub_export_macro: true,
         export_macro_name: "export_inventory",
@@ -66,10 +66,10 @@ pub mod supply {
         path: "../wit/v0.1",
         inline: r"
             package portcullis:sdk-supply;
-            world supply { export portcullis:plugin/supply@0.1.2; }
+            world supply { export portcullis:plugin/supply@0.1.3; }
         ",
         with: {
-            "portcullis:plugin/types@0.1.2": super::imports::types,
+            "portcullis:plugin/types@0.1.3": super::imports::types,
         },
         pub_export_macro: true,
         export_macro_name: "export_supply",
@@ -85,10 +85,10 @@ pub mod access {
         path: "../wit/v0.1",
         inline: r"
             package portcullis:sdk-access;
-            world access { export portcullis:plugin/access@0.1.2; }
+            world access { export portcullis:plugin/access@0.1.3; }
         ",
         with: {
-            "portcullis:plugin/types@0.1.2": super::imports::types,
+            "portcullis:plugin/types@0.1.3": super::imports::types,
         },
         pub_export_macro: true,
         export_macro_name: "export_access",
@@ -106,10 +106,10 @@ pub mod objects {
         path: "../wit/v0.1",
         inline: r"
             package portcullis:sdk-objects;
-            world objects { export portcullis:plugin/objects@0.1.2; }
+            world objects { export portcullis:plugin/objects@0.1.3; }
         ",
         with: {
-            "portcullis:plugin/types@0.1.2": super::imports::types,
+            "portcullis:plugin/types@0.1.3": super::imports::types,
         },
         pub_export_macro: true,
         export_macro_name: "export_objects",
@@ -125,10 +125,10 @@ pub mod credentials {
         path: "../wit/v0.1",
         inline: r"
             package portcullis:sdk-credentials;
-            world credentials { export portcullis:plugin/credentials@0.1.2; }
+            world credentials { export portcullis:plugin/credentials@0.1.3; }
         ",
         with: {
-            "portcullis:plugin/types@0.1.2": super::imports::types,
+            "portcullis:plugin/types@0.1.3": super::imports::types,
         },
         pub_export_macro: true,
         export_macro_name: "export_credentials",
@@ -144,10 +144,10 @@ pub mod evaluation {
         path: "../wit/v0.1",
         inline: r"
             package portcullis:sdk-evaluation;
-            world evaluation { export portcullis:plugin/evaluation@0.1.2; }
+            world evaluation { export portcullis:plugin/evaluation@0.1.3; }
         ",
         with: {
-            "portcullis:plugin/types@0.1.2": super::imports::types,
+            "portcullis:plugin/types@0.1.3": super::imports::types,
         },
         pub_export_macro: true,
         export_macro_name: "export_evaluation",

@@ -74,7 +74,7 @@ pub use clock::{now, wait};
 pub use config::{Config, NoConfig};
 pub use connector::Connector;
 pub use grpc::{GrpcCall, GrpcReplies};
-pub use http::{Client, Exchange, Kept, Pages, Paging, Request, Response, ResponseBody};
+pub use http::{Begun, Client, Exchange, Kept, Pages, Paging, Request, Response, ResponseBody};
 pub use manifest::{HttpAccess, Manifest, SecretAccess, SignatureAccess};
 pub use parts::{Access, Credentials, Inventory, Objects, Supply, covers};
 pub use plan::{Attribute, Plan, Resource};

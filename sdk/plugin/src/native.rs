@@ -236,6 +236,10 @@ impl Exchange {
         let most = usize::try_from(max_bytes).unwrap_or(usize::MAX);
         Ok(body.drain(..body.len().min(most)).collect())
     }
+
+    pub(crate) fn rest(&self) -> Result<Vec<u8>, Failure> {
+        self.read(u32::MAX)
+    }
 }
 
 /// Holds every reply.

@@ -257,3 +257,31 @@ fn pages_are_followed_and_circles_are_not() {
     assert_eq!(read.unwrap(), [b"[1]", b"[2]"]);
     assert_eq!(urls[2], "https://a.example/l?page=3");
 }
+
+#[test]
+fn a_request_that_was_begun_is_tried_as_any_other() {
+    let host = host(&[(503, "retry-after: 2", ""), (200, "", "\"late\"")]);
+    let read: String = with_host(Rc::clone(&host) as Rc<RefCell<dyn Host>>, || {
+        let client = Client::new("https://a.example");
+        let begun = client.begin(client.get("/page"));
+        begun.finish().unwrap().json().unwrap()
+    });
+    let host = host.borrow();
+    assert_eq!(
+        (read.as_str(), host.waits.as_slice()),
+        ("late", &[2000][..])
+    );
+    let ids = host.sent.iter().map(|sent| {
+        let id = sent
+            .headers
+            .iter()
+            .find(|header| header.name == "x-request-id");
+        id.unwrap().value.clone()
+    });
+    let ids: std::collections::BTreeSet<String> = ids.collect();
+    assert_eq!(
+        (host.sent.len(), ids.len()),
+        (2, 1),
+        "two tries of one request"
+    );
+}

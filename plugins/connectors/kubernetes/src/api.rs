@@ -1,10 +1,14 @@
-//! Lists of the API server, whole or not at all.
+//! Lists of the API server, whole or not at all. The next page is asked for before the last one is read, so that the
+//! server writes while this connector reads.
 
-use portcullis_plugin::{Client, Failure, Request, Response, is_granted};
+use std::cell::{Cell, RefCell};
+
+use portcullis_plugin::{Begun, Client, Failure, Request, Response, is_granted};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::collection::Collection;
+use crate::head;
 use crate::position::Position;
 use crate::{Config, TOKEN};
 
@@ -23,6 +27,19 @@ pub(crate) struct Api<'c> {
     config: &'c Config,
     client: Client,
     needs: Needs,
+    /// The page that was asked for ahead.
+    coming: RefCell<Option<Coming>>,
+    /// What is read after the last page of the list that is being read.
+    then: Cell<Option<Listing<'static>>>,
+    /// Requests so far.
+    sent: Cell<u32>,
+}
+
+/// A page that is on its way.
+struct Coming {
+    path: String,
+    position: Position,
+    begun: Begun,
 }
 
 /// What an account has to be allowed to list.
@@ -108,12 +125,25 @@ impl<'c> Api<'c> {
         Self {
             config,
             needs,
+            coming: RefCell::default(),
+            then: Cell::default(),
+            sent: Cell::default(),
             client: if is_granted(TOKEN) {
                 client.bearer(TOKEN)
             } else {
                 client
             },
         }
+    }
+
+    /// Says what is read after the list that is read next, over all namespaces: its first page is asked for ahead.
+    pub(crate) fn then(&self, listing: Listing<'static>) {
+        self.then.set(Some(listing));
+    }
+
+    /// Requests that were sent so far, each counted once however often it was tried.
+    pub(crate) fn sent(&self) -> u32 {
+        self.sent.get()
     }
 
     /// All objects of a listing.
@@ -209,7 +239,7 @@ impl<'c> Api<'c> {
         listing: &Listing<'_>,
         position: &Position,
     ) -> Result<Part<T>, Failure> {
-        let answered = self.client.send(self.request(path, listing, position));
+        let answered = self.begun(path, listing, position).finish();
         let response = match answered {
             Err(failure) if failure.kind == "limit" => {
                 let smaller = position.smaller(self.config.page_size);
@@ -223,6 +253,7 @@ impl<'c> Api<'c> {
             410 => return Ok(Part::Expired),
             _ => self.check(&response, &format!("list `{}`", listing.collection.name()))?,
         }
+        let ahead = self.look_ahead(path, listing, position, &response.body);
         let page: Page<T> = response.json()?;
         let next = page.metadata.next;
         if position.is_of(&next) {
@@ -230,8 +261,59 @@ impl<'c> Api<'c> {
                 "`{path}` names a page as next that was read already."
             )));
         }
-        let after = Position::after(next, page.items.len(), response.body.len());
+        let after = match ahead {
+            Some(ahead) if ahead.is_of(&next) => Some(ahead),
+            _ => Position::after(next, page.items.len(), response.body.len()),
+        };
         Ok(Part::Page(page.items, after))
+    }
+
+    /// The request for a page: the one that was sent ahead, if it was for this page.
+    fn begun(&self, path: &str, listing: &Listing<'_>, position: &Position) -> Begun {
+        let coming = self.coming.take();
+        match coming.filter(|coming| coming.path == path && coming.position == *position) {
+            Some(coming) => coming.begun,
+            None => self.begin(path, listing, position),
+        }
+    }
+
+    fn begin(&self, path: &str, listing: &Listing<'_>, position: &Position) -> Begun {
+        self.sent.set(self.sent.get() + 1);
+        self.client.begin(self.request(path, listing, position))
+    }
+
+    /// Asks for what follows a page that is here and not read yet: the next page of its list, whose position is given, or
+    /// after the last one the list that is read then. A page is taken to have as many objects as were asked for.
+    fn look_ahead(
+        &self,
+        path: &str,
+        listing: &Listing<'_>,
+        position: &Position,
+        body: &[u8],
+    ) -> Option<Position> {
+        let next = head::next(body)?;
+        if !next.is_empty() {
+            let limit = position.limit(self.config.page_size);
+            let ahead = Position::after(next, limit, body.len())?;
+            if *position != ahead && !position.is_of(ahead.token().unwrap_or_default()) {
+                self.coming.replace(Some(Coming {
+                    path: path.to_owned(),
+                    begun: self.begin(path, listing, &ahead),
+                    position: ahead.clone(),
+                }));
+            }
+            return Some(ahead);
+        }
+        let then = self.then.take()?;
+        let path = then.collection.paths(None).concat();
+        let position = Position::default();
+        let begun = self.begin(&path, &then, &position);
+        self.coming.replace(Some(Coming {
+            path,
+            position,
+            begun,
+        }));
+        None
     }
 
     /// The versions in which the server has a group of resources, the one that it prefers first; none without any.

@@ -74,35 +74,42 @@ struct Pods {
     again: bool,
 }
 
-/// The page at `cursor`, the first one without.
+/// The page at `cursor`, the first one without. A cursor is the steps that are left, one a line: only the first of them
+/// is read, so that a page costs as much as its own devices.
 pub(crate) fn page(config: &Config, cursor: Option<&str>) -> Result<DevicePage, Failure> {
     let api = Api::new(config, NEEDS);
     let mut devices = Vec::new();
-    let step = cursor.map(serde_json::from_str).transpose()?;
-    let next = match step {
-        None => Some(Step::Nodes(published(config)?)),
+    let (step, mut left) = match cursor.map(|steps| steps.split_once('\n').unwrap_or((steps, ""))) {
+        None => (None, String::new()),
+        Some((step, left)) => (Some(serde_json::from_str(step)?), left.to_owned()),
+    };
+    match step {
+        None => left = line(&Step::Nodes(published(config)?))?,
         Some(Step::Nodes(gpus)) => {
+            api.then(PODS);
             let nodes: Vec<Node> = api.list(&Listing::all(NODES))?;
-            Some(Step::Pods(Pods {
-                fleet: Fleet::new(&nodes, gpus, &config.tolerated_taints)?,
-                next: Position::default(),
-                again: false,
-            }))
+            let fleet = Fleet::new(&nodes, gpus, &config.tolerated_taints)?;
+            // Pods take the room that nodes took.
+            drop(nodes);
+            left = Pods::of(fleet).read(&api)?;
         }
-        Some(Step::Pods(pods)) => Some(pods.read(&api)?),
-        Some(Step::Devices(mut fleet)) => {
+        Some(Step::Pods(pods)) => left = pods.read(&api)?,
+        Some(Step::Devices(fleet)) => {
             let seen = Seen {
                 cluster: config.cluster.as_deref(),
                 at: now(),
             };
-            devices = fleet.take(DEVICES, seen);
-            (!fleet.is_empty()).then_some(Step::Devices(fleet))
+            devices = fleet.devices(seen);
         }
-    };
+    }
     Ok(DevicePage {
         devices,
-        next: next.map(|step| serde_json::to_string(&step)).transpose()?,
+        next: (!left.is_empty()).then_some(left),
     })
+}
+
+fn line(step: &Step) -> Result<String, Failure> {
+    Ok(serde_json::to_string(step)?)
 }
 
 /// What drivers of dynamic resource allocation publish, where the server has it.
@@ -134,16 +141,25 @@ fn published(config: &Config) -> Result<Gpus, Failure> {
 }
 
 impl Pods {
-    /// Reads as many pages as a step may.
-    fn read(mut self, api: &Api<'_>) -> Result<Step, Failure> {
-        for _ in 0..REQUESTS {
+    /// Pods of which none was read yet.
+    fn of(fleet: Fleet) -> Self {
+        Self {
+            fleet,
+            next: Position::default(),
+            again: false,
+        }
+    }
+
+    /// Reads as many pages as a step may, those of nodes before them among these, and gives the steps that are left.
+    fn read(mut self, api: &Api<'_>) -> Result<String, Failure> {
+        while api.sent() < REQUESTS {
             match api.page::<Pod>(&PODS, &self.next)? {
                 Part::Page(pods, next) => {
                     for pod in &pods {
                         self.fleet.hold(pod)?;
                     }
                     match next {
-                        None => return Ok(Step::Devices(self.fleet)),
+                        None => return steps(self.fleet),
                         Some(next) => self.next = next,
                     }
                 }
@@ -156,6 +172,15 @@ impl Pods {
                 Part::NotServed => return Err(api.not_served(&PODS)),
             }
         }
-        Ok(Step::Pods(self))
+        line(&Step::Pods(self))
     }
+}
+
+/// The steps that tell the devices of a fleet.
+fn steps(mut fleet: Fleet) -> Result<String, Failure> {
+    let mut lines = Vec::new();
+    while !fleet.is_empty() {
+        lines.push(line(&Step::Devices(fleet.take(DEVICES)))?);
+    }
+    Ok(lines.join("\n"))
 }

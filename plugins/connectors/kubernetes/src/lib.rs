@@ -20,6 +20,7 @@
 mod access;
 mod api;
 mod collection;
+mod head;
 mod inventory;
 mod metadata;
 mod objects;

@@ -11,7 +11,7 @@ const MOST: usize = 2000;
 
 /// The position of a page in a list; the default one is its beginning. Every request costs a connection and its turn, so
 /// large clusters are read in few large pages.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct Position {
     /// What the server gave to go on with; empty at the beginning.
     next: String,

@@ -18,8 +18,8 @@ pub(crate) fn component(count: u32) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut module = wat::parse_str(module(count))?;
     let mut resolve = Resolve::default();
     resolve.push_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sdk/wit/v0.1"))?;
-    let world = "package test:guest; world guest { export portcullis:plugin/manifest@0.1.2;
-        export portcullis:plugin/inventory@0.1.2; }";
+    let world = "package test:guest; world guest { export portcullis:plugin/manifest@0.1.3;
+        export portcullis:plugin/inventory@0.1.3; }";
     let package = resolve.push_str("guest.wit", world)?;
     let world = resolve.select_world(&[package], Some("guest"))?;
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)?;
@@ -82,10 +82,10 @@ fn module(count: u32) -> String {
         r#"(module
             (memory (export "memory") {pages})
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 512))
-            (func (export "portcullis:plugin/manifest@0.1.2#describe") (result i32)
+            (func (export "portcullis:plugin/manifest@0.1.3#describe") (result i32)
                 (i32.store (i32.const 16) (i32.const {})) (i32.store (i32.const 20) (i32.const {}))
                 (i32.const 16))
-            (func (export "portcullis:plugin/inventory@0.1.2#list-inventory")
+            (func (export "portcullis:plugin/inventory@0.1.3#list-inventory")
                 (param i32 i32 i32 i32 i32) (result i32)
                 (i32.store (i32.const {}) (i32.const {RECORDS}))
                 (i32.store (i32.const {}) (i32.const {count}))

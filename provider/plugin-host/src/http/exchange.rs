@@ -2,8 +2,7 @@
 
 use http::response::Parts;
 use http::{HeaderMap, Method, Request, StatusCode, header};
-use http_body_util::BodyExt as _;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::sync::{mpsc, oneshot};
@@ -11,6 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::bindings::imports::http as wit;
 use crate::bindings::imports::types::Failure;
+use crate::http::arriving::{Arriving, arriving};
 use crate::http::body::{Outgoing, Piece};
 use crate::http::connection::cause;
 use crate::http::deadline::Deadline;
@@ -50,15 +50,18 @@ pub struct Exchange {
     slot: Option<Slot>,
 }
 
+/// The head of a response, and its body as far as it is here.
+type Answer = (Parts, Arriving);
+
 #[derive(Debug)]
 enum State {
     /// The head went out; the body may be under way.
     Sending {
         pieces: Option<mpsc::Sender<Piece>>,
-        answer: oneshot::Receiver<Result<hyper::Response<Incoming>, String>>,
+        answer: oneshot::Receiver<Result<Answer, String>>,
     },
     /// The head came back.
-    Reading(Incoming),
+    Reading(Arriving),
     Ended,
     /// Gone wrong: there is no end that could be taken for a whole body.
     Broken,
@@ -121,7 +124,15 @@ impl Exchange {
         driver.spawn(async move {
             let answered = sender.send_request(request).await;
             // A guest that dropped the exchange hears nothing.
-            drop(tell.send(answered.map_err(|error| cause(&error))));
+            match answered {
+                Ok(response) => {
+                    let (parts, body) = response.into_parts();
+                    let (ahead, arriving) = arriving();
+                    drop(tell.send(Ok((parts, arriving))));
+                    ahead.read(body, max_body).await;
+                }
+                Err(error) => drop(tell.send(Err(cause(&error)))),
+            }
         });
         let mut exchange = Self {
             scrubbed: ScrubbedStream::new(scrubber, target.origin.to_string()),
@@ -200,10 +211,8 @@ impl Exchange {
                 .unwrap_or_else(|_| Err("the connection was closed".to_owned()))
                 .map_err(|reason| unreachable(&self.asked, &reason))
         };
-        let response = self.deadline.within(&self.asked, waiting).await;
-        let (parts, body) = response
-            .map_err(|failure| self.broken(failure))?
-            .into_parts();
+        let answer = self.deadline.within(&self.asked, waiting).await;
+        let (parts, body) = answer.map_err(|failure| self.broken(failure))?;
         self.trace.answered(parts.status.as_u16().into());
         if let Err(failure) = readable(&self.asked, &parts) {
             return Err(self.broken(failure));
@@ -240,57 +249,63 @@ impl Exchange {
         Ok(std::mem::replace(&mut self.ready, rest))
     }
 
-    /// The whole body as it came, secrets included: not for guests.
-    pub(super) async fn body(&mut self) -> Result<Vec<u8>, Failure> {
-        let mut body = Vec::new();
-        while let Some(bytes) = self.next().await? {
-            body.extend_from_slice(&bytes);
+    /// What is left of the body, without secrets.
+    pub(crate) async fn rest(&mut self) -> Result<Vec<u8>, Failure> {
+        let body = self.body().await?;
+        let rest = self.scrubbed.rest(body);
+        if self.ready.is_empty() {
+            return Ok(rest);
         }
-        Ok(body)
+        let mut ready = std::mem::take(&mut self.ready);
+        ready.extend(rest);
+        Ok(ready)
+    }
+
+    /// What is left of the body as it came, secrets included: not for guests.
+    pub(super) async fn body(&mut self) -> Result<Vec<u8>, Failure> {
+        let mut pieces = Vec::new();
+        while let Some(bytes) = self.next().await? {
+            pieces.push(bytes);
+        }
+        Ok(pieces.concat())
     }
 
     /// What the server sends next; none at the end, however often it is asked.
     async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
-        loop {
-            let body = match &mut self.state {
-                State::Reading(body) => body,
-                State::Ended => return Ok(None),
-                State::Sending { .. } => {
-                    return Err(out_of_turn(
-                        &self.asked,
-                        "its response was not asked for yet",
-                    ));
-                }
-                State::Broken => {
-                    return Err(out_of_turn(&self.asked, "it is read on after it failed"));
-                }
-            };
-            let asked = &self.asked;
-            let frame = async {
-                let frame = body.frame().await.transpose();
-                frame.map_err(|error| unreachable(asked, &cause(&error)))
-            };
-            let frame = match self.deadline.within(asked, frame).await {
-                Ok(frame) => frame,
-                Err(failure) => return Err(self.broken(failure)),
-            };
-            let Some(frame) = frame else {
+        let body = match &mut self.state {
+            State::Reading(body) => body,
+            State::Ended => return Ok(None),
+            State::Sending { .. } => {
+                return Err(out_of_turn(
+                    &self.asked,
+                    "its response was not asked for yet",
+                ));
+            }
+            State::Broken => {
+                return Err(out_of_turn(&self.asked, "it is read on after it failed"));
+            }
+        };
+        let asked = &self.asked;
+        let piece = async {
+            let piece = body.next().await;
+            piece.map_err(|reason| unreachable(asked, &reason))
+        };
+        let bytes = match self.deadline.within(asked, piece).await {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => {
                 self.close(State::Ended);
                 return Ok(None);
-            };
-            // Trailers, the other kind of frame, mean nothing here.
-            let Ok(bytes) = frame.into_data() else {
-                continue;
-            };
-            self.received += bytes.len();
-            self.trace.received(bytes.len());
-            if self.received > self.max_body {
-                let max_body = self.max_body;
-                let message = format!("`{asked}` answered with more than {max_body} bytes.");
-                return Err(self.broken(limit(message)));
             }
-            return Ok(Some(bytes));
+            Err(failure) => return Err(self.broken(failure)),
+        };
+        self.received += bytes.len();
+        self.trace.received(bytes.len());
+        if self.received > self.max_body {
+            let max_body = self.max_body;
+            let message = format!("`{asked}` answered with more than {max_body} bytes.");
+            return Err(self.broken(limit(message)));
         }
+        Ok(Some(bytes))
     }
 
     /// What was asked, for people.

@@ -25,7 +25,7 @@ use crate::keyring::Fault;
 use crate::limits::Limits;
 use crate::manifest::{Manifest, SecretAccess};
 use crate::random::Random;
-use crate::scrub::{Mask, Scrubber};
+use crate::scrub::Scrubber;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::text::visible;
@@ -186,7 +186,7 @@ impl Gate {
         let response = wit::Response {
             status: head.status.as_u16(),
             headers: exchange.headers(&head.headers),
-            body: scrubber.served(&body, Mask::Word, &target.origin.to_string()),
+            body: scrubber.served_body(body, &target.origin.to_string()),
         };
         Ok(wit::KeptResponse { response, handles })
     }

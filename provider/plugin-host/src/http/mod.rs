@@ -1,6 +1,7 @@
 //! Requests of guests: checked here, sent from here, and nowhere else.
 
 pub(crate) mod address;
+mod arriving;
 mod body;
 mod connection;
 mod deadline;

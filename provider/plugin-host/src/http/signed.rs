@@ -10,7 +10,6 @@ use crate::http::failure::DEFECT;
 use crate::http::operation::operations;
 use crate::http::rights::Refusal;
 use crate::http::target::Target;
-use crate::scrub::Mask;
 
 /// For which service the host signs, and when.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +42,7 @@ impl Gate {
         Ok(wit::Response {
             status: head.status.as_u16(),
             headers: exchange.headers(&head.headers),
-            body: scrubber.served(&body, Mask::Word, &target.origin.to_string()),
+            body: scrubber.served_body(body, &target.origin.to_string()),
         })
     }
 }

@@ -56,6 +56,12 @@ impl HostExchange for Guest {
         Ok(table.get_mut(&exchange)?.read(max_bytes).await)
     }
 
+    async fn rest(&mut self, exchange: Resource<Exchange>) -> Given<Vec<u8>> {
+        self.host_call()?;
+        let (_, table) = self.outside()?;
+        Ok(table.get_mut(&exchange)?.rest().await)
+    }
+
     async fn drop(&mut self, exchange: Resource<Exchange>) -> wasmtime::Result<()> {
         let (_, table) = self.outside()?;
         table.delete(exchange)?;

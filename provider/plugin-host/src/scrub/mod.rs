@@ -5,6 +5,7 @@
 
 mod forms;
 mod stream;
+mod texts;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,11 +13,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use serde::Serialize;
 
 use crate::bindings::imports::types::Failure;
 use crate::secret::Secret;
 use forms::forms;
 pub(crate) use stream::ScrubbedStream;
+use texts::texts;
 
 /// Stands where a secret was.
 pub(crate) const MASK: &str = "[secret]";
@@ -115,23 +118,30 @@ impl Scrubber {
         }
     }
 
-    /// Whether any text of a value that a guest gave holds a secret. `Debug` reaches every field of it, those that are
-    /// added later too, and escapes as JSON does.
-    pub(crate) fn finds_in(&self, value: &impl fmt::Debug) -> bool {
-        self.needles()
-            .is_some_and(|needles| needles.automaton.is_match(&format!("{value:?}")))
+    /// Whether any text of a value that a guest gave holds a secret. A value whose texts cannot be told is taken for one.
+    pub(crate) fn finds_in(&self, value: &impl Serialize) -> bool {
+        self.needles().is_some_and(|needles| {
+            let texts = texts(value);
+            !texts.is_ok_and(|texts| !needles.automaton.is_match(&texts))
+        })
     }
 
     /// What a server sent, without any secret; a warning when there was one.
     pub(crate) fn served(&self, bytes: &[u8], mask: Mask, origin: &str) -> Vec<u8> {
-        let Some(needles) = self.needles() else {
-            return bytes.to_vec();
-        };
-        let (out, found) = needles.mask(bytes, mask);
-        if found {
-            self.warn(origin);
-        }
-        out
+        self.masked(bytes, mask, origin)
+            .unwrap_or_else(|| bytes.to_vec())
+    }
+
+    /// As [`Scrubber::served`], of a whole body: large ones are copied only when there is something to mask.
+    pub(crate) fn served_body(&self, body: Vec<u8>, origin: &str) -> Vec<u8> {
+        self.masked(&body, Mask::Word, origin).unwrap_or(body)
+    }
+
+    /// None when there is no secret in it.
+    fn masked(&self, bytes: &[u8], mask: Mask, origin: &str) -> Option<Vec<u8>> {
+        let masked = self.needles()?.mask(bytes, mask)?;
+        self.warn(origin);
+        Some(masked)
     }
 
     /// Says once that a server sends secrets back.
@@ -146,19 +156,19 @@ impl Scrubber {
 }
 
 impl Needles {
-    /// The bytes with every secret masked, and whether there was one.
-    fn mask(&self, bytes: &[u8], mask: Mask) -> (Vec<u8>, bool) {
+    /// The bytes with every secret masked; none when there is no secret in them.
+    fn mask(&self, bytes: &[u8], mask: Mask) -> Option<Vec<u8>> {
+        let mut hits = self.automaton.find_iter(bytes).peekable();
+        hits.peek()?;
         let mut out = Vec::with_capacity(bytes.len());
         let mut copied = 0;
-        let mut found = false;
-        for hit in self.automaton.find_iter(bytes) {
+        for hit in hits {
             out.extend_from_slice(bytes.get(copied..hit.start()).unwrap_or_default());
             mask.write(&mut out, hit.len());
             copied = hit.end();
-            found = true;
         }
         out.extend_from_slice(bytes.get(copied..).unwrap_or_default());
-        (out, found)
+        Some(out)
     }
 }
 

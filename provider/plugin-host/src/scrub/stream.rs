@@ -37,6 +37,15 @@ impl ScrubbedStream {
         self.take(&needles, keep_from)
     }
 
+    /// Takes all that is left and gives it with what was held back.
+    pub(crate) fn rest(&mut self, body: Vec<u8>) -> Vec<u8> {
+        if self.held.is_empty() {
+            return self.scrubber.served_body(body, &self.origin);
+        }
+        self.held.extend(body);
+        self.end()
+    }
+
     /// What was held back, when nothing follows.
     pub(crate) fn end(&mut self) -> Vec<u8> {
         match self.scrubber.needles() {

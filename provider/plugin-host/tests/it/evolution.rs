@@ -57,6 +57,11 @@ async fn a_connector_of_contract_0_1_1_runs() {
     connector_runs("0.1.1").await;
 }
 
+#[tokio::test]
+async fn a_connector_of_contract_0_1_2_runs() {
+    connector_runs("0.1.2").await;
+}
+
 async fn connector_runs(contract: &str) {
     let folder = Folder::new();
     let plugin = fixture(&folder, contract, "prometheus");
@@ -111,7 +116,7 @@ fn wit(folder: &Folder, version: &str, file: &str, change: impl Fn(&str) -> Stri
         let name = path.file_name().unwrap().to_str().unwrap();
         let text = fs::read_to_string(&path).unwrap();
         let text = text.replace(
-            "portcullis:plugin@0.1.2;",
+            "portcullis:plugin@0.1.3;",
             &format!("portcullis:plugin@{version};"),
         );
         let text = if name == file { change(&text) } else { text };
@@ -122,7 +127,7 @@ fn wit(folder: &Folder, version: &str, file: &str, change: impl Fn(&str) -> Stri
 
 /// A check of that version and world.
 fn check(folder: &Folder, version: &str, wit: &Path, world: &str, core: &Core<'_>) -> PluginRef {
-    let module = core.module().replace("@0.1.2", &format!("@{version}"));
+    let module = core.module().replace("@0.1.3", &format!("@{version}"));
     let component = componentize(&wat::parse_str(module).unwrap(), wit, world);
     folder.plugin("strange", &section(component, "strange", "check"))
 }
@@ -162,7 +167,7 @@ async fn a_newer_component_is_refused_by_the_function_that_is_missing() {
         text.replace("interface log {", "interface log { flush: func();")
     });
     let core = Core {
-        imports: r#"(import "portcullis:plugin/log@0.1.2" "flush" (func $flush))"#,
+        imports: r#"(import "portcullis:plugin/log@0.1.3" "flush" (func $flush))"#,
         start: "(call $flush)",
         ..Core::default()
     };
@@ -175,7 +180,7 @@ async fn a_newer_component_is_refused_by_the_function_that_is_missing() {
     );
     assert_eq!(
         refusal(&folder, &plugin).await,
-        "Plugin `strange` needs `portcullis:plugin` 0.1.99 for the function `flush` of `log`, this provider speaks 0.1.2 \
+        "Plugin `strange` needs `portcullis:plugin` 0.1.99 for the function `flush` of `log`, this provider speaks 0.1.3 \
          without that function."
     );
 }
@@ -187,7 +192,7 @@ async fn a_newer_component_is_refused_by_the_interface_that_is_missing() {
         format!("{text}\ninterface queue {{ push: func(); }}")
     });
     let core = Core {
-        imports: r#"(import "portcullis:plugin/queue@0.1.2" "push" (func $push))"#,
+        imports: r#"(import "portcullis:plugin/queue@0.1.3" "push" (func $push))"#,
         start: "(call $push)",
         ..Core::default()
     };
@@ -196,7 +201,7 @@ async fn a_newer_component_is_refused_by_the_interface_that_is_missing() {
     assert_eq!(
         refusal(&folder, &plugin).await,
         "Plugin `strange` needs `portcullis:plugin` 0.1.99 for the function `push` of `queue`, this provider speaks \
-         0.1.2 without that interface."
+         0.1.3 without that interface."
     );
 }
 
@@ -217,7 +222,7 @@ async fn a_component_of_another_line_is_refused() {
     );
     assert_eq!(
         refusal(&folder, &plugin).await,
-        "Plugin `strange` needs `portcullis:plugin` 0.2.0 for the function `write` of `log`, this provider speaks 0.1.2."
+        "Plugin `strange` needs `portcullis:plugin` 0.2.0 for the function `write` of `log`, this provider speaks 0.1.3."
     );
 }
 
@@ -227,7 +232,7 @@ async fn a_connector_that_can_do_nothing_is_refused() {
     let text = r#"(component
         (component $c (core module) (type $t (func (result string))))
         (instance $i (instantiate $c))
-        (export "portcullis:plugin/manifest@0.1.2" (instance $i)))"#;
+        (export "portcullis:plugin/manifest@0.1.3" (instance $i)))"#;
     let plugin = folder.plugin("strange", &raw(text, "connector"));
     let found = refusal(&folder, &plugin).await;
     assert!(

@@ -340,14 +340,14 @@ fn lister(folder: &Folder) -> PluginRef {
             (memory (export "memory") 16)
             (global $top (mut i32) (i32.const 65536))
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) {})
-            (func (export "portcullis:plugin/manifest@0.1.2#describe") (result i32) unreachable)
-            (func (export "portcullis:plugin/inventory@0.1.2#list-inventory")
+            (func (export "portcullis:plugin/manifest@0.1.3#describe") (result i32) unreachable)
+            (func (export "portcullis:plugin/inventory@0.1.3#list-inventory")
                 (param i32 i32 i32 i32 i32) (result i32) {unpack})
         )"#,
         Core::default().realloc
     );
     let world =
-        "export portcullis:plugin/manifest@0.1.2; export portcullis:plugin/inventory@0.1.2;";
+        "export portcullis:plugin/manifest@0.1.3; export portcullis:plugin/inventory@0.1.3;";
     let component = componentize(&wat::parse_str(module).unwrap(), &wit(), world);
     folder.plugin("strange", &section(component, "strange", "connector"))
 }

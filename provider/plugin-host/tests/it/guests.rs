@@ -70,16 +70,16 @@ impl Core<'_> {
         } = self;
         format!(
             r#"(module
-                (import "portcullis:plugin/log@0.1.2" "write" (func $log (param i32 i32 i32 i32)))
+                (import "portcullis:plugin/log@0.1.3" "write" (func $log (param i32 i32 i32 i32)))
                 {imports}
                 (memory (export "memory") {memory})
                 (global $top (mut i32) (i32.const 65536))
                 {items}
                 (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) {realloc})
-                (func (export "portcullis:plugin/manifest@0.1.2#describe") (result i32) unreachable)
-                (func $run (export "portcullis:plugin/evaluation@0.1.2#run")
+                (func (export "portcullis:plugin/manifest@0.1.3#describe") (result i32) unreachable)
+                (func $run (export "portcullis:plugin/evaluation@0.1.3#run")
                     (param i32 i32 i32 i32) (result i32) {run})
-                (func (export "cabi_post_portcullis:plugin/evaluation@0.1.2#run") (param i32) {post})
+                (func (export "cabi_post_portcullis:plugin/evaluation@0.1.3#run") (param i32) {post})
                 (func $start {start})
                 (start $start)
             )"#
@@ -88,7 +88,7 @@ impl Core<'_> {
 
     /// The component without a manifest.
     pub(crate) fn bare(&self) -> Vec<u8> {
-        let world = "include portcullis:plugin/check@0.1.2;";
+        let world = "include portcullis:plugin/check@0.1.3;";
         componentize(&wat::parse_str(self.module()).unwrap(), &wit(), world)
     }
 

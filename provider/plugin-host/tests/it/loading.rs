@@ -36,7 +36,7 @@ async fn another_contract_is_named_with_both_versions() {
     let error = refused(&folder, &newer).await;
     assert!(
         error.contains(
-            "Plugin `strange` needs `portcullis:plugin` 0.2.0, this provider speaks 0.1.2."
+            "Plugin `strange` needs `portcullis:plugin` 0.2.0, this provider speaks 0.1.3."
         ),
         "{error}"
     );
@@ -46,7 +46,7 @@ async fn another_contract_is_named_with_both_versions() {
     );
     let error = refused(&folder, &function).await;
     assert!(
-        error.contains("needs `portcullis:plugin` 0.1.7 for the function `flush` of `log`, this provider speaks 0.1.2 without that function."),
+        error.contains("needs `portcullis:plugin` 0.1.7 for the function `flush` of `log`, this provider speaks 0.1.3 without that function."),
         "{error}"
     );
 }
@@ -60,7 +60,7 @@ async fn load_09_foreign_imports_are_refused_by_name() {
         ("wasi:cli/environment@0.2.0", "connector"),
         ("somebody:else/world@1.0.0", "check"),
         ("portcullis:plugin/http@0.1.0", "check"),
-        ("portcullis:plugin/clock@0.1.2", "check"),
+        ("portcullis:plugin/clock@0.1.3", "check"),
         ("portcullis:plugin/secrets@0.1.0", "connector"),
     ] {
         let strange = component(

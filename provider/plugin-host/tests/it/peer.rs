@@ -87,6 +87,11 @@ impl Peer {
         self.seen.heard.lock().unwrap().clone()
     }
 
+    /// Connections that were answered to the end or given up.
+    pub(crate) fn closed(&self) -> usize {
+        self.seen.closed()
+    }
+
     /// The most requests that were without an answer at once.
     pub(crate) fn most(&self) -> usize {
         self.seen.most.load(Ordering::SeqCst)

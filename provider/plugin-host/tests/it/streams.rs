@@ -10,6 +10,9 @@ use crate::stage::{Stage, applied, failed, granted};
 
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 
+/// A body that ends with the connection.
+const HEAD_WITHOUT_END: &[u8] = b"HTTP/1.1 200 OK\r\n\r\n";
+
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
@@ -61,6 +64,65 @@ async fn a_dropped_exchange_closes_its_connection_and_is_no_whole_request() {
         "the dropped one, and the first question: {results:?}"
     );
     assert_eq!(server.heard().len(), 3, "half a request was none");
+}
+
+#[tokio::test]
+async fn the_rest_of_a_body_comes_at_once() {
+    let server = Peer::saying(ok("the whole body")).await;
+    let url = server.url();
+    let stage = Stage::new();
+    let open = json!({"open": {"url": url}});
+    let acts = json!([
+        open, {"response": 0}, {"rest": 0}, {"rest": 0},
+        open, {"response": 1}, {"read": [1, 4]}, {"rest": 1}, {"read": [1, 4]},
+        open, {"rest": 2},
+    ]);
+    let results = stage.acts(&url, acts).await;
+    assert_eq!(results[2], "the whole body", "{results:?}");
+    assert_eq!(results[3], "", "an end stays one");
+    assert_eq!(
+        [&results[6], &results[7], &results[8]],
+        ["the ", "whole body", ""]
+    );
+    assert!(failed(&results[10], "internal").contains("was not asked for yet"));
+}
+
+#[tokio::test]
+async fn an_answer_is_read_while_the_guest_does_something_else() {
+    // More than what lies in the sockets of a connection while nobody reads.
+    let large = ok(&"x".repeat(7 * 1024 * 1024));
+    let server = Peer::saying(large).await;
+    let url = server.url();
+    let stage = Stage::new();
+    let acts = json!([{"open": {"url": url}}, {"wait": 30_000}]);
+    let read = async {
+        while server.closed() == 0 {
+            tokio::time::sleep(ms(5)).await;
+        }
+    };
+    tokio::select! {
+        results = stage.acts(&url, acts) => panic!("the guest has waited, and nobody read: {results:?}"),
+        () = read => {}
+    }
+}
+
+#[tokio::test]
+async fn no_more_than_a_body_may_have_is_read_ahead() {
+    let server = Peer::start(|_, _| Answer::Drip(HEAD_WITHOUT_END.to_vec(), ms(0))).await;
+    let url = server.url();
+    let limits = Limits {
+        http_body_bytes: 1000,
+        ..Limits::default()
+    };
+    let stage = Stage::with(limits, Network::default());
+    let acts =
+        json!([{"open": {"url": url}}, {"response": 0}, {"wait": 100}, {"rest": 0}, {"rest": 0}]);
+    let results = stage.acts(&url, acts).await;
+    assert!(
+        failed(&results[3], "limit").contains("more than 1000 bytes"),
+        "{results:?}"
+    );
+    failed(&results[4], "internal");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::http::begun::Begun;
 use crate::http::breaker::Breaker;
 use crate::http::pages::{Pages, Paging};
 use crate::http::retry::{self, Advice};
@@ -134,16 +135,30 @@ impl Client {
         )
     }
 
-    fn tries<T>(
+    /// Sends a request whose answer is needed later, so that the server works on it while the plugin does something else:
+    /// the next page of a list while this one is read. Dropping what is returned gives the request up.
+    ///
+    /// ```no_run
+    /// use portcullis_plugin::{Client, Failure};
+    ///
+    /// # fn both(client: &Client) -> Result<(Vec<String>, Vec<String>), Failure> {
+    /// let pods = client.begin(client.get("/pods"));
+    /// let nodes = client.send(client.get("/nodes"))?.json()?;
+    /// Ok((nodes, pods.finish()?.json()?))
+    /// # }
+    /// ```
+    pub fn begin(&self, request: Request) -> Begun {
+        let request = Self::named(self.prepared(request));
+        Begun::new(self.clone(), request)
+    }
+
+    pub(super) fn tries<T>(
         &self,
         request: Request,
         attempt: impl Fn(Request) -> Result<T, Failure>,
         advice: impl Fn(&T) -> Advice,
     ) -> Result<T, Failure> {
-        let mut request = self.prepared(request);
-        if !request.has_header(REQUEST_ID) {
-            request = request.header(REQUEST_ID, &random::random_id());
-        }
+        let request = Self::named(self.prepared(request));
         let began = clock::now();
         let mut breaker = Breaker::of(request.origin());
         breaker.check(request.origin(), began)?;
@@ -193,6 +208,18 @@ impl Client {
     #[must_use]
     pub fn pages<'c>(&'c self, first: Request, paging: Paging<'c>) -> Pages<'c> {
         Pages::new(self, first, paging)
+    }
+
+    /// With an id by which the server knows all its tries.
+    fn named(request: Request) -> Request {
+        if request.has_header(REQUEST_ID) {
+            return request;
+        }
+        request.header(REQUEST_ID, &random::random_id())
+    }
+
+    pub(super) fn whole_deadline(&self) -> Duration {
+        self.deadline
     }
 
     fn prepared(&self, request: Request) -> Request {

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 
-use crate::bindings::imports::http::{Header, Request, ResponseHead};
+use crate::bindings::imports::http::{self as wire, Header, Request, ResponseHead};
+use crate::http::Response;
 use crate::{Failure, host};
 
 /// Bytes that are asked for at a time.
@@ -61,6 +62,21 @@ impl Exchange {
             piece: io::Cursor::default(),
             asked: self.asked,
         })
+    }
+
+    /// Ends the request's body and waits for the whole response, as [`Request::send`](crate::Request::send) does.
+    ///
+    /// # Errors
+    /// When no whole response came in time.
+    pub fn whole(self) -> Result<Response, Failure> {
+        let ResponseHead { status, headers } = self.exchange.response()?;
+        let body = self.exchange.rest()?;
+        let response = wire::Response {
+            status,
+            headers,
+            body,
+        };
+        Ok(Response::new(self.asked, response))
     }
 }
 

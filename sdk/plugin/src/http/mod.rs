@@ -1,5 +1,6 @@
 //! Requests over HTTP, sent by the host to origins that are asked for and granted.
 
+mod begun;
 mod breaker;
 mod client;
 mod exchange;
@@ -8,6 +9,7 @@ mod request;
 mod response;
 mod retry;
 
+pub use begun::Begun;
 pub use client::Client;
 pub use exchange::{Exchange, ResponseBody};
 pub use pages::{Pages, Paging};

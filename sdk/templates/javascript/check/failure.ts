@@ -1,6 +1,6 @@
 /** What the host is told when a call fails. */
 
-import type { Failure } from "portcullis:plugin/types@0.1.2";
+import type { Failure } from "portcullis:plugin/types@0.1.3";
 
 /**
  * Runs a call so that all it throws is a failure. One of the host is the payload of an error; any other error is a defect

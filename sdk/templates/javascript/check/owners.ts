@@ -1,6 +1,6 @@
 /** Every GPU pool has an owner. */
 
-import type { Finding } from "portcullis:plugin/evaluation@0.1.2";
+import type { Finding } from "portcullis:plugin/evaluation@0.1.3";
 
 /** `config` in HCL. `manifest.json` has its schema, which the host has checked. */
 export interface Config {

@@ -1,7 +1,7 @@
 /** A list of nodes as the source writes it, and the devices that the host is told of. */
 
-import type { Device, DevicePage } from "portcullis:plugin/inventory@0.1.2";
-import type { Failure } from "portcullis:plugin/types@0.1.2";
+import type { Device, DevicePage } from "portcullis:plugin/inventory@0.1.3";
+import type { Failure } from "portcullis:plugin/types@0.1.3";
 
 /** `config` in HCL. `manifest.json` has its schema, which the host has checked. */
 export interface Config {

@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 
 import type * as world from "local:plugin/plugin";
-import { send } from "portcullis:plugin/http@0.1.2";
+import { send } from "portcullis:plugin/http@0.1.3";
 
 import { answered } from "./failure.ts";
 import document from "./manifest.json" with { type: "json" };

@@ -107,13 +107,35 @@ impl Fleet {
         self.nodes.is_empty()
     }
 
-    /// The devices of as many nodes as it takes to have `least` of them, or of all that are left.
-    pub(crate) fn take(&mut self, least: usize, seen: Seen<'_>) -> Vec<Device> {
-        let mut devices = Vec::new();
-        while devices.len() < least {
+    /// As many nodes as it takes to have `least` devices, or all that are left. What nodes have in common goes with each
+    /// part.
+    pub(crate) fn take(&mut self, least: usize) -> Self {
+        let mut part = Self {
+            facts: self.facts.clone(),
+            kinds: self.kinds.clone(),
+            ..Self::default()
+        };
+        let mut devices = 0;
+        while devices < least {
             let Some((name, node)) = self.nodes.pop_first() else {
                 break;
             };
+            match self.gpus.remove(&name) {
+                Some(gpus) => {
+                    devices += gpus.len();
+                    part.gpus.insert(name.clone(), gpus);
+                }
+                None => devices += node.devices(),
+            }
+            part.nodes.insert(name, node);
+        }
+        part
+    }
+
+    /// The devices of all its nodes.
+    pub(crate) fn devices(mut self, seen: Seen<'_>) -> Vec<Device> {
+        let mut devices = Vec::new();
+        for (name, node) in self.nodes {
             let nothing = Facts::new();
             let place = Place {
                 node: &name,
@@ -136,6 +158,16 @@ impl Fleet {
             }
         }
         devices
+    }
+}
+
+impl Kept {
+    /// How many devices its device plugin offers.
+    fn devices(&self) -> usize {
+        let counts = self.offers.iter().map(|offer| offer.1);
+        counts.fold(0, |sum, count| {
+            sum.saturating_add(usize::try_from(count).unwrap_or(usize::MAX))
+        })
     }
 }
 
@@ -251,8 +283,8 @@ mod tests {
         Gpus::from([(node.to_owned(), gpus.collect())])
     }
 
-    fn told(mut fleet: Fleet) -> Vec<String> {
-        let devices = fleet.take(usize::MAX, SEEN);
+    fn told(fleet: Fleet) -> Vec<String> {
+        let devices = fleet.devices(SEEN);
         devices
             .iter()
             .map(|device| format!("{} {}", device.uuid, device.allocation))
@@ -284,9 +316,11 @@ mod tests {
     fn a_page_ends_between_two_nodes() {
         let nodes = [node("a", "2"), node("b", "2"), node("c", "2")];
         let mut fleet = Fleet::new(&nodes, Gpus::new(), &[]).unwrap();
-        assert_eq!(fleet.take(3, SEEN).len(), 4);
+        let first = told(fleet.take(3));
+        assert_eq!(first.len(), 4);
         assert!(!fleet.is_empty());
-        assert_eq!(fleet.take(3, SEEN).len(), 2);
+        let second = told(fleet.take(3));
+        assert_eq!(second, ["c:gpu:0 free", "c:gpu:1 free"]);
         assert!(fleet.is_empty());
     }
 

@@ -123,7 +123,7 @@ async fn mem_04_instances_memories_and_tables_are_counted() {
 
 #[tokio::test]
 async fn mem_05_handles_are_counted() {
-    let world = "include portcullis:plugin/check@0.1.2;
+    let world = "include portcullis:plugin/check@0.1.3;
         export things: interface { resource thing { constructor(); } }";
     let core = Core {
         imports: r#"(import "[export]things" "[resource-new]thing" (func $new (param i32) (result i32)))"#,

@@ -50,15 +50,15 @@ async fn attributes(pages: u32, fill: &str, length: u32) -> PluginError {
             (memory (export "memory") {pages})
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
                 (i32.sub (i32.mul (memory.size) (i32.const 65536)) (i32.const 4096)))
-            (func (export "portcullis:plugin/manifest@0.1.2#describe") (result i32) unreachable)
+            (func (export "portcullis:plugin/manifest@0.1.3#describe") (result i32) unreachable)
             {}
-            (func (export "portcullis:plugin/objects@0.1.2#plan") (param i32) (result i32) unreachable)
-            (func (export "portcullis:plugin/objects@0.1.2#apply") (param i32) (result i32) unreachable)
-            (func (export "portcullis:plugin/objects@0.1.2#delete")
+            (func (export "portcullis:plugin/objects@0.1.3#plan") (param i32) (result i32) unreachable)
+            (func (export "portcullis:plugin/objects@0.1.3#apply") (param i32) (result i32) unreachable)
+            (func (export "portcullis:plugin/objects@0.1.3#delete")
                 (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) {trap})
         )"#,
         function(
-            "objects@0.1.2#read",
+            "objects@0.1.3#read",
             &seven,
             // ok, some, kind `pool`, id and name `x`, attributes at 65536, no revision.
             &format!(
@@ -73,8 +73,8 @@ async fn attributes(pages: u32, fill: &str, length: u32) -> PluginError {
             )
         )
     );
-    let world = "include portcullis:plugin/connector-host@0.1.2;
-        export portcullis:plugin/manifest@0.1.2; export portcullis:plugin/objects@0.1.2;";
+    let world = "include portcullis:plugin/connector-host@0.1.3;
+        export portcullis:plugin/manifest@0.1.3; export portcullis:plugin/objects@0.1.3;";
     let component = componentize(&wat::parse_str(module).unwrap(), &wit(), world);
     let folder = Folder::new();
     let plugin = folder.plugin("strange", &section(component, "strange", "connector"));

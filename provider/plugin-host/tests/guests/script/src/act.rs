@@ -59,6 +59,8 @@ pub enum Act {
     Read(usize, u32),
     /// To the end; gives the number of bytes.
     Drain(usize),
+    /// To the end at once; gives the text.
+    Rest(usize),
     Drop(usize),
     Unary(Ask),
     Stream(Ask),
@@ -185,6 +187,7 @@ impl Script {
                     }
                 }
             }
+            Act::Rest(at) => Ok(json!(text(&self.opened(at)?.rest()?))),
             Act::Drop(at) => {
                 self.exchanges[at] = None;
                 Ok(Value::Null)

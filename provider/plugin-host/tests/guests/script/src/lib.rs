@@ -22,11 +22,11 @@ mod bindings {
         inline: "
             package portcullis:script;
             world script {
-                include portcullis:plugin/connector-host@0.1.2;
-                export portcullis:plugin/manifest@0.1.2;
-                export portcullis:plugin/inventory@0.1.2;
-                export portcullis:plugin/objects@0.1.2;
-                export portcullis:plugin/credentials@0.1.2;
+                include portcullis:plugin/connector-host@0.1.3;
+                export portcullis:plugin/manifest@0.1.3;
+                export portcullis:plugin/inventory@0.1.3;
+                export portcullis:plugin/objects@0.1.3;
+                export portcullis:plugin/credentials@0.1.3;
             }
         ",
         generate_all,
