@@ -111,7 +111,7 @@ impl Exchange {
                 .await
                 .map_err(|error| unreachable(&ask, &cause(&error)))
         };
-        let (mut sender, connection) = deadline
+        let (sender, connection) = deadline
             .within(&ask, handshake)
             .await
             .map_err(|failure| trace.failed(failure))?;
@@ -121,19 +121,7 @@ impl Exchange {
             drop(connection.await);
         });
         let (tell, answer) = oneshot::channel();
-        driver.spawn(async move {
-            let answered = sender.send_request(request).await;
-            // A guest that dropped the exchange hears nothing.
-            match answered {
-                Ok(response) => {
-                    let (parts, body) = response.into_parts();
-                    let (ahead, arriving) = arriving();
-                    drop(tell.send(Ok((parts, arriving))));
-                    ahead.read(body, max_body).await;
-                }
-                Err(error) => drop(tell.send(Err(cause(&error)))),
-            }
-        });
+        driver.spawn(answer_to(request, sender, tell, max_body));
         let mut exchange = Self {
             scrubbed: ScrubbedStream::new(scrubber, target.origin.to_string()),
             asked: ask,
@@ -325,6 +313,25 @@ impl Exchange {
         self.state = state;
         self.driver.abort_all();
         self.slot = None;
+    }
+}
+
+/// Sends a request and tells its answer as soon as the head is here; the body is read on. A guest that dropped the
+/// exchange hears nothing.
+async fn answer_to(
+    request: Request<Outgoing>,
+    mut sender: http1::SendRequest<Outgoing>,
+    tell: oneshot::Sender<Result<Answer, String>>,
+    max_body: usize,
+) {
+    match sender.send_request(request).await {
+        Ok(response) => {
+            let (parts, body) = response.into_parts();
+            let (ahead, arriving) = arriving();
+            drop(tell.send(Ok((parts, arriving))));
+            ahead.read(body, max_body).await;
+        }
+        Err(error) => drop(tell.send(Err(cause(&error)))),
     }
 }
 
