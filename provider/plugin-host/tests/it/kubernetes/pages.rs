@@ -1,14 +1,15 @@
 //! Lists of many pages, and lists that change while they are read.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use kubernetes_server::Cluster;
-use portcullis_plugin_host::AccessFacts;
+use portcullis_plugin_host::{AccessFacts, Grants, Host, HostConfig, RequestOutcome};
 use serde_json::{Value, json};
 
 use super::{MINUTE, account, at, connector, create, namespace, own, shared};
-use crate::support::Folder;
+use crate::peer::{Answer, Peer, ok};
+use crate::support::{Folder, NOW};
 
 fn many(namespace_name: &str, count: u32) -> Value {
     let accounts = (0..count).map(|number| account(namespace_name, &format!("a{number}")));
@@ -109,4 +110,45 @@ async fn a_list_that_expires_is_read_once_more_and_not_for_ever() {
         "{error}"
     );
     assert!(error.contains("Raise `page_size`"), "{error}");
+}
+
+/// The paths that the connector gave up asking for, when the first page of nodes cannot be read.
+async fn given_up(metadata: &Value) -> Vec<String> {
+    let nodes = json!({"kind": "NodeList", "metadata": metadata, "items": [7]}).to_string();
+    let server = Peer::start(move |heard, _| {
+        Answer::Bytes(match heard.head.starts_with("GET /api/v1/nodes?") {
+            true => ok(&nodes),
+            false => b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec(),
+        })
+    })
+    .await;
+    let folder = Folder::new();
+    let plugin = folder.workspace_plugin("kubernetes-connector");
+    let calls = Arc::<Mutex<Vec<_>>>::default();
+    let seen = Arc::clone(&calls);
+    let mut config = HostConfig::new(Arc::new(|| NOW));
+    config.cache_dir = Some(folder.cache());
+    config.audit = Some(Arc::new(move |call| seen.lock().unwrap().push(call)));
+    let grants = Grants::none().host(&server.url()).unwrap();
+    let settings = json!({"url": server.url()});
+    let connector = Host::new(config).connector(&plugin, settings, grants);
+    let error = connector.list_inventory(MINUTE).await.unwrap_err();
+    assert!(
+        error.to_string().contains("not the expected JSON"),
+        "{error}"
+    );
+    let calls = calls.lock().unwrap();
+    let requests = calls.iter().flat_map(|call| &call.requests);
+    requests
+        .filter(|request| request.outcome == RequestOutcome::Abandoned)
+        .map(|request| request.path.clone())
+        .collect()
+}
+
+#[tokio::test]
+async fn what_comes_next_is_asked_for_before_a_page_is_read() {
+    let more = json!({"resourceVersion": "7", "continue": "two"});
+    assert_eq!(given_up(&more).await, ["/api/v1/nodes"]);
+    let last = json!({"resourceVersion": "7"});
+    assert_eq!(given_up(&last).await, ["/api/v1/pods"]);
 }
