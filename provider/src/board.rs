@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use portcullis_access::{Memberships, Split};
+use portcullis_access::{Memberships, Split, Step};
 use portcullis_model::{DeployVerb, Duty, Name, Owner, Permission, Subject, WorkloadKey};
 
-use crate::policy::OnProblem;
+use crate::policy::{OnProblem, Strictness};
 
 /// The declarations of this run. Clones are the same board.
 #[derive(Debug, Clone, Default)]
@@ -60,9 +60,24 @@ pub struct DeclaredSplit {
     /// What the workload itself may use, read and call; `None` while a part of it is unknown.
     pub permissions: Option<BTreeSet<Permission>>,
     /// What a subject on both sides does to the plan.
-    pub enforce: OnProblem,
+    pub enforce: Strictness,
     /// What a group of unknown members does to the plan.
     pub on_unknown: OnProblem,
+    /// Steps of paths that somebody stands behind.
+    pub mediations: Vec<Mediation>,
+}
+
+/// A step of a path that somebody stands behind, because something stands between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mediation {
+    /// The step, and nothing beside it.
+    pub step: Step,
+    /// What stands between, and why that is enough.
+    pub justification: String,
+    /// Who approved it.
+    pub approved_by: Subject,
+    /// When it ends; `None` when it does not.
+    pub until: Option<Timestamp>,
 }
 
 /// A permission that somebody is granted until a time.

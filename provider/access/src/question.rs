@@ -21,7 +21,11 @@ pub(crate) struct Question<'a> {
     /// Subjects that no source names, numbered after the nodes of the access graph.
     further: Vec<Subject>,
     numbers: BTreeMap<Subject, Node>,
-    added: Graph,
+    pub(crate) added: Graph,
+    /// Edges that are not counted.
+    pub(crate) aside: BTreeSet<Edge>,
+    /// Nodes that stand for others once more, numbered last.
+    pub(crate) copies: Vec<Node>,
     /// Groups whose members are declared.
     described: BTreeSet<Node>,
     pub(crate) deploy: Vec<Node>,
@@ -37,6 +41,8 @@ impl<'a> Question<'a> {
             further: Vec::new(),
             numbers: BTreeMap::new(),
             added: Graph::default(),
+            aside: BTreeSet::new(),
+            copies: Vec::new(),
             described: BTreeSet::new(),
             deploy: Vec::new(),
             runtime: Vec::new(),
@@ -51,11 +57,12 @@ impl<'a> Question<'a> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.access.nodes.len() + self.further.len()
+        self.access.nodes.len() + self.further.len() + self.copies.len()
     }
 
     /// The node as a witness shows it.
     pub(crate) fn shown(&self, node: Node) -> String {
+        let node = self.original(node);
         match self.further(node) {
             Some(subject) => subject.to_string(),
             None => self.access.nodes.shown(node),
@@ -64,6 +71,7 @@ impl<'a> Question<'a> {
 
     /// Whether the node is a group that people are put in.
     pub(crate) fn is_group(&self, node: Node) -> bool {
+        let node = self.original(node);
         match self.further(node) {
             Some(subject) => matches!(subject, Subject::Group(_)),
             None => (self.access.nodes.name(node))
@@ -73,6 +81,7 @@ impl<'a> Question<'a> {
 
     /// Whether nobody said who is in a group.
     pub(crate) fn is_undescribed(&self, node: Node) -> bool {
+        let node = self.original(node);
         self.is_group(node) && !self.described.contains(&node) && !self.access.describes(node)
     }
 
@@ -164,7 +173,15 @@ impl<'a> Question<'a> {
 
     fn looks_through(&self, edge: &Edge) -> bool {
         let needed = edge.how.through();
-        needed.is_none_or(|class| self.split.through.contains(&class))
+        needed.is_none_or(|class| self.split.through.contains(&class)) && !self.aside.contains(edge)
+    }
+
+    /// The node that a node stands for: itself, unless it is a copy.
+    fn original(&self, node: Node) -> Node {
+        let own = self.access.nodes.len() + self.further.len();
+        let copy = (node as usize).checked_sub(own);
+        let original = copy.and_then(|copy| self.copies.get(copy).copied());
+        original.unwrap_or(node)
     }
 
     fn further(&self, node: Node) -> Option<&Subject> {

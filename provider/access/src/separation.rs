@@ -51,9 +51,13 @@ pub enum Separation {
 /// themselves cross too: one group on both sides is a crossing even when it has no known member.
 #[must_use]
 pub fn separate(split: &Split, facts: Facts<'_>) -> Separation {
-    let question = Question::new(split, facts);
-    let sides = Sides::of(&question);
-    let crossing = sides.crossing(&question);
+    of(&Question::new(split, facts), split, facts)
+}
+
+/// The same, of a question that is asked already.
+pub(crate) fn of(question: &Question<'_>, split: &Split, facts: Facts<'_>) -> Separation {
+    let sides = Sides::of(question);
+    let crossing = sides.crossing(question);
     // The plainest witness: the shortest paths; people and pipelines before the groups that hold them.
     let cost = |node: Node| sides.cost(node).unwrap_or(NOT_REACHED);
     let shortest = crossing.iter().map(|&node| cost(node)).min();
@@ -63,9 +67,9 @@ pub fn separate(split: &Split, facts: Facts<'_>) -> Separation {
         .map(|&node| (question.is_group(node), question.shown(node), node))
         .min();
     if let Some((_, _, subject)) = witness {
-        return Separation::Crossed(Box::new(sides.witness(subject, &crossing, &question)));
+        return Separation::Crossed(Box::new(sides.witness(subject, &crossing, question)));
     }
-    let missing = sides.missing(split, facts, &question);
+    let missing = sides.missing(split, facts, question);
     if missing == Missing::default() {
         let count = |distances: &[u32]| distances.iter().filter(|at| **at != NOT_REACHED).count();
         Separation::Holds(Proof {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use portcullis_access::{Separation, separate};
+use portcullis_access::Separation;
 use portcullis_ledger::LedgerUrl;
 use portcullis_model::{Reason, Verdict};
 use serde::Serialize;
@@ -13,10 +13,12 @@ use serde_json::json;
 use super::basis::Grounds;
 use super::facts::FactFiles;
 use super::paint::Paint;
-use super::plan_file::PlanFile;
+use super::plan_file::{PlanFile, Planned};
 use super::sources::Sources;
 use super::{Exit, Failure};
+use crate::board::DeclaredSplit;
 use crate::clock::Clock;
+use crate::judge::mediated::judged;
 use crate::judge::quota;
 use crate::judge::separation::unseen;
 use crate::known::Known;
@@ -55,6 +57,8 @@ struct Answer {
     verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<Reason>,
     #[serde(skip)]
     exit: Exit,
 }
@@ -71,6 +75,7 @@ impl Answer {
             question,
             verdict: word,
             reason,
+            notes: Vec::new(),
             exit,
         }
     }
@@ -160,7 +165,7 @@ impl Check {
                 "{:<9}  {:<10}  {}",
                 answer.verdict, answer.question, answer.address
             )?;
-            if let Some(reason) = &answer.reason {
+            for reason in answer.reason.iter().chain(&answer.notes) {
                 for line in reason.to_string().lines() {
                     let line = format!("    {line}");
                     writeln!(out, "{}", line.trim_end())?;
@@ -196,26 +201,50 @@ fn separation(plan: &PlanFile, known: &Known<'_>) -> Result<Vec<Answer>, Failure
             planned.after.declaration(subjects.unwrap_or_default())
         });
         answers.push(match judged {
-            Ok(judged) => {
-                let split = match planned.after.workload.get() {
-                    Ok(key) => known.judged(key.value(), &judged),
-                    Err(_) => judged.split.clone(),
-                };
-                let found = separate(&split, known.facts());
-                let unseen = match &found {
-                    Separation::Holds(proof) => unseen(&split, proof),
-                    Separation::Crossed(_) | Separation::Undecided(_) => None,
-                };
-                let verdict = found.into_verdict(&judged.split.workload);
-                let answer = Answer::new(planned.address, "separation", verdict);
-                Answer {
-                    reason: answer.reason.or(unseen),
-                    ..answer
-                }
-            }
+            Ok(declared) => separated(planned, &declared, known),
             Err(tfplugin::Stop::Deferred) => Answer::undecided(planned.address, "separation"),
             Err(failed) => return Err(failed.into()),
         });
     }
     Ok(answers)
+}
+
+/// The answer for one split whose declaration is known.
+fn separated(
+    planned: Planned<PermissionSplit>,
+    declared: &DeclaredSplit,
+    known: &Known<'_>,
+) -> Answer {
+    let question = "separation";
+    if declared.enforce.on_crossing().is_none() {
+        return Answer {
+            verdict: "off",
+            ..Answer::new(planned.address, question, Verdict::Fits(()))
+        };
+    }
+    let split = match planned.after.workload.get() {
+        Ok(key) => known.judged(key.value(), declared),
+        Err(_) => declared.split.clone(),
+    };
+    let judged = judged(&split, declared, known.facts(), known.now);
+    let unseen = match &judged.separation {
+        Separation::Holds(proof) => unseen(&split, proof),
+        Separation::Crossed(_) | Separation::Undecided(_) => None,
+    };
+    let verdict = judged.separation.into_verdict(&declared.split.workload);
+    let answer = Answer::new(planned.address, question, verdict);
+    let (mut notes, verdict) = (judged.idle, answer.verdict);
+    let (verdict, reason) = match (answer.reason, judged.mediated) {
+        (None, Some(mediated)) => {
+            notes.extend(unseen);
+            ("mediated", Some(mediated))
+        }
+        (reason, _) => (verdict, reason.or(unseen)),
+    };
+    Answer {
+        verdict,
+        reason,
+        notes,
+        ..answer
+    }
 }

@@ -5,6 +5,7 @@ pub mod clauses;
 pub(crate) mod confidential;
 pub mod duty;
 pub(crate) mod fate;
+pub mod mediated;
 pub mod pool_use;
 pub(crate) mod quota;
 pub mod separation;

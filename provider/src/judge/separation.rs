@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_access::{Crossing, Proof, Separation, Split, separate};
+use portcullis_access::{Crossing, Proof, Separation, Split};
 use portcullis_model::{Name, Reason, Subject, WorkloadKey};
 use tfplugin::{Diagnostic, Outcome, Path};
 
 use crate::board::DeclaredSplit;
 use crate::configured::Configured;
+use crate::judge::mediated::{Judged, judged};
 use crate::known::{Known, granted};
+use crate::policy::OnProblem;
 use crate::realize::PlannedObject;
 
 /// Declares the split of `workload` and judges it, by what the platforms say and by what connectors are about to make of it
-/// there: `objects` is what is planned. The diagnostic, where there is one, is at the deploy side.
+/// there: `objects` is what is planned. The diagnostics, where there are any, are at the deploy side and at `separation`.
 ///
 /// # Errors
 /// When the ledger cannot be read.
@@ -21,42 +23,90 @@ pub async fn split(
     declared: DeclaredSplit,
     objects: &[PlannedObject],
     provider: &Configured,
-) -> Outcome<Option<Diagnostic>> {
+) -> Outcome<Vec<Diagnostic>> {
     let (promised, live) = (provider.promised().await?, provider.access().await);
     let after = live.after(objects);
     let mut board = provider.board.lock();
-    let (now, declared_split) = (provider.clock.now(), &declared);
-    let (verdict, judged) = {
-        let granted = granted(&board, &promised, now);
-        let known = Known {
-            declared: &board,
-            promised: &promised,
-            now,
-            granted: &granted,
-            access: after.as_ref().unwrap_or(&live.access),
-            unread: &live.unread,
-        };
-        let judged = known.judged(&workload, declared_split);
-        (separate(&judged, known.facts()), judged)
-    };
-    let path = Path::root().attribute("deploy").attribute("subjects");
-    let policy = match &verdict {
-        Separation::Holds(proof) => {
-            let unseen = unseen(&judged, proof);
-            board.splits.insert(workload, declared);
-            let warning =
-                |reason: Reason| Diagnostic::warning(&reason.summary, reason.detail()).at(path);
-            return Ok(unseen.map(warning));
+    let now = provider.clock.now();
+    let said = match declared.enforce.on_crossing() {
+        None => vec![off(&declared.split.workload)],
+        Some(on_crossing) => {
+            let granted = granted(&board, &promised, now);
+            let known = Known {
+                declared: &board,
+                promised: &promised,
+                now,
+                granted: &granted,
+                access: after.as_ref().unwrap_or(&live.access),
+                unread: &live.unread,
+            };
+            let split = known.judged(&workload, &declared);
+            let judged = judged(&split, &declared, known.facts(), now);
+            diagnostics(&split, judged, on_crossing, declared.on_unknown)
         }
-        Separation::Crossed(_) => declared.enforce,
-        Separation::Undecided(_) => declared.on_unknown,
     };
-    let reason = verdict.into_verdict(&declared.split.workload);
-    let diagnostic = reason
-        .reason()
-        .map(|reason| policy.diagnostic(&reason.summary, reason.detail()).at(path));
     board.splits.insert(workload, declared);
-    Ok(diagnostic)
+    Ok(said)
+}
+
+/// What to say of a split that was judged.
+fn diagnostics(
+    split: &Split,
+    judged: Judged,
+    on_crossing: OnProblem,
+    on_unknown: OnProblem,
+) -> Vec<Diagnostic> {
+    let deploy = Path::root().attribute("deploy").attribute("subjects");
+    let at_separation = Path::root().attribute("separation");
+    let idle = judged.idle.iter().map(|reason| {
+        OnProblem::Warn
+            .diagnostic(&reason.summary, reason.detail())
+            .at(at_separation.clone())
+    });
+    let mut said: Vec<Diagnostic> = idle.collect();
+    let (policy, reason) = match judged.separation {
+        Separation::Holds(proof) => {
+            let mediated = judged.mediated.map(|reason| {
+                let reason = one_at_a_time(reason);
+                OnProblem::Warn
+                    .diagnostic(&reason.summary, reason.detail())
+                    .at(at_separation)
+            });
+            said.extend(mediated);
+            (OnProblem::Warn, unseen(split, &proof))
+        }
+        crossed @ Separation::Crossed(_) => (on_crossing, reason(crossed, split)),
+        undecided @ Separation::Undecided(_) => (on_unknown, reason(undecided, split)),
+    };
+    said.extend(reason.map(one_at_a_time).map(|reason| {
+        policy
+            .diagnostic(&reason.summary, reason.detail())
+            .at(deploy)
+    }));
+    said
+}
+
+fn reason(separation: Separation, split: &Split) -> Option<Reason> {
+    separation.into_verdict(&split.workload).reason().cloned()
+}
+
+/// The same, with which part of the plan it rests on: a provider is shown resources one at a time.
+fn one_at_a_time(mut reason: Reason) -> Reason {
+    reason.remedy.push_str(
+        "\n\nTerraform shows a provider one resource at a time: `portcullis check plan.json` judges the whole plan at once.",
+    );
+    reason
+}
+
+fn off(workload: &str) -> Diagnostic {
+    let detail = format!(
+        "The split of `{workload}` declares who deploys it and who acts as it, and has `enforce = \"off\"`: nobody looks whether \
+         a subject can come to do both.\n\n\
+         Set `enforce = \"warn\"` in `separation` to be told, or `\"error\"` to have such plans refused.\n\n\
+         separation-off"
+    );
+    let path = Path::root().attribute("separation");
+    Diagnostic::warning("Separation is not judged", detail).at(path)
 }
 
 /// What to say of a split that holds by declarations, when nobody told what its platforms themselves grant.
@@ -123,18 +173,17 @@ async fn crossed(
 ) -> Outcome<Vec<Diagnostic>> {
     Known::ask(provider, |known| {
         let said = known.splits().filter_map(|(workload, declared)| {
-            let verdict = separate(&known.judged(workload, declared), known.facts());
+            let on_crossing = declared.enforce.on_crossing()?;
+            let split = known.judged(workload, declared);
+            let verdict = judged(&split, declared, known.facts(), known.now).separation;
             let Separation::Crossed(crossing) = &verdict else {
                 return None;
             };
             if !meant(known, workload, crossing) {
                 return None;
             }
-            let reason = verdict.into_verdict(&declared.split.workload);
-            let reason = reason.reason()?;
-            let diagnostic = declared
-                .enforce
-                .diagnostic(&reason.summary, reason.detail());
+            let reason = one_at_a_time(reason(verdict, &split)?);
+            let diagnostic = on_crossing.diagnostic(&reason.summary, reason.detail());
             Some(diagnostic.at(path.clone()))
         });
         said.collect()

@@ -1,6 +1,7 @@
 //! `portcullis_permission_split`
 
 mod declared;
+mod separation;
 
 use std::collections::BTreeSet;
 
@@ -22,10 +23,11 @@ use crate::board::{DeclaredSplit, Workload};
 use crate::configured::Configured;
 use crate::judge;
 use crate::lifecycle::{Held, Recorded, recorded};
-use crate::policy::OnProblem;
+use crate::policy::{OnProblem, Strictness};
 use crate::realize::{PlannedObject, Realized};
 use crate::resources::TargetBlock;
 use crate::said::said;
+use separation::SeparationBlock;
 
 /// Who may ship a workload, and who may act as it: two sides that no subject may both be on, directly or through groups.
 #[derive(Debug, Clone, Schema)]
@@ -97,20 +99,6 @@ pub struct Call {
     pub object: Required<Text<Target>>,
 }
 
-/// How strictly the two sides are kept apart.
-#[derive(Debug, Clone, Schema)]
-pub struct SeparationBlock {
-    /// What a subject on both sides does to the plan: `error` or `warn`; `error` when left out.
-    pub enforce: Optional<Text<OnProblem>>,
-    /// Which paths are looked through: `groups`, `role_chaining` (taking on another identity), `pod_identity` (deciding what
-    /// runs as one), `trust_edits` (changing who may take one on), `secrets` (reading its credentials) and `grants` (granting
-    /// oneself permissions); all of them when left out.
-    pub through: Optional<BTreeSet<Text<Through>>>,
-    /// What a group of unknown members, or a connector that does not answer, does to the plan: `error` or `warn`; `error`
-    /// when left out.
-    pub on_unknown: Optional<Text<OnProblem>>,
-}
-
 recorded!(PermissionSplit, "permission_split");
 
 impl Recorded for PermissionSplit {
@@ -137,7 +125,7 @@ impl Recorded for PermissionSplit {
             let path = Path::root().attribute("deploy").attribute("may");
             report.error(path, "Deploy holds a duty that is not its own", detail);
         }
-        Ok(())
+        separation::check(self, report)
     }
 
     fn complete(&mut self, _: &Configured) -> Outcome {
@@ -218,12 +206,12 @@ async fn separate(
     planned: &PermissionSplit,
     objects: &[PlannedObject],
     provider: &Configured,
-) -> Outcome<Option<Diagnostic>> {
+) -> Outcome<Vec<Diagnostic>> {
     let key = planned.workload.get()?.value().clone();
     let promised = provider.promised().await?;
     let known = provider.board.lock().workloads.get(&key).cloned();
     let Some(workload) = known.or_else(|| promised.workloads.get(&key).cloned()) else {
-        return Ok(Some(not_declared(&key)));
+        return Ok(vec![not_declared(&key)]);
     };
     if workload.is_undecided {
         return Err(Stop::Deferred);
@@ -250,14 +238,20 @@ impl PermissionSplit {
         if let Some(subjects) = self.runtime.get()?.subjects.get()? {
             runtime.extend(values(subjects));
         }
-        let policy = |policy: Option<&Text<OnProblem>>| {
-            policy.map_or_else(OnProblem::default, |text| *text.value())
-        };
-        let (mut enforce, mut on_unknown) = (OnProblem::default(), OnProblem::default());
-        let mut through = Through::all();
+        let (mut enforce, mut on_unknown) = (Strictness::default(), OnProblem::default());
+        let (mut through, mut mediations) = (Through::all(), Vec::new());
         if let Some(block) = self.separation.get()? {
-            enforce = policy(block.enforce.get()?);
-            on_unknown = policy(block.on_unknown.get()?);
+            enforce = block
+                .enforce
+                .get()?
+                .map_or(enforce, |policy| *policy.value());
+            on_unknown = block
+                .on_unknown
+                .get()?
+                .map_or(on_unknown, |policy| *policy.value());
+            for mediation in block.mediation.get()? {
+                mediations.push(mediation.declaration()?);
+            }
             if let Some(classes) = block.through.get()? {
                 through = classes.iter().map(|class| *class.value()).collect();
             }
@@ -276,6 +270,7 @@ impl PermissionSplit {
             permissions: self.permissions().ok(),
             enforce,
             on_unknown,
+            mediations,
         })
     }
 }
