@@ -20,7 +20,7 @@ use crate::board::DeclaredSplit;
 use crate::clock::Clock;
 use crate::judge::mediated::judged;
 use crate::judge::quota;
-use crate::judge::separation::unseen;
+use crate::judge::separation::{off, unseen};
 use crate::known::Known;
 use crate::placing::Placing;
 use crate::promised::Promised;
@@ -173,6 +173,13 @@ impl Check {
             }
         }
         let count = |exit| answers.iter().filter(|answer| answer.exit == exit).count();
+        let called = |word| answers.iter().filter(|one| one.verdict == word).count();
+        let of_these = match (called("mediated"), called("off")) {
+            (0, 0) => String::new(),
+            (mediated, 0) => format!(" ({mediated} mediated)"),
+            (0, off) => format!(" ({off} not judged)"),
+            (mediated, off) => format!(" ({mediated} mediated, {off} not judged)"),
+        };
         let (pass, violation, unknown) = (
             count(Exit::Pass),
             count(Exit::Violation),
@@ -180,7 +187,7 @@ impl Check {
         );
         writeln!(
             out,
-            "\n{pass} pass, {violation} violation, {unknown} unknown: of the whole plan, all resources judged together"
+            "\n{pass} pass{of_these}, {violation} violation, {unknown} unknown: of the whole plan, all resources judged together"
         )?;
         grounds.print(&mut out, Paint::new())?;
         Ok(())
@@ -219,6 +226,7 @@ fn separated(
     if declared.enforce.on_crossing().is_none() {
         return Answer {
             verdict: "off",
+            reason: Some(off(&declared.split.workload)),
             ..Answer::new(planned.address, question, Verdict::Fits(()))
         };
     }

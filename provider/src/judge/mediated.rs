@@ -82,11 +82,11 @@ fn expired(mediation: &Mediation) -> Reason {
         code: "mediation-expired".to_owned(),
         summary: "Mediation has ended".to_owned(),
         asked: format!(
-            "The mediation of this step ended at {}:\n\n  {}\n\n",
+            "The mediation of this step ended at {}, and the step counts again:\n\n  {}",
             until.unwrap_or_default(),
             mediation.step
         ),
-        found: "The step counts again.".to_owned(),
+        found: String::new(),
         remedy: "Remove the `mediation`; or have it approved anew, and set `until` and `justification` to what was approved."
             .to_owned(),
     }
@@ -96,8 +96,11 @@ fn unused(mediation: &Mediation) -> Reason {
     Reason {
         code: "mediation-unused".to_owned(),
         summary: "Mediation covers no path".to_owned(),
-        asked: format!("Asked to set this step aside:\n\n  {}\n\n", mediation.step),
-        found: "No path between the two sides needs it.".to_owned(),
+        asked: format!(
+            "Asked to set this step aside, which no path between the two sides needs:\n\n  {}",
+            mediation.step
+        ),
+        found: String::new(),
         remedy: "Remove the `mediation`: if a path came to lead over the step, nobody would have looked at it. If it is meant for \
                  a path that a diagnostic printed, copy the step from there."
             .to_owned(),

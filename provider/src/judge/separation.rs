@@ -29,7 +29,11 @@ pub async fn split(
     let mut board = provider.board.lock();
     let now = provider.clock.now();
     let said = match declared.enforce.on_crossing() {
-        None => vec![off(&declared.split.workload)],
+        None => {
+            let reason = off(&declared.split.workload);
+            let path = Path::root().attribute("separation");
+            vec![Diagnostic::warning(&reason.summary, reason.detail()).at(path)]
+        }
         Some(on_crossing) => {
             let granted = granted(&board, &promised, now);
             let known = Known {
@@ -98,15 +102,18 @@ fn one_at_a_time(mut reason: Reason) -> Reason {
     reason
 }
 
-fn off(workload: &str) -> Diagnostic {
-    let detail = format!(
-        "The split of `{workload}` declares who deploys it and who acts as it, and has `enforce = \"off\"`: nobody looks whether \
-         a subject can come to do both.\n\n\
-         Set `enforce = \"warn\"` in `separation` to be told, or `\"error\"` to have such plans refused.\n\n\
-         separation-off"
-    );
-    let path = Path::root().attribute("separation");
-    Diagnostic::warning("Separation is not judged", detail).at(path)
+/// What to say of a split that is declared and not judged.
+pub fn off(workload: &str) -> Reason {
+    Reason {
+        code: "separation-off".to_owned(),
+        summary: "Separation is not judged".to_owned(),
+        asked: format!(
+            "The split of `{workload}` declares who deploys it and who acts as it, and has `enforce = \"off\"`: nobody looks \
+             whether a subject can come to do both."
+        ),
+        found: String::new(),
+        remedy: "Set `enforce = \"warn\"` in `separation` to be told, or `\"error\"` to have such plans refused.".to_owned(),
+    }
 }
 
 /// What to say of a split that holds by declarations, when nobody told what its platforms themselves grant.
