@@ -18,7 +18,8 @@ use portcullis_plugin::{AccessPage, Failure, now};
 use serde::{Deserialize, Serialize};
 
 use crate::Config;
-use crate::api::{Api, Needs};
+use crate::api::Api;
+use crate::needs::Needs;
 use grant::Grants;
 pub(crate) use rule::Rule;
 use workload::Workloads;

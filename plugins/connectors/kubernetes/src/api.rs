@@ -7,8 +7,9 @@ use portcullis_plugin::{Begun, Client, Failure, Request, Response, is_granted};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::collection::Collection;
 use crate::head;
+use crate::listing::Listing;
+use crate::needs::Needs;
 use crate::position::Position;
 use crate::{Config, TOKEN};
 
@@ -40,34 +41,6 @@ struct Coming {
     path: String,
     position: Position,
     begun: Begun,
-}
-
-/// What an account has to be allowed to list.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Needs {
-    /// What the cluster role is called that allows it.
-    pub(crate) role: &'static str,
-    /// As `kubectl create clusterrole` takes them.
-    pub(crate) resources: &'static str,
-}
-
-/// Which objects of a collection are listed, and how much of them.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Listing<'a> {
-    pub(crate) collection: Collection,
-    /// A field selector; empty for all objects.
-    pub(crate) fields: &'a str,
-    pub(crate) metadata_only: bool,
-}
-
-impl Listing<'_> {
-    pub(crate) fn all(collection: Collection) -> Self {
-        Self {
-            collection,
-            fields: "",
-            metadata_only: false,
-        }
-    }
 }
 
 /// A list, or one page of it.
@@ -404,18 +377,6 @@ impl<'c> Api<'c> {
             .remedy(self.needs.grant())),
             _ => Ok(()),
         }
-    }
-}
-
-impl Needs {
-    /// How to give an account what it needs. The README has the same as YAML.
-    fn grant(self) -> String {
-        let Self { role, resources } = self;
-        format!(
-            "Run `kubectl create clusterrole {role} --verb=list --resource={resources}`, and bind it to the account \
-             whose token this is with `kubectl create clusterrolebinding {role} --clusterrole={role} \
-             --serviceaccount=<namespace>:<name>`."
-        )
     }
 }
 

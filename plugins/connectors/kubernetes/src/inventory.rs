@@ -17,8 +17,10 @@ use portcullis_plugin::{DevicePage, Failure, now};
 use serde::{Deserialize, Serialize};
 
 use crate::Config;
-use crate::api::{Api, Listing, Needs, Part};
+use crate::api::{Api, Part};
 use crate::collection::Collection;
+use crate::listing::Listing;
+use crate::needs::Needs;
 use crate::position::Position;
 use device::Seen;
 use dra::Gpus;

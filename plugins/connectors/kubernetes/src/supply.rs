@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use portcullis_plugin::{Failure, Quota, SupplyPage, log, now};
 
 use crate::Config;
-use crate::api::{Api, Listing, Needs};
+use crate::api::Api;
 use crate::collection::Collection;
+use crate::listing::Listing;
+use crate::needs::Needs;
 use cohort::{Held, Room};
 use queue::{ClusterQueue, Flavor, LocalQueue};
 

@@ -12,8 +12,9 @@ use super::role::Role;
 use super::rule::Rule;
 use super::subject::{Subjects, account_id};
 use crate::Config;
-use crate::api::{Api, Listing};
+use crate::api::Api;
 use crate::collection::Collection;
+use crate::listing::Listing;
 use crate::metadata::{Metadata, Named};
 
 const CORE: &str = "/api/v1";

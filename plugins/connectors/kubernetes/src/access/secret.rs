@@ -2,8 +2,9 @@
 
 use portcullis_plugin::{Failure, Object};
 
-use crate::api::{Api, Listing};
+use crate::api::Api;
 use crate::collection::Collection;
+use crate::listing::Listing;
 use crate::metadata::{Metadata, Named};
 
 const SECRETS: Collection = Collection::namespaced("/api/v1", "secrets");

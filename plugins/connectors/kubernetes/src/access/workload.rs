@@ -4,8 +4,9 @@ use portcullis_plugin::{AccessPage, Edge, Failure, Subject};
 use serde::{Deserialize, Serialize};
 
 use super::subject::account_id;
-use crate::api::{Api, Listing};
+use crate::api::Api;
 use crate::collection::Collection;
+use crate::listing::Listing;
 use crate::metadata::Name;
 
 const CORE: &str = "/api/v1";
