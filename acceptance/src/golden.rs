@@ -43,6 +43,7 @@ impl Normaliser {
             ),
             (r"\b[0-9a-f]{64}\b", "<sha256>"),
             (r"<sha256>-[0-9a-f]{16}\b", "<sha256>-<engine>"),
+            (r"\bsnapshot-[0-9a-f]{16}\b", "snapshot-<digest>"),
             (
                 r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
                 "<uuid>",

@@ -25,7 +25,9 @@ use crate::policy::OnProblem;
 use crate::realize::Platform;
 use crate::said::said;
 use crate::seen::SeenRecords;
+use crate::snapshot_cache::snapshot_cache;
 use crate::sources::{self, AccessSource, Plugins};
+use crate::world::World;
 
 /// Where the ledger is when the provider block does not say.
 const LEDGER_URL: &str = "sqlite:.portcullis/ledger.db";
@@ -68,6 +70,7 @@ impl Provider for ProviderBlock {
             policies,
             mut installed,
         } = inventory(self, &plugins)?;
+        let cache = snapshot_cache(self, &plugins)?;
         let checks = checks(self, &plugins)?;
         installed.extend(checks.iter().map(|check| check.installed.clone()));
         let installed = Installed::by_plugin(installed);
@@ -89,12 +92,10 @@ impl Provider for ProviderBlock {
             leases: Leases::default(),
             clock: Clock,
             policies,
-            inventory,
+            world: World::new(inventory, max_age, cache),
             access_sources,
             platforms,
             access: OnceCell::new(),
-            max_age,
-            snapshot: OnceCell::new(),
             promised: OnceCell::new(),
             placing: OnceCell::new(),
         }))

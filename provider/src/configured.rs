@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use portcullis_capacity::Reservations;
-use portcullis_inventory::{Inventory, Seen};
+use portcullis_inventory::Seen;
 use portcullis_ledger::Ledger;
 use portcullis_model::{DeviceKey, Name, Snapshot, SourceState, SourceStatus, TrustDomain, Ttl};
 use portcullis_plugin_host::Host;
@@ -26,6 +25,7 @@ use crate::realize::Platform;
 use crate::said::said;
 use crate::seen::SeenRecords;
 use crate::sources::{AccessSource, LiveAccess};
+use crate::world::World;
 
 /// The provider, configured. Everything that is read from outside is read at most once per run, when first needed.
 #[derive(Debug)]
@@ -57,15 +57,12 @@ pub struct Configured {
     /// What problems with the inventory do to a plan.
     pub policies: Policies,
     /// The GPUs of the world.
-    pub(crate) inventory: Inventory,
+    pub(crate) world: World,
     /// Who may know who may do what.
     pub(crate) access_sources: Vec<AccessSource>,
     pub(crate) access: OnceCell<Arc<LiveAccess>>,
     /// Who keeps objects on platforms, by label.
     pub(crate) platforms: BTreeMap<Name, Platform>,
-    /// How old an observation may be.
-    pub(crate) max_age: Option<SignedDuration>,
-    pub(crate) snapshot: OnceCell<Seen>,
     pub(crate) promised: OnceCell<Arc<Promised>>,
     pub(crate) placing: OnceCell<Mutex<Placing>>,
 }
@@ -129,19 +126,11 @@ impl Configured {
 
     /// The connectors whose numbers nobody is shown.
     pub(crate) fn confidential(&self) -> impl Iterator<Item = &Name> {
-        self.inventory.confidential()
+        self.world.confidential()
     }
 
     async fn seen(&self) -> &Seen {
-        let fetch = || async {
-            let now = self.clock.now();
-            let seen = self.inventory.seen(now).await.clone();
-            match self.max_age {
-                Some(max_age) => seen.judge_age(now, max_age),
-                None => seen,
-            }
-        };
-        self.snapshot.get_or_init(fetch).await
+        self.world.seen(self.clock.now()).await
     }
 
     /// Who may do what on the platforms, read once per run however many splits ask.
@@ -188,7 +177,9 @@ impl Configured {
             let holders = self.holders().await?;
             Ok::<_, tfplugin::Stop>(Mutex::new(Placing::new(&self.snapshot().await, holders)))
         };
-        Ok(self.placing.get_or_try_init(begin).await?.lock().await)
+        let mut placing = self.placing.get_or_try_init(begin).await?.lock().await;
+        placing.look_at(&self.snapshot().await);
+        Ok(placing)
     }
 
     /// Who holds which device, as the ledger tells now.
@@ -212,7 +203,7 @@ impl Configured {
         Ok(())
     }
 
-    /// What to say of plugins whose compiled code was damaged. Said once: it is mended by now.
+    /// What to say of files of the cache that were damaged. Said once: they are mended by now.
     #[must_use]
     pub fn rebuilt(&self) -> Vec<Diagnostic> {
         let rebuilt = self.plugins.take_rebuilt();
@@ -228,14 +219,16 @@ impl Configured {
             );
             Diagnostic::warning("Compiled plugin was damaged", detail)
         });
-        said.collect()
+        let ignored = self.world.take_damaged();
+        let ignored = ignored.map(|reason| Diagnostic::warning(&reason.summary, reason.detail()));
+        said.chain(ignored).collect()
     }
 
     /// What to say of a source that did not tell everything.
     #[must_use]
     pub fn incomplete(&self, source: &SourceState) -> Option<Diagnostic> {
         let policy = self.policies.of(source)?;
-        if self.inventory.is_confidential(&source.name) {
+        if self.world.is_confidential(&source.name) {
             let reason = confidential::incomplete(source)?;
             return Some(policy.diagnostic(&reason.summary, reason.detail()));
         }

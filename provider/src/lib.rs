@@ -29,7 +29,9 @@ pub mod resources;
 mod said;
 pub mod seen;
 mod serve;
+mod snapshot_cache;
 pub mod sources;
+mod world;
 
 use std::process::ExitCode;
 

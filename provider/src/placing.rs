@@ -48,6 +48,21 @@ impl Placing {
         }
     }
 
+    /// Looks at another snapshot, over which the pools planned so far are placed anew. Nothing happens for the same one.
+    pub fn look_at(&mut self, snapshot: &Arc<Snapshot>) {
+        if Arc::ptr_eq(&self.snapshot, snapshot) {
+            return;
+        }
+        self.snapshot = Arc::clone(snapshot);
+        self.free = Fleet::new(snapshot, &self.holders);
+        self.left = self.free.clone();
+        self.chosen.clear();
+        for demand in std::mem::take(&mut self.demands).into_values() {
+            // Whether it still fits is said when it is asked for again.
+            let _ = self.place(demand, &[]);
+        }
+    }
+
     /// Finds devices for what a pool asks beyond what it keeps. `released` are devices that it holds and gives back in
     /// the same step. Planning a pool again replaces its earlier plan.
     pub fn place(&mut self, demand: Demand, released: &[DeviceKey]) -> Verdict<Vec<PlacedDevice>> {

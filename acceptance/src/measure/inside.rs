@@ -74,6 +74,34 @@ pub(super) const MILLION: Example = Example {
     ],
 };
 
+/// What an earlier run saw of 1,000,000 devices. The floor is reading the file once.
+pub(super) const CACHE: Example = Example {
+    package: "portcullis-inventory",
+    name: "snapshot_cache",
+    needs: "",
+    fields: &[Field::new(
+        "starting from the snapshot of an earlier run, 1,000,000 devices",
+        "start_ms",
+        "ms",
+        Target::AtMost(20.0),
+    )
+    .over("read_the_file_ms")],
+};
+
+/// Ten sources that take up to 100 ms. The floor is the slowest of them.
+pub(super) const SOURCES: Example = Example {
+    package: "portcullis-inventory",
+    name: "ten_sources",
+    needs: "",
+    fields: &[Field::new(
+        "asking ten sources, of which the slowest takes 100 ms",
+        "wall_ms",
+        "ms",
+        Target::AtMost(110.0),
+    )
+    .over("slowest_ms")],
+};
+
 /// The demand of a real cluster on its nodes.
 pub(super) const OPENB: Example = Example {
     package: "portcullis-capacity",

@@ -39,6 +39,14 @@ const ROWS: &[Row] = &[
         measure: Measure::Example(&inside::MILLION),
     },
     Row {
+        name: "snapshot-cache",
+        measure: Measure::Example(&inside::CACHE),
+    },
+    Row {
+        name: "ten-sources",
+        measure: Measure::Example(&inside::SOURCES),
+    },
+    Row {
         name: "openb",
         measure: Measure::Example(&inside::OPENB),
     },

@@ -37,16 +37,28 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// What may all be shown.
+    #[must_use]
+    pub fn open(snapshot: Snapshot) -> Self {
+        let all = Arc::new(snapshot);
+        let open = Arc::clone(&all);
+        Self { all, open }
+    }
+
     /// The same with sources marked stale that were seen longer ago than `max_age`.
     #[must_use]
     pub fn judge_age(self, now: Timestamp, max_age: SignedDuration) -> Self {
-        let judged = |seen: &Snapshot| Arc::new(seen.clone().judge_age(now, max_age));
-        let all = judged(&self.all);
-        let open = match Arc::ptr_eq(&self.all, &self.open) {
-            true => Arc::clone(&all),
-            false => judged(&self.open),
-        };
-        Self { all, open }
+        let Self { all, open } = self;
+        let judged = |seen: Arc<Snapshot>| Arc::unwrap_or_clone(seen).judge_age(now, max_age);
+        if Arc::ptr_eq(&all, &open) {
+            // A million devices are not copied where nobody else looks at them.
+            drop(open);
+            return Self::open(judged(all));
+        }
+        Self {
+            all: Arc::new(judged(all)),
+            open: Arc::new(judged(open)),
+        }
     }
 }
 

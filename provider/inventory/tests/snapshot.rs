@@ -141,3 +141,41 @@ async fn a_source_that_fails_is_unavailable_and_says_why() {
     assert_eq!(reason(&slow.status).code, "source-timeout");
     assert_eq!(reason(&slow.status).found, "No answer within 50 ms.");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_ten_sources_the_slowest_decides() {
+    // 100, 200 ... 1,000 ms, the slowest neither first nor last: 5.5 s one after the other.
+    let takes = [300, 700, 100, 1_000, 500, 900, 200, 800, 400, 600];
+    let sources = takes.iter().enumerate();
+    let sources: Vec<_> = sources
+        .map(|(number, takes)| Slow::new(&format!("s{number}"), *takes, false))
+        .collect();
+    let inventory = sources
+        .iter()
+        .fold(Inventory::default(), |inventory, source| {
+            inventory.with(Arc::clone(source) as _, BUDGET)
+        });
+    let started = Instant::now();
+    let snapshot = inventory.snapshot(Timestamp::UNIX_EPOCH).await;
+    let wall = started.elapsed();
+    assert_eq!(snapshot.sources().len(), 10);
+    assert!(wall >= Duration::from_millis(1_000), "{wall:?}");
+    assert!(wall < Duration::from_millis(1_600), "{wall:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_that_never_answers_costs_its_budget_and_no_other() {
+    let never = Slow::new("never", 3_600_000, false);
+    let prompt = Slow::new("prompt", 10, false);
+    let inventory = Inventory::default()
+        .with(never, Duration::from_millis(300))
+        .with(prompt, BUDGET);
+    let started = Instant::now();
+    let snapshot = inventory.snapshot(Timestamp::UNIX_EPOCH).await;
+    assert!(started.elapsed() < Duration::from_millis(1_200));
+    let [never, prompt] = snapshot.sources() else {
+        panic!("{:?}", snapshot.sources())
+    };
+    assert_eq!(reason(&never.status).code, "source-timeout");
+    assert_eq!(prompt.status, SourceStatus::Complete);
+}

@@ -137,6 +137,54 @@ fn what_is_no_snapshot_is_refused_in_words() {
     }
 }
 
+#[test]
+fn fifty_megabytes_of_nothing_are_refused_in_time() {
+    const LARGE: usize = 50 << 20;
+    let number = format!("{{\"portcullis_snapshot\": 1{}}}", "0".repeat(LARGE));
+    let text = format!(
+        "{{\"portcullis_snapshot\": 1, \"sources\": \"{}\"}}",
+        "a".repeat(LARGE)
+    );
+    for bad in ["[".repeat(LARGE), "{\"a\":".repeat(LARGE / 5), number, text] {
+        let started = std::time::Instant::now();
+        let fault = SnapshotFile::decode(bad.as_bytes()).unwrap_err();
+        let reason = fault.reason("`a`");
+        assert_eq!(reason.code, "snapshot-unreadable");
+        assert!(
+            reason.to_string().len() < 1_000,
+            "{}",
+            reason.to_string().len()
+        );
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    }
+}
+
+#[test]
+fn a_device_that_makes_no_sense_refuses_the_file() {
+    let good: serde_json::Value = serde_json::from_slice(&file().encode().unwrap()).unwrap();
+    let bad = [
+        ("memory_mib", serde_json::json!(-1)),
+        ("memory_mib", serde_json::json!(1e300)),
+        ("observed_at", serde_json::json!("+999999-01-01T00:00:00Z")),
+        ("node", serde_json::json!("a/b\u{1b}[31m")),
+        ("model", serde_json::json!("\u{202e}")),
+        ("in_use", serde_json::json!("no")),
+        ("grade", serde_json::json!("certain")),
+    ];
+    for (member, value) in bad {
+        let mut bad = good.clone();
+        bad["sources"]["lab"]["report"]["devices"][0][member] = value;
+        let bytes = serde_json::to_vec(&bad).unwrap();
+        let fault = SnapshotFile::decode(&bytes).unwrap_err();
+        let reason = fault.reason("`a`").to_string();
+        assert!(
+            reason.ends_with("snapshot-unreadable"),
+            "{member}: {reason}"
+        );
+        assert!(!reason.contains('\u{1b}'), "{member}: {reason:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn damage_is_never_a_panic(at in 0_usize..4096, byte: u8) {

@@ -20,7 +20,8 @@ pub struct ConnectorBlock {
     /// when left out.
     pub on_failure: Optional<Text<OnProblem>>,
     /// Whether nobody is shown what it has: its GPUs count for verdicts, and no number of it gets into state, plan, log,
-    /// report or check; what a pool of yours holds is yours to see. No when left out.
+    /// report or check; what a pool of yours holds is yours to see. A component then has nothing of what it logs
+    /// written down. No when left out.
     pub confidential: Optional<bool>,
     /// What the component may do. It gets what it asks for in its manifest and is granted here, and nothing else.
     pub allow: OptionalBlock<Allow>,

@@ -11,6 +11,10 @@ use crate::policy::OnProblem;
 pub struct InventoryBlock {
     /// Oldest observation that counts, such as `5m`; without it, any age does.
     pub max_age: Optional<Text<Ttl>>,
+    /// How old the snapshot of an earlier run may be for a plan to start from it, such as `5m`; each run asks every
+    /// connector when left out. What is refused, and what apply reserves, always rests on what connectors say then. Nothing
+    /// is kept where a connector is confidential.
+    pub reuse_max_age: Optional<Text<Ttl>>,
     /// What a pool that does not fit does to the plan, where the pool says nothing of its own: `error` or `warn`; `error`
     /// when left out.
     pub on_shortfall: Optional<Text<OnProblem>>,

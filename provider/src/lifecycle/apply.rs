@@ -18,6 +18,13 @@ use crate::said::said;
 pub async fn create<R: Recorded>(create: &mut Create<R>, provider: &Configured) -> Outcome {
     failpoint::hit("apply.entry");
     provider.audit.apply();
+    let Create {
+        state,
+        private,
+        report,
+        ..
+    } = create;
+    R::choose_again(None, state, private, report, provider).await?;
     create.state.settle(&create.private);
     let planned = std::mem::take(&mut create.private.planned);
     realize::before(&mut create.state, None);
@@ -52,6 +59,14 @@ pub async fn create<R: Recorded>(create: &mut Create<R>, provider: &Configured) 
 pub async fn update<R: Recorded>(update: &mut Update<R>, provider: &Configured) -> Outcome {
     failpoint::hit("apply.entry");
     provider.audit.apply();
+    let Update {
+        prior,
+        state,
+        private,
+        report,
+        ..
+    } = update;
+    R::choose_again(Some(prior), state, private, report, provider).await?;
     update.state.settle(&update.private);
     let planned = std::mem::take(&mut update.private.planned);
     realize::before(&mut update.state, Some(&update.prior));
@@ -105,6 +120,7 @@ async fn held(record: &Record, provider: &Configured) -> Outcome<Held> {
         ledger,
         incarnation: record.incarnation,
         choice: None,
+        from_cache: false,
         planned: Vec::new(),
     })
 }

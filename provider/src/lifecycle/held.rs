@@ -17,6 +17,9 @@ pub struct Held {
     /// The devices that the plan of this run chose. `None` outside a run, and when nothing fits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<Vec<Choice>>,
+    /// Whether it chose them over what an earlier run saw, so that apply has to choose again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_cache: bool,
     /// What the plan of this run chose to do on platforms. Empty outside a run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub planned: Vec<PlannedObject>,

@@ -53,6 +53,21 @@ pub trait Recorded: Resource<Private = Held, Provider = ProviderBlock> {
     /// Declares it to the other resources of the plan, and judges it with them.
     fn judge(plan: &mut Plan<Self>, provider: &Configured) -> impl Future<Output = Outcome> + Send;
 
+    /// Chooses again in apply what planning chose over what an earlier run saw: nothing is reserved on that.
+    ///
+    /// # Errors
+    /// Why there is nothing to choose any more.
+    fn choose_again(
+        prior: Option<&Self>,
+        planned: &mut Self,
+        held: &mut Held,
+        report: &mut Report,
+        provider: &Configured,
+    ) -> impl Future<Output = Outcome> + Send {
+        let _ = (prior, planned, held, report, provider);
+        async { Ok(()) }
+    }
+
     /// What to record, from what planning chose.
     ///
     /// # Errors

@@ -1,13 +1,13 @@
 //! `portcullis_gpu_pool`
 
 mod change;
+mod choosing;
 mod demand;
 mod drift;
 mod note;
 mod refusals;
 
 pub use change::Change;
-use drift::{Consequence, Drift};
 
 use portcullis_ledger::{Device, Kind, Object};
 use portcullis_model::{
@@ -17,10 +17,9 @@ use portcullis_model::{
 use tfplugin::field::{Computed, Nested, Optional, Required, RequiredBlock, Text};
 use tfplugin::resource::Plan;
 use tfplugin::value::Refinement;
-use tfplugin::{Diagnostic, Outcome, Report, Schema, Severity, Stop};
+use tfplugin::{Outcome, Report, Schema, Severity, Stop};
 
 use crate::configured::Configured;
-use crate::judge;
 use crate::lifecycle::{Choice, Held, Recorded, recorded};
 use crate::policy::OnProblem;
 use crate::said::said;
@@ -162,14 +161,41 @@ impl Recorded for GpuPool {
             }
             board.pools.insert(key, gpus);
         }
-        match choose(plan, provider).await {
+        let chosen = choosing::choose(
+            plan.prior.as_ref(),
+            &mut plan.planned,
+            &mut plan.report,
+            provider,
+        );
+        match chosen.await {
             Ok(Ok(choice)) => plan.private.choice = Some(choice),
-            Ok(Err(shortfall)) => {
-                let shortfall = note::compared(shortfall, &plan.planned, provider).await?;
-                plan.report.push(shortfall);
-            }
+            Ok(Err(shortfall)) => plan.report.push(shortfall),
             Err(Stop::Deferred) => plan.report.push(refusals::decided_at_apply()),
             Err(failed) => return Err(failed),
+        }
+        plan.private.from_cache = provider.world.is_from_cache();
+        Ok(())
+    }
+
+    async fn choose_again(
+        prior: Option<&Self>,
+        planned: &mut Self,
+        held: &mut Held,
+        report: &mut Report,
+        provider: &Configured,
+    ) -> Outcome {
+        // Placements that were planned as known are those that the pool holds already.
+        if !held.from_cache || planned.placements.known().is_some() {
+            return Ok(());
+        }
+        provider.world.renew();
+        match choosing::choose(prior, planned, report, provider).await? {
+            Ok(choice) => held.choice = Some(choice),
+            Err(shortfall) if shortfall.severity == Severity::Error => return Err(shortfall.into()),
+            Err(shortfall) => {
+                held.choice = None;
+                report.push(shortfall);
+            }
         }
         Ok(())
     }
@@ -194,67 +220,6 @@ impl Recorded for GpuPool {
     fn check_id(id: &str) -> Outcome {
         id.parse::<Name>().map_err(said)?;
         Ok(())
-    }
-}
-
-/// The devices that the pool is to hold: those it keeps, and others for what it asks beyond them and for what became of
-/// those that it holds.
-async fn choose(
-    plan: &mut Plan<GpuPool>,
-    provider: &Configured,
-) -> Outcome<Result<Vec<Choice>, Diagnostic>> {
-    let promised = provider.promised().await?;
-    let mut change = Change::between(plan.prior.as_ref(), &plan.planned, &promised)?;
-    let held = change.kept.clone();
-    let drift = Drift::of(plan.prior.as_ref(), &plan.planned, &mut change, provider).await?;
-    let now = provider.clock.now();
-    let Some(more) = change.demand(&*provider.snapshot().await, now) else {
-        return Ok(Ok(change.kept));
-    };
-    let (pool, policies) = (more.pool.clone(), plan.planned.policies()?);
-    let placed = judge::capacity::place(more, &change.released, policies, provider).await?;
-    let mut tell = |does| {
-        if !drift.is_nothing() {
-            plan.report.push(drift.told(pool.as_str(), does, now));
-        }
-    };
-    match placed {
-        Ok(placed) => {
-            tell(Consequence::Moves);
-            if !drift.is_nothing() {
-                plan.planned.placements.set_unknown(Refinement::not_null());
-            }
-            note::write(&plan.planned, &placed, provider).await?;
-            Ok(Ok(change.with(&placed)))
-        }
-        // What asks for nothing new and may not fit stays as it is.
-        Err(shortfall) if shortfall.severity == Severity::Warning && !change.grows() => {
-            tell(Consequence::Stays);
-            provider.placing().await?.stay(&pool, &change.released);
-            plan.report.push(shortfall);
-            Ok(Ok(held))
-        }
-        Err(shortfall) => {
-            tell(Consequence::Refuses);
-            Ok(Err(beyond(shortfall, change.kept.len())))
-        }
-    }
-}
-
-/// The shortfall, saying that it is about what a pool asks for beyond what it keeps.
-fn beyond(shortfall: Diagnostic, kept: usize) -> Diagnostic {
-    let holds = match kept {
-        0 => return shortfall,
-        1 => "the one that it holds".to_owned(),
-        kept => format!("the {kept} that it holds"),
-    };
-    let detail = format!(
-        "The pool keeps {holds}; this is about the rest. {}",
-        shortfall.detail
-    );
-    Diagnostic {
-        detail,
-        ..shortfall
     }
 }
 

@@ -189,10 +189,18 @@ fn made(
 }
 
 fn limits(block: &ConnectorBlock) -> Outcome<Limits> {
-    match block.limits.get()? {
-        Some(limits) => limits.limits(),
-        None => Ok(Limits::default()),
-    }
+    let limits = match block.limits.get()? {
+        Some(limits) => limits.limits()?,
+        None => Limits::default(),
+    };
+    // What a component writes into the log may hold numbers that nobody is to be shown.
+    Ok(match block.confidential.get()? {
+        Some(true) => Limits {
+            log_bytes: 0,
+            ..limits
+        },
+        Some(false) | None => limits,
+    })
 }
 
 fn pinned(reference: &str, lock: &Lock) -> Outcome<PluginRef> {

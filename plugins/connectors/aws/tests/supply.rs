@@ -85,6 +85,10 @@ fn types_of_all_pages_give_reservations_their_gpus() {
         .twice(|plugin| plugin.list_supply())
         .unwrap();
     assert_eq!(script.unused(), [""; 0]);
+    let contract = include_str!("../../../../sdk/wit/v0.1/guest.wit");
+    for (label, _) in supply.pools.iter().flat_map(|pool| &pool.labels) {
+        assert!(contract.contains(&format!("`{label}`")), "{label}");
+    }
     let told: Vec<(&str, &str, Option<u32>)> = supply
         .pools
         .iter()

@@ -178,6 +178,9 @@ mod tests {
         })
     }
 
+    /// It documents every label.
+    const CONTRACT: &str = include_str!("../../../../sdk/wit/v0.1/guest.wit");
+
     fn told(queues: &[Value], asked: Option<&Asked>) -> Vec<String> {
         let flavor = |name: &str, product: Option<&str>| json!({"metadata": {"name": name}, "spec": {"nodeLabels": {"nvidia.com/gpu.product": product.unwrap_or("")}}});
         let flavors = json!([
@@ -190,6 +193,9 @@ mod tests {
         let queues: Vec<_> = queues.iter().map(read).collect();
         let flavors: Vec<_> = serde_json::from_value(flavors).unwrap();
         let quotas = quotas(&queues, &flavors, asked).unwrap();
+        for (label, _) in quotas.iter().flat_map(|quota| &quota.labels) {
+            assert!(CONTRACT.contains(&format!("`{label}`")), "{label}");
+        }
         let line = |quota: &super::Quota| {
             format!(
                 "{} [{}] {} of {}",

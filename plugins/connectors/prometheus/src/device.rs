@@ -152,10 +152,17 @@ mod tests {
         vector.data.result
     }
 
+    /// It documents every label.
+    const CONTRACT: &str = include_str!("../../../../sdk/wit/v0.1/guest.wit");
+
     fn read(metrics: &[(Value, &str)], seen: &[(Value, &str)]) -> Vec<Device> {
         let config: Config =
             serde_json::from_value(json!({"url": "http://a", "cluster": "gpu-prod"})).unwrap();
-        devices(&config, &samples(metrics), &samples(seen))
+        let devices = devices(&config, &samples(metrics), &samples(seen));
+        for (label, _) in devices.iter().flat_map(|device| &device.labels) {
+            assert!(CONTRACT.contains(&format!("`{label}`")), "{label}");
+        }
+        devices
     }
 
     fn gpu(metric: &str) -> Value {

@@ -202,6 +202,9 @@ mod tests {
         serde_json::from_value(json!({"url": "http://a", "models": models})).unwrap()
     }
 
+    /// It documents every label.
+    const CONTRACT: &str = include_str!("../../../../sdk/wit/v0.1/guest.wit");
+
     fn told_with(members: &Value, hold: Option<Hold>) -> Vec<String> {
         let mut node = json!({"name": "n", "state": "mixed", "cpus": 8, "alloc_cpus": 1});
         for (name, value) in members.as_object().unwrap() {
@@ -215,6 +218,9 @@ mod tests {
         let machine: Machine = serde_json::from_str(&text).unwrap();
         let config = config(&json!({"big": "NVIDIA H200"}));
         let devices = machine.devices(&config, 7);
+        for (label, _) in devices.iter().flat_map(|device| &device.labels) {
+            assert!(CONTRACT.contains(&format!("`{label}`")), "{label}");
+        }
         devices
             .iter()
             .map(|device| {

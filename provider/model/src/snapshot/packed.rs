@@ -75,16 +75,19 @@ impl Snapshot {
         let mut out = Vec::with_capacity(tables.len() + self.records.len() * 22);
         put_length(&mut out, tables.len())?;
         out.extend_from_slice(&tables);
-        put_length(&mut out, self.nodes.len())?;
+        let mut nodes = Vec::with_capacity(self.nodes.len() * 32);
         for (position, (source, node)) in self.nodes.iter().enumerate() {
             let room = self.rooms.get(position).copied().unwrap_or_default();
-            out.extend_from_slice(&source.to_le_bytes());
-            out.extend_from_slice(&told(room.cpu_milli).to_le_bytes());
-            out.extend_from_slice(&told(room.memory_mib).to_le_bytes());
+            nodes.extend_from_slice(&source.to_le_bytes());
+            nodes.extend_from_slice(&told(room.cpu_milli).to_le_bytes());
+            nodes.extend_from_slice(&told(room.memory_mib).to_le_bytes());
             let name = node.as_str().as_bytes();
-            out.push(u8::try_from(name.len()).map_err(|_| NotPacked)?);
-            out.extend_from_slice(name);
+            nodes.push(u8::try_from(name.len()).map_err(|_| NotPacked)?);
+            nodes.extend_from_slice(name);
         }
+        put_length(&mut out, self.nodes.len())?;
+        put_length(&mut out, nodes.len())?;
+        out.extend_from_slice(&nodes);
         put_length(&mut out, self.records.len())?;
         let alike = |one: &Record, other: &Record| template(one) == template(other);
         let groups = self.records.chunk_by(alike);
@@ -199,8 +202,18 @@ impl<'a> Reader<'a> {
     fn snapshot(&mut self) -> Option<Snapshot> {
         let tables = self.length(1)?;
         let tables: Tables = serde_json::from_slice(self.slice(tables)?).ok()?;
-        let (nodes, rooms) = self.nodes(&tables)?;
-        let records = self.records(&tables, nodes.len())?;
+        let (count, bytes) = (self.number()? as usize, self.length(1)?);
+        if bytes / NODE_MIN < count {
+            return None;
+        }
+        let mut names = Reader(self.slice(bytes)?);
+        // Names and devices are most of the work, and neither waits for the other.
+        let (nodes, records) = std::thread::scope(|scope| {
+            let nodes = scope.spawn(|| names.nodes(count, tables.has_rooms));
+            let records = self.records(&tables, count);
+            (nodes.join().ok().flatten(), records)
+        });
+        let ((nodes, rooms), records) = (nodes?, records?);
         let known = |source: u16| usize::from(source) < tables.sources.len();
         let offered = tables.offers.iter().map(|(source, _)| *source);
         let limited = tables.quotas.iter().map(|(source, _)| *source);
@@ -225,11 +238,10 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn nodes(&mut self, tables: &Tables) -> Option<Nodes> {
-        let length = self.length(NODE_MIN)?;
-        let mut nodes = Vec::with_capacity(length);
-        let mut rooms = Vec::with_capacity(if tables.has_rooms { length } else { 0 });
-        for _ in 0..length {
+    fn nodes(&mut self, count: usize, has_rooms: bool) -> Option<Nodes> {
+        let mut nodes = Vec::with_capacity(count);
+        let mut rooms = Vec::with_capacity(if has_rooms { count } else { 0 });
+        for _ in 0..count {
             let source = self.short()?;
             let room = NodeRoom {
                 cpu_milli: self.told()?,
@@ -238,11 +250,11 @@ impl<'a> Reader<'a> {
             let name = usize::from(self.byte()?);
             let name = std::str::from_utf8(self.slice(name)?).ok()?;
             nodes.push((source, name.parse().ok()?));
-            if tables.has_rooms {
+            if has_rooms {
                 rooms.push(room);
             }
         }
-        Some((nodes, rooms))
+        self.0.is_empty().then_some((nodes, rooms))
     }
 
     fn told(&mut self) -> Option<Option<u32>> {
@@ -262,30 +274,31 @@ impl<'a> Reader<'a> {
             if count == 0 || usize::from(count) > GROUP_MAX.min(length - records.len()) {
                 return None;
             }
-            for bit in 0..count {
-                let record = Record {
-                    id: self.id(template.id_kind, tables.other_ids.len())?,
-                    in_use: used >> bit & 1 == 1,
-                    ..template
-                };
-                records.push(record);
+            let with = |(bit, id)| Record {
+                id,
+                in_use: used >> bit & 1 == 1,
+                ..template
+            };
+            let bits = 0_u32..u32::from(count);
+            if template.id_kind == IdKind::Uuid {
+                let (ids, _) = self.slice(usize::from(count) * 16)?.as_chunks();
+                records.extend(bits.zip(ids.iter().copied()).map(with));
+                continue;
             }
+            let (ids, _) = self.slice(usize::from(count) * 4)?.as_chunks();
+            let others = tables.other_ids.len();
+            let is_other = |id: &[u8; 4]| (u32::from_be_bytes(*id) as usize) < others;
+            if template.id_kind == IdKind::Other && !ids.iter().all(is_other) {
+                return None;
+            }
+            let ids = ids.iter().map(|[a, b, c, d]| {
+                let mut id = [0; 16];
+                (id[0], id[1], id[2], id[3]) = (*a, *b, *c, *d);
+                id
+            });
+            records.extend(bits.zip(ids).map(with));
         }
         Some(records)
-    }
-
-    fn id(&mut self, kind: IdKind, others: usize) -> Option<[u8; 16]> {
-        if kind == IdKind::Uuid {
-            return self.array();
-        }
-        let number: [u8; 4] = self.array()?;
-        if kind == IdKind::Other && u32::from_be_bytes(number) as usize >= others {
-            return None;
-        }
-        let mut id = [0; 16];
-        let (head, _) = id.split_first_chunk_mut()?;
-        *head = number;
-        Some(id)
     }
 
     /// What the devices of a group have in common; every position in it is one of the tables'.

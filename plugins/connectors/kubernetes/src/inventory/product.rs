@@ -219,4 +219,21 @@ mod tests {
         assert_eq!(facts(&old), expected);
         assert!(facts(&Labels::new()).is_empty());
     }
+
+    #[test]
+    fn the_contract_documents_every_label() {
+        let contract = include_str!("../../../../../sdk/wit/v0.1/guest.wit");
+        let all = labels(&[
+            ("cuda.driver-version.full", "550.54.15"),
+            ("cuda.runtime-version.full", "12.4"),
+            ("gpu.clique", "c0ffee.3"),
+            ("topology.kubernetes.io/region", "eu-west-1"),
+            ("topology.kubernetes.io/zone", "eu-west-1a"),
+        ]);
+        let told = facts(&all);
+        assert!(told.len() >= 3, "{told:?}");
+        for (label, _) in told {
+            assert!(contract.contains(&format!("`{label}`")), "{label}");
+        }
+    }
 }

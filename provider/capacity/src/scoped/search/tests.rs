@@ -61,6 +61,7 @@ fn fleet(nodes: &[Node]) -> Fleet {
             health: Health::Healthy,
             mig_mode: MigMode::Disabled,
             in_use: false,
+            holder: None,
             site: Site {
                 zone: Some(format!("zone-{}", node.zone).parse().unwrap()),
                 ..Site::default()
