@@ -13,6 +13,9 @@ use crate::nodes::{Node, Nodes, Scope, number};
 use crate::shared::{KeptFacts, Mentions, Shared};
 use crate::{Mode, Platform, Relation, SourceChange, SourceFacts};
 
+/// Most records that are kept as they were said.
+const TOLD_MAX: usize = 2_000;
+
 /// A text, by its number.
 pub(crate) type Text = u32;
 
@@ -109,6 +112,8 @@ pub(crate) enum Content {
         to: Node,
         relation: Relation,
     },
+    /// A denial under a condition: it may not apply, and takes nothing away.
+    Denial { holder: Node },
 }
 
 /// A class, and what it is about: it includes identities that do not exist yet.
@@ -169,13 +174,28 @@ pub struct Access {
     pub(crate) owners: Vec<(Node, Node)>,
     /// What had ended when it was read, and is in no path.
     pub(crate) ended: Vec<Ended>,
+    /// What the sources said, where it is little: cuts of what amounts to a path only together are tried on it.
+    pub(crate) told: Option<Arc<[SourceFacts]>>,
 }
 
 impl Access {
     /// Everything that follows from what the sources said. The order of the facts decides nothing.
     #[must_use]
     pub fn derive(sources: &[SourceFacts]) -> Self {
-        Derivation::of(sources)
+        let (mut access, _) = Derivation::of(sources);
+        let records = |source: &SourceFacts| {
+            let SourceFacts {
+                subjects,
+                objects,
+                permissions,
+                edges,
+                ..
+            } = source;
+            subjects.len() + objects.len() + permissions.len() + edges.len()
+        };
+        let is_little = sources.iter().map(records).sum::<usize>() <= TOLD_MAX;
+        access.told = is_little.then(|| sources.into());
+        access
     }
 
     /// The same after sources have come to say something else, as if everything had been derived again. It costs what the
@@ -185,7 +205,18 @@ impl Access {
     /// denial, a trust in tokens of others, and what was taken back and never said.
     #[must_use]
     pub fn changed(&self, changes: &[SourceChange]) -> Option<Self> {
-        Derivation::changed(self, changes)
+        let mut access = Derivation::changed(self, changes)?;
+        access.told = self.told.as_ref().map(|told| {
+            let mut told = told.to_vec();
+            for change in changes {
+                let mut its = told.iter_mut();
+                if let Some(its) = its.find(|one| one.source == change.added.source) {
+                    change.make(its);
+                }
+            }
+            told.into()
+        });
+        Some(access)
     }
 
     /// Makes what is large shared by its clones.

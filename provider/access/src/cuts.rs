@@ -1,5 +1,7 @@
 //! The smallest sets of changes after which nobody crosses.
 
+mod tried;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use portcullis_model::visible;
@@ -30,7 +32,7 @@ pub struct Cuts {
     /// Sets of changes in words, each of which is enough and none of which contains another; the smallest first.
     pub sets: Vec<Vec<String>>,
     /// Whether these are all the sets of up to three changes. Not so when the search was ended, or where permissions
-    /// amount to a path only together: of those, only the leading one is looked at.
+    /// amount to a path only together in so many facts that cuts are not tried: of those, only the leading one is looked at.
     pub is_complete: bool,
 }
 
@@ -58,24 +60,16 @@ struct Step {
 impl Cuts {
     /// The cuts of everybody in `crossing`.
     pub(crate) fn of(crossing: &[Node], sides: &Sides, question: &Question<'_>) -> Self {
-        let Some((mut passage, mut is_complete)) = Passage::of(crossing, sides, question) else {
+        let passage = Passage::of(crossing, sides, question, Together::Leading);
+        let Some((mut passage, mut is_complete)) = passage else {
             return Self::default();
         };
+        if !is_complete && let Some(tried) = tried::cuts(question) {
+            return tried;
+        }
         let mut sets: Vec<BTreeSet<Change>> = Vec::new();
         let mut chosen = Vec::new();
         is_complete &= passage.search(&mut chosen, &mut BTreeSet::new(), &mut sets);
-        let contains_another = |set: &BTreeSet<Change>| {
-            sets.iter()
-                .any(|other| other != set && other.is_subset(set))
-        };
-        let mut smallest: Vec<&BTreeSet<Change>> = Vec::new();
-        for size in 1..=CHANGES_MAX {
-            for set in &sets {
-                if set.len() == size && !contains_another(set) && !smallest.contains(&set) {
-                    smallest.push(set);
-                }
-            }
-        }
         let words = |set: &BTreeSet<Change>| {
             let changes = set.iter();
             changes
@@ -83,16 +77,47 @@ impl Cuts {
                 .collect()
         };
         Self {
-            sets: smallest.into_iter().map(words).collect(),
+            sets: smallest(&sets).into_iter().map(words).collect(),
             is_complete,
         }
     }
 }
 
+/// Those of which none contains another, the smallest first.
+fn smallest<T: Ord>(sets: &[BTreeSet<T>]) -> Vec<&BTreeSet<T>> {
+    let contains_another = |set: &BTreeSet<T>| {
+        sets.iter()
+            .any(|other| other != set && other.is_subset(set))
+    };
+    let mut smallest: Vec<&BTreeSet<T>> = Vec::new();
+    for size in 1..=CHANGES_MAX {
+        for set in sets {
+            if set.len() == size && !contains_another(set) && !smallest.contains(&set) {
+                smallest.push(set);
+            }
+        }
+    }
+    smallest
+}
+
+/// What is looked at of an edge that rests on several facts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Together {
+    /// The leading one: without it there is no such edge.
+    Leading,
+    /// Each of them: without one, others may do.
+    Each,
+}
+
 impl Passage {
     /// Everything between those who cross and both sides; and whether every change to it is known. `None` when it is too
     /// large to search.
-    fn of(crossing: &[Node], sides: &Sides, question: &Question<'_>) -> Option<(Self, bool)> {
+    fn of(
+        crossing: &[Node],
+        sides: &Sides,
+        question: &Question<'_>,
+        together: Together,
+    ) -> Option<(Self, bool)> {
         let mut left = EDGES_MAX;
         let mut nodes: BTreeSet<Node> = crossing.iter().copied().collect();
         let mut open: Vec<Node> = crossing.to_vec();
@@ -125,7 +150,8 @@ impl Passage {
         for edge in &edges {
             is_complete &= !matches!(edge.because, Because::Facts(_));
             if let (Some(&from), Some(&to)) = (numbers.get(&edge.from), numbers.get(&edge.to)) {
-                steps.insert((from, to, edge.how.is_standing(), changes(edge, question)));
+                let changes = changes(edge, question, together);
+                steps.insert((from, to, edge.how.is_standing(), changes));
             }
         }
         for (declared, side, word) in [
@@ -294,7 +320,7 @@ impl Reached {
 }
 
 /// The changes each of which takes an edge away, in words; none for what cannot be changed.
-fn changes(edge: &Edge, question: &Question<'_>) -> Vec<String> {
+fn changes(edge: &Edge, question: &Question<'_>, together: Together) -> Vec<String> {
     let (from, to) = (question.shown(edge.from), question.shown(edge.to));
     match (edge.because, edge.how) {
         (Because::Configuration | Because::Ledger, _) => {
@@ -307,10 +333,14 @@ fn changes(edge: &Edge, question: &Question<'_>) -> Vec<String> {
             .into_iter()
             .collect(),
         (Because::Fact(_) | Because::Facts(_), _) => {
-            let lead = facts(edge, question.access).first();
-            lead.and_then(|fact| change(*fact, question))
-                .into_iter()
-                .collect()
+            let facts = facts(edge, question.access);
+            let looked_at = match together {
+                Together::Leading => facts.get(..1).unwrap_or_default(),
+                Together::Each => facts,
+            };
+            let changes = looked_at.iter().filter_map(|fact| change(*fact, question));
+            let changes: BTreeSet<String> = changes.collect();
+            changes.into_iter().collect()
         }
         (Because::Built, How::Rule(..)) => {
             vec![format!("take the cloud identity `{to}` off `{from}`")]
@@ -348,6 +378,8 @@ fn change(fact: u32, question: &Question<'_>) -> Option<String> {
         format!(" of connector {}", origin.source)
     };
     Some(match fact.content {
+        // That a denial does not apply is nothing that is taken away.
+        Content::Denial { .. } => return None,
         Content::Permission {
             holder, operation, ..
         } if granted_by.is_empty() => {

@@ -33,6 +33,9 @@ pub(crate) struct Derivation {
     access: Access,
     edges: Vec<Edge>,
     denials: Vec<Denial>,
+    /// Denials under conditions.
+    doubts: Vec<Doubt>,
+    records: Vec<Record>,
     /// Who is held by which boundary, and which source says so.
     bounds: Vec<(Node, Node, Scope)>,
     /// Who a source lists as a subject of its own.
@@ -41,6 +44,15 @@ pub(crate) struct Derivation {
     issuers: Vec<Issuer>,
     /// The namespaces that a source has, by their path.
     namespaces: Vec<(Scope, Box<str>)>,
+}
+
+/// A record of a source, as one of its lists has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Record {
+    /// Of the permissions of a source, by the number of both.
+    Permission(u32, u32),
+    /// Of its edges.
+    Edge(u32, u32),
 }
 
 /// What a source says that somebody may not do, whatever else allows it.
@@ -52,8 +64,16 @@ struct Denial {
     object: Text,
 }
 
+/// A denial that may not apply, and the fact that says so.
+#[derive(Debug, Clone, Copy)]
+struct Doubt {
+    denial: Denial,
+    fact: u32,
+}
+
 impl Derivation {
-    pub(crate) fn of(sources: &[SourceFacts]) -> Access {
+    /// What follows from what the sources said, and which record of which source each fact is.
+    pub(crate) fn of(sources: &[SourceFacts]) -> (Access, Vec<Record>) {
         let mut derivation = Self::default();
         for source in sources {
             derivation.read(source);
@@ -63,11 +83,14 @@ impl Derivation {
         kubernetes::derive(&mut derivation);
         cloud::derive(&mut derivation);
         let Self {
-            mut access, edges, ..
+            mut access,
+            edges,
+            records,
+            ..
         } = derivation;
         access.graph = Graph::new(edges, access.nodes.len());
         access.seal();
-        access
+        (access, records)
     }
 
     /// The node that a source calls `id`, which is spoken of once more.
@@ -105,7 +128,8 @@ impl Derivation {
             source.platform != Platform::Kubernetes && !source.permissions.is_empty();
         let expired =
             |end: Option<jiff::Timestamp>| end.is_some_and(|end| end <= source.observed_at);
-        for permission in &source.permissions {
+        for (position, permission) in (0..).zip(&source.permissions) {
+            let record = Record::Permission(origin, position);
             match permission.expires_at.filter(|end| expired(Some(*end))) {
                 Some(end) if permission.effect == "allow" => {
                     let gave = format!("{} on {}", permission.operation, permission.object);
@@ -114,8 +138,10 @@ impl Derivation {
                 Some(_) => {}
                 None => self.permission(permission, origin, scope),
             }
+            self.records.resize(self.access.facts.len(), record);
         }
-        for edge in &source.edges {
+        for (position, edge) in (0..).zip(&source.edges) {
+            let record = Record::Edge(origin, position);
             let soon = source.observed_at.checked_add(BREAK_GLASS_MAX).ok();
             let ends_soon = edge
                 .expires_at
@@ -130,6 +156,7 @@ impl Derivation {
             } else {
                 self.edge(edge, origin, scope);
             }
+            self.records.resize(self.access.facts.len(), record);
         }
     }
 
@@ -217,14 +244,21 @@ impl Derivation {
         let operation = self.texts().add(&permission.operation);
         let object = self.texts().add(&permission.object);
         if permission.effect != "allow" {
-            // A denial under a condition may not apply, and takes nothing away.
+            let denial = Denial {
+                scope,
+                holder,
+                operation,
+                object,
+            };
+            // A denial under a condition may not apply, and takes nothing away; what it is about says so.
             if permission.condition.is_empty() {
-                self.denials.push(Denial {
-                    scope,
-                    holder,
-                    operation,
-                    object,
-                });
+                self.denials.push(denial);
+            } else {
+                let condition = format!("not {}", permission.condition);
+                let source = format!("{}, which denies it", permission.source);
+                let content = Content::Denial { holder };
+                let fact = self.fact(origin, content, &condition, &source);
+                self.doubts.push(Doubt { denial, fact });
             }
             return;
         }

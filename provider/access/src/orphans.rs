@@ -144,7 +144,7 @@ fn undeclared(declared: &Declarations, access: &Access) -> Vec<Orphan> {
         .iter()
         .filter_map(|fact| match fact.content {
             Content::Permission { holder, .. } => Some(holder),
-            Content::Edge { .. } => None,
+            Content::Edge { .. } | Content::Denial { .. } => None,
         })
         .collect();
     let accounts = access

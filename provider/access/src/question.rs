@@ -17,7 +17,8 @@ pub(crate) const NOT_REACHED: u32 = u32::MAX;
 pub(crate) struct Question<'a> {
     pub(crate) access: &'a Access,
     pub(crate) grants: &'a [Granted],
-    split: &'a Split,
+    pub(crate) facts: Facts<'a>,
+    pub(crate) split: &'a Split,
     /// Subjects that no source names, numbered after the nodes of the access graph.
     further: Vec<Subject>,
     numbers: BTreeMap<Subject, Node>,
@@ -37,6 +38,7 @@ impl<'a> Question<'a> {
         let mut question = Self {
             access: facts.access,
             grants: facts.grants,
+            facts,
             split,
             further: Vec::new(),
             numbers: BTreeMap::new(),

@@ -142,7 +142,7 @@ fn permissions(
 ) -> (Vec<HeldPermission>, usize) {
     let held = |fact: &&Fact| match fact.content {
         Content::Permission { holder, .. } => far(all, holder).is_some(),
-        Content::Edge { .. } => false,
+        Content::Edge { .. } | Content::Denial { .. } => false,
     };
     let mut found: Vec<HeldPermission> = question
         .access

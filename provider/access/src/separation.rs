@@ -92,7 +92,7 @@ pub(crate) struct Sides {
 }
 
 impl Sides {
-    fn of(question: &Question<'_>) -> Self {
+    pub(crate) fn of(question: &Question<'_>) -> Self {
         Self {
             deploy_standing: question.distances(&question.deploy, true),
             deploy: question.distances(&question.deploy, false),
@@ -102,7 +102,7 @@ impl Sides {
     }
 
     /// Everybody on one side with a path to the other.
-    fn crossing(&self, question: &Question<'_>) -> Vec<Node> {
+    pub(crate) fn crossing(&self, question: &Question<'_>) -> Vec<Node> {
         (0..number(question.len()))
             .filter(|&node| self.cost(node).is_some())
             .collect()

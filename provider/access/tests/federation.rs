@@ -214,3 +214,46 @@ fn subjects_that_only_a_split_names_are_trusted_like_others() {
         assert_eq!(found, expected, "{trusted} by {deployer}");
     }
 }
+
+/// The trust of a role of AWS in the tokens of a cluster, as its connector tells it.
+fn web_identity(subject: &str) -> SourceFacts {
+    let issuer = "oidc.eks.eu-west-1.amazonaws.com/id/E1";
+    let role = "role:arn:aws:iam::1:role/models";
+    let provider = format!("group:arn:aws:iam::1:oidc-provider/{issuer}");
+    source("aws", Platform::Aws)
+        .lists(role, "role")
+        .edge(
+            &format!("oidc:https://{issuer}#{subject}"),
+            "assumes",
+            role,
+            "trust policy of role models",
+        )
+        .edge(&provider, "assumes", role, "trust policy of role models")
+}
+
+#[test]
+fn a_pipeline_comes_over_a_cluster_to_a_role_of_a_cloud() {
+    let issuer = "https://oidc.eks.eu-west-1.amazonaws.com/id/E1";
+    let aws = web_identity("system:serviceaccount:infer:runtime");
+    let role = "role:arn:aws:iam::1:role/models";
+    let split = split(&["ci:github:acme/fraud:ref:main"], &[role]);
+    let found = crossing(&split, &[aws.clone(), cluster(Some(issuer))]);
+    assert_eq!(
+        found.to_string(),
+        format!(
+            "  ci:github:acme/fraud:ref:main --assumes--> sa:cluster/infer/deploy --creates deployments in infer--> \
+             any service account in infer --includes--> sa:cluster/infer/runtime --is issued--> \
+             oidc:{issuer}#system:serviceaccount:infer:runtime --assumes--> {role}"
+        )
+    );
+    // Another account of the cluster is not let in: the cluster itself tells who has its tokens, and nobody else does.
+    let other = web_identity("system:serviceaccount:elsewhere:runtime");
+    let said = facts::said(&split, &[other.clone(), cluster(Some(issuer))]);
+    assert!(said.starts_with("Proof"), "{said}");
+    // Without the cluster nobody knows who has them.
+    let said = facts::said(&split, &[other]);
+    assert!(
+        said.contains("oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/E1"),
+        "{said}"
+    );
+}

@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use facts::{Says, judge_with, source, split};
-use portcullis_access::{ListedPermission, Memberships, Platform, Separation, SourceFacts, Split};
+use portcullis_access::{Memberships, Platform, Separation, SourceFacts, Split};
 use proptest::prelude::*;
 use random::{asked, edge, grant};
 
@@ -276,17 +276,11 @@ proptest! {
     #[test]
     fn every_cut_closes_all_paths_and_none_is_larger_than_it_must_be(asked in asked()) {
         if let Separation::Crossed(crossing) = asked.judge() {
-            // Only who may do everything to some name holds permissions that amount to a path together.
-            let together = |one: &ListedPermission| one.operation == "* *.*";
-            prop_assert!(crossing.cuts.is_complete || asked.sources[0].permissions.iter().any(together));
+            prop_assert!(crossing.cuts.is_complete);
             for set in crossing.cuts.sets.iter().take(6) {
                 let mut cut = asked.clone();
                 change::make_all(set, &mut cut);
                 prop_assert!(!cut.is_crossed(), "{:?} leaves a path: {:?}", set, asked);
-                if !crossing.cuts.is_complete {
-                    // Where permissions amount to a path only together, a set may hold one change more than it must.
-                    continue;
-                }
                 for kept in set {
                     let mut less = asked.clone();
                     let others: Vec<String> = set.iter().filter(|change| *change != kept).cloned().collect();

@@ -66,7 +66,7 @@ impl LiveAccess {
                 let told = told.iter_mut();
                 let mut its = told.filter(|facts| facts.source == change.added.source);
                 if let Some(facts) = its.next() {
-                    make(change, facts);
+                    change.make(facts);
                 }
             }
             told
@@ -114,17 +114,6 @@ fn change(told: &SourceFacts, planned: &[PlannedObject]) -> Option<SourceChange>
         .edges
         .extend(edges.filter(|one| documents.contains(&one.source)).cloned());
     Some(SourceChange { taken, added })
-}
-
-/// Makes a change to what was told.
-fn make(change: &SourceChange, told: &mut SourceFacts) {
-    told.permissions
-        .retain(|one| !change.taken.permissions.contains(one));
-    told.edges.retain(|one| !change.taken.edges.contains(one));
-    told.subjects.extend(change.added.subjects.iter().cloned());
-    told.permissions
-        .extend(change.added.permissions.iter().cloned());
-    told.edges.extend(change.added.edges.iter().cloned());
 }
 
 impl AccessSource {

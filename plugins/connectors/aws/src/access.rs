@@ -11,7 +11,7 @@ mod trust;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use permission::{Held, permissions};
-pub(crate) use trust::edges as trusted;
+pub(crate) use trust::{edges as trusted, is_token};
 
 use portcullis_plugin::{AccessPage, Failure, now};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,7 @@
 //! Clouds, secret stores, code hosts and directories: permissions on resources, by pattern.
 
 mod aws;
+mod forbidden;
 mod identity;
 mod vault;
 
@@ -44,6 +45,9 @@ pub(super) fn derive(derivation: &mut Derivation) {
             .filter(|(_, rule)| !rule.needs.is_empty())
             .collect();
         let cloud = Cloud::read(derivation, scope, platform);
+        if platform == Platform::Aws {
+            forbidden::derive(derivation, scope);
+        }
         // Who can put itself into groups holds what they hold, together with what it holds itself.
         let joins = |(_, rule): &(u16, &Rule)| rule.reach == Reach::JoinedGroups;
         let (joining, others): (Vec<_>, Vec<_>) = rules.into_iter().partition(joins);
@@ -103,7 +107,7 @@ impl Cloud {
         if !lead.except.is_empty() {
             words.push_str(&format!(" except {}", lead.except.join(", ")));
         }
-        if let Some(within) = &lead.within {
+        for within in &lead.within {
             words.push_str(&format!(" within {}", within.join(", ")));
         }
         if let Some(known) = derivation.access.nodes.find_class(&words, lead.scope) {
@@ -116,8 +120,8 @@ impl Cloud {
                 && !lead.except.iter().any(|pattern| covers(pattern))
                 && lead
                     .within
-                    .as_ref()
-                    .is_none_or(|within| within.iter().any(|one| covers(one)))
+                    .iter()
+                    .all(|within| within.iter().any(|one| covers(one)))
         };
         let candidates = identity::beginning_with(&self.identities, &object, self.platform);
         let chosen = candidates.iter().filter(covered);

@@ -15,6 +15,8 @@ const TRUSTED: &str = "oidc:";
 const ACCOUNT: &str = "system:serviceaccount:";
 /// What SPIFFE IDs begin with.
 const WORKLOAD: &str = "spiffe://";
+/// What comes before the issuer in the ARN of a provider of identities.
+const PROVIDER: &str = ":oidc-provider/";
 /// Who issues the tokens of GitHub's pipelines; an enterprise may have a path of its own below.
 const GITHUB: &str = "token.actions.githubusercontent.com";
 
@@ -58,6 +60,7 @@ fn bare(issuer: &str) -> &str {
 }
 
 pub(super) fn derive(derivation: &mut Derivation) {
+    describe(derivation);
     let nodes = &derivation.access.nodes;
     let all: Vec<Trusted> = (0..number(nodes.len()))
         .filter_map(|node| match nodes.name(node) {
@@ -74,6 +77,26 @@ pub(super) fn derive(derivation: &mut Derivation) {
             remember(trusted, Some(cluster.scope), derivation);
         }
     }
+}
+
+/// A cloud names whoever has tokens of a provider as a group, whose members it does not know. Where the issuer itself tells
+/// of access, everybody who has such tokens is known.
+fn describe(derivation: &mut Derivation) {
+    let access = &derivation.access;
+    let is_told = |name: &str| {
+        let provider = name.strip_prefix("group:arn:");
+        let issuer = provider.and_then(|arn| arn.split_once(PROVIDER));
+        issuer.is_some_and(|(_, issuer)| {
+            let mut told = derivation.issuers.iter();
+            told.any(|one| bare(&one.url) == bare(issuer))
+        })
+    };
+    let groups = (0..number(access.nodes.len())).filter(|node| {
+        let name = access.nodes.name(*node);
+        name.is_some_and(|(name, scope)| scope == EVERYBODY && is_told(name))
+    });
+    let groups: Vec<Node> = groups.collect();
+    derivation.access.described.extend(groups);
 }
 
 /// Keeps a trust for subjects that only a split names.

@@ -9,15 +9,14 @@ mod source;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::derive::{Denial, Derivation, Pattern};
+use crate::derive::{Denial, Derivation, Doubt, Pattern};
 use crate::graph::{Because, How};
 use crate::nodes::{Node, Scope};
 use crate::rules::Rule;
 
 use held::ByHolder;
 pub(crate) use held::Held;
-pub(super) use membership::is_membership;
-use membership::{Closure, Members};
+pub(super) use membership::{Closure, Members, is_membership};
 pub(crate) use source::Joint;
 pub(super) use source::{derive, derive_again, held_from};
 
@@ -65,8 +64,8 @@ pub(super) struct Lead<'a> {
     pub(super) object: &'a str,
     /// What is denied of it.
     pub(super) except: Vec<String>,
-    /// What a boundary leaves of it; `None` without a boundary.
-    pub(super) within: Option<Vec<String>>,
+    /// What each boundary leaves of it.
+    pub(super) within: Vec<Vec<String>>,
     /// Whether the members were too many to be looked at, so that the holder may be anybody.
     pub(super) assumed: bool,
 }
@@ -157,7 +156,7 @@ impl Holdings<'_> {
                 standing_in: &BTreeSet::new(),
                 object: &opening.held.object(derivation),
                 except: Vec::new(),
-                within: None,
+                within: Vec::new(),
                 assumed: true,
             };
             if let Some(to) = self.dialect.leads(&lead, derivation) {
@@ -233,17 +232,17 @@ impl Holdings<'_> {
             return None;
         }
         let within = self.within(*opening.needs.first()?, closure, derivation);
-        if let Some(within) = &within
-            && !within.iter().any(|one| Pattern(one).overlaps(&object))
-        {
+        if !leave(&within, &object) {
             return None;
         }
+        let mut asked = vec![(*first, object.clone())];
         let mut facts = vec![opening.held.fact];
         let mut nodes = vec![opening.held.at];
         for (need, position) in others.iter().zip(opening.needs.iter().skip(1)) {
             let companion = self.companion(need, *position, opening, closure, derivation)?;
             facts.push(companion.fact);
             nodes.push(companion.at);
+            asked.push((*need, companion.object(derivation)));
         }
         for mut node in nodes {
             while let Some(edge) = closure.from.get(&node) {
@@ -253,6 +252,7 @@ impl Holdings<'_> {
                 node = edge.from;
             }
         }
+        facts.extend(self.doubts(&asked, closure, derivation));
         let lead = Lead {
             rule: opening.rule,
             scope: self.scope,
@@ -280,11 +280,8 @@ impl Holdings<'_> {
         let lead = opening.held.object(derivation);
         let allowed = |held: &&Held| {
             let object = held.object(derivation);
-            let bounded = within
-                .as_ref()
-                .is_none_or(|within| within.iter().any(|one| Pattern(one).overlaps(&object)));
             held.needs.has(position)
-                && bounded
+                && leave(&within, &object)
                 && !except.iter().any(|denied| Pattern(denied).covers(&object))
                 && (!opening.rule.same_object || Pattern(&object).overlaps(&lead))
         };
@@ -310,28 +307,48 @@ impl Holdings<'_> {
         objects.into_iter().map(str::to_owned).collect()
     }
 
-    /// What boundaries leave of a need to somebody, in order; `None` without a boundary.
-    fn within(
-        &self,
-        need: usize,
-        closure: &Closure,
-        derivation: &Derivation,
-    ) -> Option<Vec<String>> {
+    /// What each boundary leaves of a need to somebody, in order: all of them have to.
+    fn within(&self, need: usize, closure: &Closure, derivation: &Derivation) -> Vec<Vec<String>> {
         let bounds = closure
             .standing
             .iter()
             .filter_map(|node| self.bounds.get(node));
-        let mut bounds = bounds.flatten().peekable();
-        bounds.peek()?;
-        let held = bounds
-            .filter_map(|boundary| self.held.get(boundary))
-            .flatten();
-        let objects: BTreeSet<String> = held
-            .filter(|held| held.needs.has(need))
-            .map(|held| held.object(derivation))
-            .collect();
-        Some(objects.into_iter().collect())
+        let bounds: BTreeSet<Node> = bounds.flatten().copied().collect();
+        let left = bounds.iter().map(|boundary| {
+            let held = self.held.get(boundary).into_iter().flatten();
+            let held = held.filter(|held| held.needs.has(need));
+            let objects: BTreeSet<String> = held.map(|held| held.object(derivation)).collect();
+            objects.into_iter().collect()
+        });
+        let left: BTreeSet<Vec<String>> = left.collect();
+        left.into_iter().collect()
     }
+
+    /// The denials that are about what was asked, and may not apply.
+    fn doubts(
+        &self,
+        asked: &[(&'static str, String)],
+        closure: &Closure,
+        derivation: &Derivation,
+    ) -> Vec<u32> {
+        let texts = &derivation.access.texts;
+        let theirs = derivation.doubts.iter().filter(|doubt| {
+            doubt.denial.scope == self.scope && closure.standing.contains(&doubt.denial.holder)
+        });
+        let about = theirs.filter(|Doubt { denial, .. }| {
+            let (operation, object) = (texts.get(denial.operation), texts.get(denial.object));
+            asked.iter().any(|(need, asked)| {
+                self.dialect.denies(need, operation) && Pattern(object).overlaps(asked)
+            })
+        });
+        about.map(|doubt| doubt.fact).collect()
+    }
+}
+
+/// Whether each boundary leaves something of what a permission is about.
+fn leave(within: &[Vec<String>], object: &str) -> bool {
+    let leaves = |one: &Vec<String>| one.iter().any(|one| Pattern(one).overlaps(object));
+    within.iter().all(leaves)
 }
 
 impl Opening {

@@ -184,7 +184,7 @@ impl Update {
         }
         let end = match fact.content {
             Content::Edge { to, .. } => Some(to),
-            Content::Permission { .. } => None,
+            Content::Permission { .. } | Content::Denial { .. } => None,
         };
         for node in std::iter::once(start).chain(end) {
             self.unmention(node);
@@ -276,7 +276,7 @@ impl Update {
 /// Whoever a fact is about first.
 const fn start(content: &Content) -> Node {
     match content {
-        Content::Permission { holder, .. } => *holder,
+        Content::Permission { holder, .. } | Content::Denial { holder } => *holder,
         Content::Edge { from, .. } => *from,
     }
 }

@@ -137,6 +137,43 @@ async fn an_account_is_told_whole() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn trust_in_tokens_of_others_and_what_trust_denies_are_told() {
+    let Some(moto) = account() else { return };
+    let issuer = "oidc.eks.eu-west-1.amazonaws.com/id/E1";
+    let mut subject = serde_json::Map::new();
+    subject.insert(
+        format!("{issuer}:sub"),
+        json!("system:serviceaccount:infer:runtime"),
+    );
+    let ana = json!({"AWS": format!("{ACCOUNT}:user/ana")});
+    let step = json!({"operation": "CreateRole", "RoleName": "scorer", "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": subject},
+         "Principal": {"Federated": format!("{ACCOUNT}:oidc-provider/{issuer}")}},
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "123456789012"}},
+        {"Effect": "Deny", "Action": "sts:*", "Principal": ana},
+    ]}});
+    moto.carry_out(&step).unwrap();
+    let folder = Folder::new();
+    let facts = connector(&folder, &moto.url()).list_access(MINUTE).await;
+    let facts = facts.unwrap();
+    let role = format!("role:{ACCOUNT}:role/scorer");
+    let trusted = facts.edges.iter().filter(|edge| edge.to == role);
+    let trusted: Vec<String> = trusted.map(|edge| edge.from.replace(ACCOUNT, "")).collect();
+    assert_eq!(
+        trusted,
+        [
+            format!("oidc:https://{issuer}#system:serviceaccount:infer:runtime"),
+            format!("group::oidc-provider/{issuer}"),
+            "account:123456789012".to_owned(),
+        ]
+    );
+    let denied = permissions(&facts, Effect::Deny);
+    let expected =
+        "user::user/ana | sts:AssumeRole | :role/scorer | trust policy of role scorer".to_owned();
+    assert!(denied.contains(&expected), "{denied:#?}");
+}
+
 /// moto works out the signature of each request with the library of AWS's own SDK for Python, of those over `POST`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_accepts_our_signature_and_no_other() {

@@ -102,6 +102,8 @@ fn one_role(
     let document = Policy::parse(role.needed("AssumeRolePolicyDocument")?, &source)?;
     page.edges
         .extend(trust::edges(&document, &id, &source, &config.clusters)?);
+    page.permissions
+        .extend(trust::denials(&document, arn, &source)?);
     for profile in role.list("InstanceProfileList") {
         let (arn, name) = (
             profile.needed("Arn")?,

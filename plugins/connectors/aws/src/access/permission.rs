@@ -8,7 +8,7 @@ use portcullis_plugin::{Failure, Permission};
 use crate::policy::{Effect, Policy, Scope};
 
 /// Bytes of one text of a fact that the host takes.
-const TEXT_BYTES: usize = 1024;
+pub(super) const TEXT_BYTES: usize = 1024;
 
 /// Who holds what a policy says, and the policy's name: `policy read of role models`.
 #[derive(Clone, Copy, Debug)]
@@ -104,7 +104,7 @@ fn patterns(scope: Scope<'_>, effect: Effect, held: Held<'_>) -> Result<Vec<Stri
 }
 
 /// A pattern with `*` for each policy variable.
-fn without_variables(pattern: &str) -> String {
+pub(super) fn without_variables(pattern: &str) -> String {
     let mut plain = String::new();
     let mut rest = pattern;
     while let Some((before, after)) = rest.split_once("${") {

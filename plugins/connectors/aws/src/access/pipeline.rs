@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::permission::{TEXT_BYTES, without_variables};
 use crate::policy::Statement;
 
 const GITHUB: &str = "token.actions.githubusercontent.com";
 /// Operators that say which subjects a token may have. Negated ones and those that a missing claim satisfies do not.
 const EQUALS: [&str; 3] = ["StringEquals", "StringEqualsIgnoreCase", "StringLike"];
 
-/// The subjects that a statement trusts at a provider. Of a provider that is not known here nobody can tell who has its
-/// tokens: they are a group by its name, whose members have to be declared before a split that they bear on is decided.
+/// The subjects that a statement trusts at a provider. Of tokens whose issuer is not known here nobody can tell who has
+/// them: they are `oidc:<issuer>#<subject>`, which joins with whoever tells that it issues such tokens; and a group by the
+/// name of the provider, whose members have to be declared, or told by the issuer, before a split that they bear on is
+/// decided.
 pub(crate) fn subjects(
     provider: &str,
     statement: &Statement,
@@ -28,14 +31,25 @@ pub(crate) fn subjects(
             None => vec!["ci:github:*".to_owned()],
         };
     }
-    let accounts = clusters
-        .get(issuer)
-        .zip(claimed)
-        .and_then(|(cluster, claimed)| {
-            let accounts = claimed.iter().map(|subject| account(cluster, subject));
-            accounts.collect::<Option<Vec<String>>>()
-        });
-    accounts.unwrap_or_else(unknown)
+    let claimed = claimed.unwrap_or_else(|| vec!["*".to_owned()]);
+    let accounts = clusters.get(issuer).and_then(|cluster| {
+        let accounts = claimed.iter().map(|subject| account(cluster, subject));
+        accounts.collect::<Option<Vec<String>>>()
+    });
+    accounts.unwrap_or_else(|| {
+        let named = claimed.iter().map(|subject| token(issuer, subject));
+        named.chain(unknown()).collect()
+    })
+}
+
+/// Whoever shows a token of that issuer and subject. What the caller's own tags complete may be anything, and so may what is
+/// too long to be told.
+fn token(issuer: &str, subject: &str) -> String {
+    let named = format!("oidc:https://{issuer}#{}", without_variables(subject));
+    match named.len() > TEXT_BYTES {
+        true => format!("oidc:https://{issuer}#*"),
+        false => named,
+    }
 }
 
 /// The values of the claim `sub` that a statement asks for; `None` when it takes any.
@@ -138,23 +152,46 @@ mod tests {
     }
 
     #[test]
-    fn accounts_of_a_cluster_and_whoever_nobody_knows() {
-        for (subject, expected) in [
+    fn accounts_of_a_cluster_that_is_named() {
+        let condition =
+            r#"{"StringLike":{"oidc.example/id/1:sub":"system:serviceaccount:infer:fraud"}}"#;
+        assert_eq!(with(CLUSTER, condition), ["sa:cluster/infer/fraud"]);
+    }
+
+    #[test]
+    fn tokens_of_others_by_issuer_and_subject() {
+        let okta = "arn:aws:iam::1:oidc-provider/acme.okta.example";
+        for (provider, condition, subjects) in [
             (
-                "system:serviceaccount:infer:fraud",
-                "sa:cluster/infer/fraud",
+                CLUSTER,
+                r#"{"StringLike":{"oidc.example/id/1:sub":"system:serviceaccount:infer:*"}}"#,
+                vec!["oidc:https://oidc.example/id/1#system:serviceaccount:infer:*"],
             ),
             (
-                "system:serviceaccount:infer:*",
-                "group:arn:aws:iam::1:oidc-provider/oidc.example/id/1",
+                okta,
+                r#"{"StringEquals":{"acme.okta.example:sub":["a","${aws:PrincipalTag/x}b"]}}"#,
+                vec![
+                    "oidc:https://acme.okta.example#a",
+                    "oidc:https://acme.okta.example#*b",
+                ],
             ),
+            (
+                okta,
+                r#"{"StringNotEquals":{"acme.okta.example:sub":"a"}}"#,
+                vec!["oidc:https://acme.okta.example#*"],
+            ),
+            (okta, "{}", vec!["oidc:https://acme.okta.example#*"]),
         ] {
-            let condition = format!(r#"{{"StringLike":{{"oidc.example/id/1:sub":"{subject}"}}}}"#);
-            assert_eq!(with(CLUSTER, &condition), [expected]);
+            let mut expected: Vec<String> = subjects.into_iter().map(str::to_owned).collect();
+            expected.push(format!("group:{provider}"));
+            assert_eq!(with(provider, condition), expected, "{condition}");
         }
-        let other = "arn:aws:iam::1:oidc-provider/other.example";
+    }
+
+    #[test]
+    fn whoever_shows_no_such_token_is_a_group() {
         let saml = "arn:aws:iam::1:saml-provider/okta";
-        for provider in [other, saml, "cognito-identity.amazonaws.com"] {
+        for provider in [saml, "cognito-identity.amazonaws.com"] {
             assert_eq!(with(provider, "{}"), [format!("group:{provider}")]);
         }
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_plugin::{Edge, Failure};
+use portcullis_plugin::{Edge, Failure, Permission};
 
 use super::pipeline;
-use crate::policy::{Effect, Policy, Principal, Scope, Statement};
+use crate::policy::{Effect, OneOrMany, Policy, Principal, Scope, Statement};
 
 const ASSUME: [&str; 3] = [
     "sts:AssumeRole",
@@ -15,8 +15,7 @@ const ASSUME: [&str; 3] = [
 /// Whoever asks.
 const ANYONE: &str = "anyone";
 
-/// An edge from each principal that a trust policy allows to take `role` on. What it denies is not counted: that would
-/// be fewer edges.
+/// An edge from each principal that a trust policy allows to take `role` on. What it denies is told by [`denials`].
 ///
 /// # Errors
 /// When a statement is none.
@@ -42,6 +41,86 @@ pub(crate) fn edges(
         }
     }
     Ok(edges)
+}
+
+/// What a trust policy denies: a denial for each action of taking on `role`, the ARN of one, and each principal. Whoever is
+/// meant by leaving others out cannot be named, so that denial is one under a condition, which takes nothing away.
+///
+/// # Errors
+/// When a statement is none.
+pub(crate) fn denials(
+    policy: &Policy,
+    role: &str,
+    source: &str,
+) -> Result<Vec<Permission>, Failure> {
+    let mut denials = Vec::new();
+    for statement in policy.statements() {
+        let denied = denied_actions(statement.actions(source)?);
+        if statement.effect == Effect::Allow {
+            continue;
+        }
+        let mut condition = statement.condition();
+        if let Some(spared) = &statement.not_principal {
+            condition = format!("it is not one of {spared} {condition}")
+                .trim_end()
+                .to_owned();
+        }
+        for who in principals(statement, source, &BTreeMap::new())? {
+            let is_of_aws = ["anyone", "account:", "user:", "role:"]
+                .iter()
+                .any(|kind| who.starts_with(kind));
+            // A session is not its whole role, and a token may be of more than one name: denying them all denies too much.
+            let is_whole = is_of_aws && (who != ANYONE || is_everybody(statement));
+            if !is_whole && condition.is_empty() {
+                continue;
+            }
+            denials.extend(denied.iter().map(|action| Permission {
+                effect: "deny".to_owned(),
+                condition: condition.clone(),
+                source: source.to_owned(),
+                ..Permission::allow(&who, action, role)
+            }));
+        }
+    }
+    Ok(denials)
+}
+
+/// Whether a statement is about everybody, rather than about somebody who cannot be named.
+fn is_everybody(statement: &Statement) -> bool {
+    let is_star = |names: &OneOrMany<String>| names.as_slice().iter().any(|name| name == "*");
+    match &statement.principal {
+        Some(Principal::Text(all)) => all == "*",
+        Some(Principal::Named(named)) => named.get("AWS").is_some_and(is_star),
+        None => false,
+    }
+}
+
+/// The actions of taking a role on that a statement names.
+fn denied_actions(actions: Scope<'_>) -> Vec<&'static str> {
+    let (patterns, names) = match actions {
+        Scope::Of(patterns) => (patterns, true),
+        Scope::AllBut(patterns) => (patterns, false),
+    };
+    let covers = |action: &&str| {
+        let mut patterns = patterns.iter();
+        // A wildcard inside of a pattern is taken to spare what it might name.
+        let plain = |pattern: &String| {
+            let end = pattern.find(['*', '?']).unwrap_or(pattern.len());
+            pattern
+                .get(end..)
+                .is_none_or(|rest| rest.is_empty() || rest == "*")
+        };
+        match names {
+            true => patterns.any(|pattern| plain(pattern) && is_like(pattern, action)),
+            false => !patterns.any(|pattern| is_like(pattern, action)),
+        }
+    };
+    ASSUME.into_iter().filter(covers).collect()
+}
+
+/// Whether a name is that of whoever shows a token.
+pub(crate) fn is_token(name: &str) -> bool {
+    name.starts_with("oidc:")
 }
 
 fn lets_assume(actions: Scope<'_>) -> bool {
@@ -123,7 +202,7 @@ fn of_aws(name: &str) -> String {
 pub(super) mod tests {
     use std::collections::BTreeMap;
 
-    use super::edges;
+    use super::{denials, edges};
     use crate::policy::Policy;
 
     /// From whom edges lead.
@@ -198,6 +277,65 @@ pub(super) mod tests {
                 edges,
                 "{action}"
             );
+        }
+    }
+
+    /// What is denied, as `who | action | condition`.
+    fn denied(statement: &str) -> Vec<String> {
+        let document = format!(r#"{{"Statement":[{{"Effect":"Deny",{statement}}}]}}"#);
+        let policy = Policy::parse(&document, "p").unwrap();
+        let role = "arn:aws:iam::1:role/r";
+        let denials = denials(&policy, role, "trust policy of role r").unwrap();
+        assert!(
+            denials
+                .iter()
+                .all(|one| one.effect == "deny" && one.object == role)
+        );
+        denials
+            .into_iter()
+            .map(|one| format!("{} | {} | {}", one.subject, one.operation, one.condition))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_denied_is_never_told_wider() {
+        let ana = r#""Principal":{"AWS":"arn:aws:iam::1:user/ana"}"#;
+        let user = "user:arn:aws:iam::1:user/ana";
+        for (statement, expected) in [
+            (
+                format!(r#""Action":"sts:AssumeRole",{ana}"#),
+                vec![format!("{user} | sts:AssumeRole | ")],
+            ),
+            (format!(r#""Action":"sts:TagSession",{ana}"#), vec![]),
+            // It names every action that ends so, and none that is known.
+            (format!(r#""Action":"sts:*Identity",{ana}"#), vec![]),
+            (
+                format!(r#""NotAction":"sts:AssumeRoleWith*",{ana}"#),
+                vec![format!("{user} | sts:AssumeRole | ")],
+            ),
+            (
+                r#""Action":"sts:AssumeRole","Principal":"*""#.to_owned(),
+                vec!["anyone | sts:AssumeRole | ".to_owned()],
+            ),
+            (
+                r#""Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:sts::1:assumed-role/x/s"}"#.to_owned(),
+                vec![],
+            ),
+            (
+                r#""Action":"sts:AssumeRoleWithWebIdentity","Principal":{"Federated":"arn:aws:iam::1:oidc-provider/i"}"#
+                    .to_owned(),
+                vec![],
+            ),
+            (
+                format!(r#""Action":"sts:AssumeRole",{ana},"Condition":{{"Bool":{{"a":"b"}}}}"#),
+                vec![format!(r#"{user} | sts:AssumeRole | {{"Bool":{{"a":"b"}}}}"#)],
+            ),
+            (
+                r#""Action":"sts:AssumeRole","NotPrincipal":{"AWS":"1"}"#.to_owned(),
+                vec![r#"anyone | sts:AssumeRole | it is not one of {"AWS":"1"}"#.to_owned()],
+            ),
+        ] {
+            assert_eq!(denied(&statement), expected, "{statement}");
         }
     }
 

@@ -11,7 +11,7 @@ use super::role::{self, Role, canonical, name_of};
 use super::split::{self, Split};
 use super::wanted::Wanted;
 use super::{GRANT, mark, offboarding, trust};
-use crate::access::{Held, permissions, trusted};
+use crate::access::{Held, is_token, permissions, trusted};
 use crate::api::Service;
 use crate::policy::{Effect, Policy};
 
@@ -165,6 +165,7 @@ impl Grant {
         let edges = trusted(&trusting, &deploy, &source, &BTreeMap::new())?;
         let mut allows: Vec<String> = edges
             .iter()
+            .filter(|edge| !is_token(&edge.from))
             .map(|edge| format!("{} may take {deploy} on", edge.from))
             .collect();
         let text = canonical(trust).to_string();

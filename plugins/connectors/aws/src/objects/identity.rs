@@ -12,7 +12,7 @@ use super::role::{self, Role, canonical, is_name, name_of};
 use super::trust::WebIdentity;
 use super::wanted::Wanted;
 use super::{IDENTITY, offboarding};
-use crate::access::trusted;
+use crate::access::{is_token, trusted};
 use crate::api::Service;
 use crate::policy::Policy;
 
@@ -209,6 +209,7 @@ fn attributes(
     let edges = trusted(&policy, &account, &source, &BTreeMap::new())?;
     let allows: Vec<String> = edges
         .iter()
+        .filter(|edge| !is_token(&edge.from))
         .map(|edge| {
             let who = match edge.from.strip_prefix("group:") {
                 Some(provider) => format!("whoever has tokens of {provider}"),

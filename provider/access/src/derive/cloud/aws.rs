@@ -70,7 +70,7 @@ impl Cloud {
                 let any = Lead {
                     object: "*",
                     except: Vec::new(),
-                    within: None,
+                    within: Vec::new(),
                     ..*lead
                 };
                 let suffix = format!(" that {service}.amazonaws.com may assume");

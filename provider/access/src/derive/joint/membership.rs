@@ -9,17 +9,17 @@ use crate::rules::Reach;
 use crate::{Access, Relation};
 
 /// What one subject is in, through all its groups and roles.
-pub(super) struct Closure {
+pub(in crate::derive) struct Closure {
     pub(super) nodes: BTreeSet<Node>,
     /// Those of them that it is in already, rather than could put itself in: what they deny is denied to it.
-    pub(super) standing: BTreeSet<Node>,
+    pub(in crate::derive) standing: BTreeSet<Node>,
     /// The step by which a node was reached from the subject.
     pub(super) from: BTreeMap<Node, Edge>,
 }
 
 impl Closure {
     /// What `holder` is in, and how it got there.
-    pub(super) fn of(holder: Node, members: &Members) -> Self {
+    pub(in crate::derive) fn of(holder: Node, members: &Members) -> Self {
         let mut closure = Self {
             nodes: BTreeSet::from([holder]),
             standing: BTreeSet::from([holder]),
@@ -46,7 +46,7 @@ impl Closure {
 }
 
 /// Who is in which group or role, as far as is derived yet, and who could put itself into which group.
-pub(super) struct Members {
+pub(in crate::derive) struct Members {
     graph: Graph,
     /// The names by which its edges are told from others; none where it has no others.
     nodes: Option<Nodes>,
@@ -54,7 +54,7 @@ pub(super) struct Members {
 
 impl Members {
     /// Those of edges that are being derived.
-    pub(super) fn derived(derivation: &Derivation) -> Self {
+    pub(in crate::derive) fn derived(derivation: &Derivation) -> Self {
         let nodes = &derivation.access.nodes;
         let edges = derivation.edges.iter();
         let edges = edges.filter(|edge| is_membership(edge, nodes)).copied();
