@@ -14,7 +14,7 @@ use crate::shared::{KeptFacts, Mentions, Shared};
 use crate::{Mode, Platform, Relation, SourceChange, SourceFacts};
 
 /// Most records that are kept as they were said.
-const TOLD_MAX: usize = 2_000;
+const TOLD_MAX: usize = 1_000;
 
 /// A text, by its number.
 pub(crate) type Text = u32;

@@ -1,18 +1,16 @@
 //! The smallest sets of changes after which nobody crosses.
 
 mod tried;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use portcullis_model::visible;
-
-use crate::access::Content;
-use crate::graph::{Because, Edge, How};
+use crate::graph::{Because, Edge};
 use crate::nodes::Node;
 use crate::question::{NOT_REACHED, Question};
-use crate::route::facts;
 use crate::separation::Sides;
-use crate::{Platform, Relation};
+
+use words::changes;
 
 /// Most changes of one cut.
 const CHANGES_MAX: usize = 3;
@@ -22,9 +20,6 @@ const EDGES_MAX: usize = 3_000_000;
 
 /// Most sets of changes that are found: far more than anybody reads.
 const SETS_MAX: usize = 300;
-
-/// Longest text of a source that a change repeats, in characters.
-const SHOWN_CHARS: usize = 200;
 
 /// The smallest sets of changes after which nobody crosses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,6 +95,32 @@ fn smallest<T: Ord>(sets: &[BTreeSet<T>]) -> Vec<&BTreeSet<T>> {
     smallest
 }
 
+/// Start, end, whether it is standing, and the changes that take it away, in words.
+type Named = (usize, usize, bool, Vec<String>);
+
+/// The numbers of the deploy and the runtime side of a passage of so many nodes.
+const fn sides_after(nodes: usize) -> (usize, usize) {
+    (nodes, nodes + 1)
+}
+
+/// The steps from those who are declared to their sides.
+fn declared(numbers: &BTreeMap<Node, usize>, question: &Question<'_>) -> Vec<Named> {
+    let (deploy, runtime) = sides_after(numbers.len());
+    let mut steps = Vec::new();
+    for (declared, side, word) in [
+        (&question.deploy, deploy, "deploy"),
+        (&question.runtime, runtime, "runtime"),
+    ] {
+        for node in declared {
+            let change = format!("take `{}` off the {word} side", question.shown(*node));
+            if let Some(&from) = numbers.get(node) {
+                steps.push((from, side, true, vec![change]));
+            }
+        }
+    }
+    steps
+}
+
 /// What is looked at of an edge that rests on several facts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Together {
@@ -144,9 +165,9 @@ impl Passage {
             .enumerate()
             .map(|(position, (_, node))| (*node, position))
             .collect();
-        let (deploy, runtime) = (named.len(), named.len() + 1);
+        let (deploy, runtime) = sides_after(named.len());
         let mut is_complete = true;
-        let mut steps: BTreeSet<(usize, usize, bool, Vec<String>)> = BTreeSet::new();
+        let mut steps: BTreeSet<Named> = BTreeSet::new();
         for edge in &edges {
             is_complete &= !matches!(edge.because, Because::Facts(_));
             if let (Some(&from), Some(&to)) = (numbers.get(&edge.from), numbers.get(&edge.to)) {
@@ -154,17 +175,7 @@ impl Passage {
                 steps.insert((from, to, edge.how.is_standing(), changes));
             }
         }
-        for (declared, side, word) in [
-            (&question.deploy, deploy, "deploy"),
-            (&question.runtime, runtime, "runtime"),
-        ] {
-            for node in declared {
-                let change = format!("take `{}` off the {word} side", question.shown(*node));
-                if let Some(&from) = numbers.get(node) {
-                    steps.insert((from, side, true, vec![change]));
-                }
-            }
-        }
+        steps.extend(declared(&numbers, question));
         let words = steps.iter().flat_map(|(.., changes)| changes);
         let words: BTreeSet<&String> = words.collect();
         let words: BTreeMap<&String, Change> = words.into_iter().zip(0..).collect();
@@ -317,92 +328,4 @@ impl Reached {
         let (next, step) = self.next.get(node)?.as_ref()?;
         Some((*next, step))
     }
-}
-
-/// The changes each of which takes an edge away, in words; none for what cannot be changed.
-fn changes(edge: &Edge, question: &Question<'_>, together: Together) -> Vec<String> {
-    let (from, to) = (question.shown(edge.from), question.shown(edge.to));
-    match (edge.because, edge.how) {
-        (Because::Configuration | Because::Ledger, _) => {
-            vec![format!("take `{from}` out of `{to}`")]
-        }
-        // What a platform issues to its own accounts, it cannot be told not to.
-        (_, How::Issued) => Vec::new(),
-        (Because::Granted(position), _) => (question.grants.get(position as usize))
-            .map(|granted| format!("end the grant `{}`", granted.name))
-            .into_iter()
-            .collect(),
-        (Because::Fact(_) | Because::Facts(_), _) => {
-            let facts = facts(edge, question.access);
-            let looked_at = match together {
-                Together::Leading => facts.get(..1).unwrap_or_default(),
-                Together::Each => facts,
-            };
-            let changes = looked_at.iter().filter_map(|fact| change(*fact, question));
-            let changes: BTreeSet<String> = changes.collect();
-            changes.into_iter().collect()
-        }
-        (Because::Built, How::Rule(..)) => {
-            vec![format!("take the cloud identity `{to}` off `{from}`")]
-        }
-        (Because::Built, How::Includes) if to.starts_with("sa:") && from.contains(" in ") => {
-            vec![format!("move `{to}` to a namespace of its own")]
-        }
-        (Because::Built, How::Implied) if from.starts_with("sa:") && is_group_of_namespace(&to) => {
-            vec![format!("move `{from}` to a namespace of its own")]
-        }
-        (Because::Built, _) => Vec::new(),
-    }
-}
-
-/// Whether it is the group of the accounts of one namespace.
-fn is_group_of_namespace(group: &str) -> bool {
-    group.contains("/system:serviceaccounts:")
-}
-
-/// The change that takes a fact away.
-fn change(fact: u32, question: &Question<'_>) -> Option<String> {
-    let access = question.access;
-    let fact = access.facts.get(fact)?;
-    let origin = access.origins.get(fact.origin as usize)?;
-    let text = |text| visible(access.texts.get(text), SHOWN_CHARS);
-    let granted_by = text(fact.granted_by);
-    // Two clusters may have bindings of one name.
-    let is_alone = access
-        .origins
-        .iter()
-        .all(|other| other.source == origin.source);
-    let whose = if is_alone {
-        String::new()
-    } else {
-        format!(" of connector {}", origin.source)
-    };
-    Some(match fact.content {
-        // That a denial does not apply is nothing that is taken away.
-        Content::Denial { .. } => return None,
-        Content::Permission {
-            holder, operation, ..
-        } if granted_by.is_empty() => {
-            format!(
-                "take `{}` from `{}`",
-                text(operation),
-                question.shown(holder)
-            )
-        }
-        Content::Permission { operation, .. } => {
-            format!("take `{}` out of {granted_by}{whose}", text(operation))
-        }
-        Content::Edge { from, to, relation } => {
-            let (from, to) = (question.shown(from), question.shown(to));
-            let is_binding = origin.platform == Platform::Kubernetes && !granted_by.is_empty();
-            match relation {
-                Relation::MemberOf if is_binding => {
-                    format!("remove the {granted_by}{whose}")
-                }
-                Relation::MemberOf => format!("take `{from}` out of `{to}`"),
-                Relation::RunsAs => format!("run `{from}` as another identity than `{to}`"),
-                _ => format!("end that `{from}` {} `{to}`", relation.as_str()),
-            }
-        }
-    })
 }

@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cuts::{CHANGES_MAX, Passage, SETS_MAX, Together, change, smallest};
+use crate::cuts::words::change;
+use crate::cuts::{CHANGES_MAX, Passage, SETS_MAX, Together, smallest};
 use crate::derive::{Derivation, Record};
 use crate::question::Question;
 use crate::separation::Sides;

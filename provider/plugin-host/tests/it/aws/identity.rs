@@ -130,7 +130,9 @@ async fn a_role_of_somebody_else_is_left_alone() {
     let taken = desired(&json!({"role": "fraud-runtime"}), 900);
     let refused = refusal(connector.plan(None, &taken, MINUTE).await);
     assert!(
-        refused.contains("There is a role `arn:aws:iam::123456789012:role/fraud-runtime` already"),
+        refused.contains(
+            "`arn:aws:iam::123456789012:role/fraud-runtime` is there and was not made by portcullis"
+        ),
         "{refused}"
     );
     let foreign = format!("{ACCOUNT}:role/fraud-runtime");
