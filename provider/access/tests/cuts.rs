@@ -162,7 +162,7 @@ fn what_another_permission_does_in_its_place_is_taken_too() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn offered_cuts_are_the_smallest_there_are(
