@@ -23,6 +23,7 @@ mod optimised;
 mod parallel;
 mod paths;
 mod programs;
+mod selection;
 mod setup;
 mod tests;
 

@@ -55,6 +55,8 @@ fn environment() -> Result<Vec<(String, String)>> {
         ("PATH", path),
         ("PORTCULLIS_SDK", repository::root().into()),
         ("CARGO_TARGET_DIR", target.join("guides").into()),
+        // Nobody debugs what a guide builds, and two hundred crates are built for it.
+        ("CARGO_PROFILE_DEV_DEBUG", "0".into()),
     ];
     Ok(pairs
         .into_iter()

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use serde::Deserialize;
 
+use super::selection::WORKSPACE;
 use crate::process::Process;
 use crate::repository;
 use crate::screen::Progress;
@@ -17,6 +18,8 @@ pub(super) const STEP: Step = Step {
 };
 
 const TARGET: &str = "wasm32-unknown-unknown";
+/// The program that builds them, as their authors' own tool does.
+const COMPONENTIZE: &str = "portcullis-componentize";
 
 fn set_up(_: &Context, progress: &Progress) -> Result<Report> {
     if has_target()? || add_target(progress) {
@@ -36,25 +39,23 @@ fn add_target(progress: &Progress) -> bool {
     added.is_ok_and(|finished| finished.status.success())
 }
 
-/// Builds every first-party plugin into `target/plugins`, as its authors' own tool does.
+/// Builds every first-party plugin into `target/plugins`.
 fn build_plugins(progress: &Progress) -> Result<()> {
-    let mut words = vec![
-        "run",
-        "--locked",
-        "--quiet",
-        "--package",
-        "portcullis-componentize",
-        "--",
-    ];
-    let packages = plugin_packages()?;
-    words.extend(
-        packages
-            .iter()
-            .flat_map(|package| ["--package", package.as_str()]),
-    );
-    let folder = repository::target().join("plugins");
     Process::new("cargo")
-        .args(words)
+        .arg("build")
+        .args(WORKSPACE)
+        .args(["--bin", COMPONENTIZE])
+        .dir(repository::root())
+        .watched(|line| progress.note(line))?
+        .success("building the builder of plugins")?;
+    let packages = plugin_packages()?;
+    let folder = repository::target().join("plugins");
+    Process::new(repository::built("debug", COMPONENTIZE))
+        .args(
+            packages
+                .iter()
+                .flat_map(|package| ["--package", package.as_str()]),
+        )
         .arg("--out")
         .arg(folder)
         .dir(repository::root())

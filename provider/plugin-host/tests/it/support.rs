@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use portcullis_plugin_host::{Compiler, Host, HostConfig, Limits, Lock, Network, PluginRef};
 use tempfile::TempDir;
@@ -120,24 +120,26 @@ pub(crate) fn with_manifest(mut component: Vec<u8>, manifest: &serde_json::Value
 
 /// Builds one plugin as its authors do, with the words that name it.
 pub(crate) fn componentize(words: &[&OsStr], out: &Path) -> Vec<u8> {
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "portcullis-componentize",
-            "--",
-        ])
-        .args(words)
-        .arg("--out")
-        .arg(out)
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    fs::read(String::from_utf8(output.stdout).unwrap().trim()).unwrap()
+    static BUILDER: OnceLock<PathBuf> = OnceLock::new();
+    let mut command = Command::new(BUILDER.get_or_init(builder));
+    let printed = printed_by(command.args(words).arg("--out").arg(out));
+    fs::read(printed.trim()).unwrap()
+}
+
+/// The program that builds plugins, built here with the features that a test of the workspace has: a build of it alone
+/// would compile half of what it needs once more.
+fn builder() -> PathBuf {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--quiet", "--workspace", "--example", "verdict"]);
+    printed_by(command.args(["--bin", "portcullis-componentize"]));
+    Path::new(env!("CARGO_BIN_EXE_portcullis-compile")).with_file_name("portcullis-componentize")
+}
+
+/// What a program prints that succeeds, run in the workspace.
+fn printed_by(command: &mut Command) -> String {
+    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {said}");
+    String::from_utf8(output.stdout).unwrap()
 }
