@@ -81,10 +81,10 @@ fn check(placed: &[Assignment], classes: [&[u32]; 2], pools: &[Pool]) {
 fn every_small_problem_is_decided_as_trying_everything_does() {
     let accepts: [&[usize]; 3] = [&[0], &[1], &[0, 1]];
     let pools: Vec<Pool> = (1..=3)
-        .flat_map(|size| (1..=2).map(move |count| (count, size)))
+        .flat_map(|size| (1..=3).map(move |count| (count, size)))
         .flat_map(|(count, size)| accepts.map(|accepts| (count, size, accepts)))
         .collect();
-    let (first, second) = (bins(3, 4), bins(2, 4));
+    let (first, second) = (bins(3, 5), bins(1, 5));
     let (mut fit, mut cannot) = (0, 0);
     for one in &first {
         for two in &second {

@@ -158,7 +158,7 @@ fn nodes_that_look_alike_are_told_apart_where_it_matters() {
         .collect();
     let pools: Vec<Pool> = (1..=2)
         .flat_map(|replicas| (1..=2).map(move |size| (replicas, size)))
-        .flat_map(|(replicas, size)| (0..=2).map(move |cpu| (replicas, size, cpu)))
+        .flat_map(|(replicas, size)| [0, 1, 3].map(|cpu| (replicas, size, cpu)))
         .flat_map(|(replicas, size, cpu)| {
             [false, true].map(|spread| Pool {
                 replicas,
@@ -169,14 +169,15 @@ fn nodes_that_look_alike_are_told_apart_where_it_matters() {
         })
         .collect();
     let (mut fit, mut cannot) = (0, 0);
-    for (one, first) in kinds.iter().enumerate() {
-        for (two, second) in kinds.iter().enumerate().skip(one) {
-            for third in kinds.iter().skip(two) {
+    // In every order: which of two nodes is tried first must not matter.
+    for (number, first) in kinds.iter().enumerate() {
+        for second in &kinds {
+            for third in kinds.iter().skip(number % 2).step_by(2) {
                 let nodes = [*first, *second, *third];
                 let fleet = fleet(&nodes);
-                // Each fleet meets a third of the pairs, and every pair many fleets.
+                // Each fleet meets a seventh of the pairs, and every pair many fleets.
                 for (number, pool) in pools.iter().enumerate() {
-                    for other in pools.iter().skip(number).step_by(3) {
+                    for other in pools.iter().skip(number).step_by(7) {
                         let pair = [*pool, *other];
                         let truth = truth(&nodes, pair);
                         let Some(found) = searched(&fleet, pair) else {
