@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use portcullis_capacity::Reservations;
 use portcullis_inventory::Seen;
-use portcullis_ledger::Ledger;
+use portcullis_ledger::{Kind, Ledger};
 use portcullis_model::{DeviceKey, Name, Snapshot, SourceState, SourceStatus, TrustDomain, Ttl};
 use portcullis_plugin_host::Host;
 use tfplugin::{Diagnostic, Outcome};
@@ -18,6 +18,7 @@ use crate::checks::Checks;
 use crate::clock::Clock;
 use crate::judge::confidential;
 use crate::leases::Leases;
+use crate::lifecycle::decode_body;
 use crate::placing::Placing;
 use crate::policy::OnProblem;
 use crate::promised::{Promised, holders};
@@ -25,6 +26,7 @@ use crate::realize::Platform;
 use crate::said::said;
 use crate::seen::SeenRecords;
 use crate::sources::{AccessSource, LiveAccess};
+use crate::standing::Standing;
 use crate::world::World;
 
 /// The provider, configured. Everything that is read from outside is read at most once per run, when first needed.
@@ -174,8 +176,8 @@ impl Configured {
     /// When the ledger cannot be read.
     pub async fn placing(&self) -> Outcome<MutexGuard<'_, Placing>> {
         let begin = || async {
-            let holders = self.holders().await?;
-            Ok::<_, tfplugin::Stop>(Mutex::new(Placing::new(&self.snapshot().await, holders)))
+            let standing = self.standing().await?;
+            Ok::<_, tfplugin::Stop>(Mutex::new(Placing::new(&self.snapshot().await, standing)))
         };
         let mut placing = self.placing.get_or_try_init(begin).await?.lock().await;
         placing.look_at(&self.snapshot().await);
@@ -190,6 +192,19 @@ impl Configured {
         holders(&self.ledger.reservations().await.map_err(said)?)
     }
 
+    /// What pools compete with, as the ledger tells now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or holds what this version does not understand.
+    async fn standing(&self) -> Outcome<Standing> {
+        let reservations = self.ledger.reservations().await.map_err(said)?;
+        let records = self.ledger.list(Kind::Pool).await.map_err(said)?;
+        let pools = records
+            .into_iter()
+            .map(|record| Ok((record.key.clone(), decode_body(&record)?)));
+        Standing::of(&reservations, &pools.collect::<Outcome<_>>()?)
+    }
+
     /// Takes note that this very run removed a pool: what it held is free for pools that are planned from here on, as
     /// when a pool is replaced under another name.
     ///
@@ -198,7 +213,11 @@ impl Configured {
     pub async fn pool_removed(&self, pool: &str) -> Outcome {
         if let (Some(promised), Some(placing)) = (self.promised.get(), self.placing.get()) {
             let released: Vec<DeviceKey> = holders(promised.held_by(pool))?.into_keys().collect();
-            placing.lock().await.release(&released);
+            let mut placing = placing.lock().await;
+            placing.release(&released);
+            if let Ok(pool) = pool.parse() {
+                placing.forget_burst(&pool);
+            }
         }
         Ok(())
     }

@@ -31,6 +31,7 @@ pub mod seen;
 mod serve;
 mod snapshot_cache;
 pub mod sources;
+pub mod standing;
 mod world;
 
 use std::process::ExitCode;

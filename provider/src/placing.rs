@@ -1,10 +1,14 @@
 //! Where the pools of one run would go, kept from plan to plan.
 
-use std::collections::BTreeMap;
+mod bursts;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use portcullis_capacity::{Beside, Demand, Fleet, PoolPlacement, Reservations, fits};
+use portcullis_capacity::{Demand, Fleet, PoolPlacement, Reservations, fits};
 use portcullis_model::{DeviceKey, GpuModel, Name, Snapshot, SourceState, Verdict};
+
+use crate::standing::Standing;
 
 /// A device found for a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,22 +34,43 @@ pub struct Placing {
     /// What the pools planned so far leave of that.
     left: Fleet,
     demands: BTreeMap<Name, Demand>,
-    chosen: BTreeMap<Name, Vec<DeviceKey>>,
+    chosen: BTreeMap<Name, PoolPlacement>,
+    /// What pools want beyond that for a time: those that the ledger records, and those of this run in their stead.
+    bursts: BTreeMap<Name, Demand>,
+    /// The pools of this run that have a burst.
+    bursting: BTreeSet<Name>,
 }
 
 impl Placing {
-    /// Nothing planned yet, over a snapshot and what the ledger has reserved of it.
+    /// Nothing planned yet, over a snapshot and what stands in the ledger.
     #[must_use]
-    pub fn new(snapshot: &Arc<Snapshot>, holders: Reservations) -> Self {
-        let free = Fleet::new(snapshot, &holders);
-        Self {
+    pub fn new(snapshot: &Arc<Snapshot>, standing: Standing) -> Self {
+        let Standing {
+            holders,
+            replicas,
+            bursts,
+        } = standing;
+        let mut free = Fleet::new(snapshot, &holders);
+        for replica in &replicas {
+            free.take_beside(&replica.devices, replica.beside);
+        }
+        let mut placing = Self {
             snapshot: Arc::clone(snapshot),
             holders,
             left: free.clone(),
             free,
             demands: BTreeMap::new(),
             chosen: BTreeMap::new(),
+            bursts: BTreeMap::new(),
+            bursting: BTreeSet::new(),
+        };
+        for (pool, burst) in bursts {
+            let own = replicas.iter().filter(|replica| replica.pool == pool);
+            let firsts = own.filter_map(|replica| replica.devices.first());
+            let burst = placing.beside_kept(burst, firsts);
+            placing.bursts.insert(pool, burst);
         }
+        placing
     }
 
     /// Looks at another snapshot, over which the pools planned so far are placed anew. Nothing happens for the same one.
@@ -74,16 +99,12 @@ impl Placing {
         } else if planned_before {
             self.recount();
         }
-        // What pools take of nodes beside devices is not in what is left: those that take of it are asked together.
-        let beside = |demand: &Demand| demand.beside != Beside::default();
-        let competes = beside(&demand) && self.demands.values().any(beside);
-        let alone = (!competes).then(|| fits(&self.left, std::slice::from_ref(&demand)));
+        let alone = fits(&self.left, std::slice::from_ref(&demand));
         self.demands.insert(pool.clone(), demand);
-        let alone = alone.as_ref().and_then(Verdict::witness);
+        let alone = alone.witness();
         if let Some(found) = alone.and_then(|placement| placement.pool(&pool)) {
-            let devices = devices(found);
-            self.left.take(&devices, &holder(&pool));
-            self.chosen.insert(pool, devices);
+            take(&mut self.left, &self.demands, found);
+            self.chosen.insert(pool, found.clone());
             return Verdict::Fits(self.placed(found));
         }
         self.place_all(&pool)
@@ -100,12 +121,18 @@ impl Placing {
 
     /// Leaves a pool as it is: it asks for nothing, and holds what it was to give back.
     pub fn stay(&mut self, pool: &Name, held: &[DeviceKey]) {
-        self.demands.remove(pool);
+        let asked = self.demands.remove(pool);
         self.chosen.remove(pool);
         for device in held {
             self.holders.insert(device.clone(), holder(pool));
         }
         self.free.take(held, &holder(pool));
+        if let Some(asked) = asked {
+            // What a pool holds is ordered by replica.
+            for replica in held.chunks(asked.gpus_per_replica.max(1) as usize) {
+                self.free.take_beside(replica, asked.beside);
+            }
+        }
         self.recount();
     }
 
@@ -117,7 +144,7 @@ impl Placing {
                 self.chosen = placement
                     .pools
                     .iter()
-                    .map(|one| (one.pool.clone(), devices(one)))
+                    .map(|one| (one.pool.clone(), one.clone()))
                     .collect();
                 self.recount();
                 let found = placement.pool(pool).map(|found| self.placed(found));
@@ -163,7 +190,9 @@ impl Placing {
 
     /// Every device that is promised to somebody, by the ledger or by a pool of this run.
     pub fn promised(&self) -> impl Iterator<Item = &DeviceKey> {
-        self.holders.keys().chain(self.chosen.values().flatten())
+        let placed = self.chosen.values().flat_map(|placed| &placed.replicas);
+        let chosen = placed.flat_map(|replica| &replica.devices);
+        self.holders.keys().chain(chosen)
     }
 
     /// Whether a demand would find its place if none of the pools of this run were planned.
@@ -175,198 +204,28 @@ impl Placing {
 
     fn recount(&mut self) {
         self.left = self.free.clone();
-        for (pool, devices) in &self.chosen {
-            self.left.take(devices, &holder(pool));
+        for placement in self.chosen.values() {
+            take(&mut self.left, &self.demands, placement);
         }
     }
-}
-
-fn devices(placement: &PoolPlacement) -> Vec<DeviceKey> {
-    placement
-        .replicas
-        .iter()
-        .flat_map(|replica| replica.devices.iter().cloned())
-        .collect()
 }
 
 fn holder(pool: &Name) -> String {
     format!("pool `{pool}` of this plan")
 }
 
-#[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-    use portcullis_model::{
-        Device, DeviceId, Grade, Health, MigMode, NodeRoom, Site, SnapshotBuilder, SourceReport,
-        Supply,
-    };
-
-    use super::*;
-
-    /// Nodes `n0`, `n1` ... with so many H200s each.
-    fn snapshot(counts: &[u32]) -> Arc<Snapshot> {
-        let observed_at = Timestamp::from_second(1_700_000_000).unwrap();
-        let nodes = counts.iter().enumerate();
-        let devices = nodes.flat_map(|(number, count)| {
-            (0..*count).map(move |index| Device {
-                node: format!("n{number}").parse().unwrap(),
-                id: DeviceId::Index(index),
-                model: "H200".parse().unwrap(),
-                mig_profile: None,
-                memory_mib: Some(143_771),
-                grade: Grade::Counted,
-                health: Health::Healthy,
-                mig_mode: MigMode::Disabled,
-                in_use: false,
-                holder: None,
-                site: Site::default(),
-                fabric: None,
-                observed_at,
-            })
-        });
-        let report = SourceReport {
-            grade: Grade::Counted,
-            observed_at,
-            partial: None,
-            nodes: Vec::new(),
-            rooms: (0..counts.len())
-                .map(|number| {
-                    let room = NodeRoom {
-                        cpu_milli: Some(6_000),
-                        memory_mib: None,
-                    };
-                    (format!("n{number}").parse().unwrap(), room)
-                })
-                .collect(),
-            devices: devices.collect(),
-            supply: Supply::default(),
-        };
-        Arc::new(
-            SnapshotBuilder::default()
-                .report("lab".parse().unwrap(), report)
-                .build(),
-        )
-    }
-
-    fn demand(pool: &str, replicas: u32, gpus_per_replica: u32) -> Demand {
-        Demand {
-            models: vec!["H200".parse().unwrap()],
-            ..Demand::new(pool.parse().unwrap(), replicas, gpus_per_replica)
+/// Takes what a pool of this plan was given: devices, and CPU and memory beside them.
+fn take(left: &mut Fleet, demands: &BTreeMap<Name, Demand>, placement: &PoolPlacement) {
+    let pool = &placement.pool;
+    let replicas = || placement.replicas.iter();
+    let devices = replicas().flat_map(|replica| &replica.devices);
+    left.take(devices, &holder(pool));
+    if let Some(demand) = demands.get(pool) {
+        for replica in replicas() {
+            left.take_beside(&replica.devices, demand.beside);
         }
     }
-
-    fn keys(verdict: &Verdict<Vec<PlacedDevice>>) -> Vec<String> {
-        verdict
-            .witness()
-            .unwrap()
-            .iter()
-            .map(|one| one.key.to_string())
-            .collect()
-    }
-
-    #[test]
-    fn pools_of_one_run_never_share_a_device() {
-        let mut placing = Placing::new(&snapshot(&[8]), Reservations::new());
-        let first = keys(&placing.place(demand("a", 1, 4), &[]));
-        let second = keys(&placing.place(demand("b", 1, 4), &[]));
-        assert!(
-            first.iter().all(|key| !second.contains(key)),
-            "{first:?} {second:?}"
-        );
-        assert!(matches!(
-            placing.place(demand("c", 1, 1), &[]),
-            Verdict::Cannot(_)
-        ));
-    }
-
-    #[test]
-    fn planning_a_pool_again_replaces_its_plan() {
-        let mut placing = Placing::new(&snapshot(&[8]), Reservations::new());
-        let first = keys(&placing.place(demand("a", 2, 4), &[]));
-        assert_eq!(keys(&placing.place(demand("a", 2, 4), &[])), first);
-    }
-
-    #[test]
-    fn the_refusal_reads_the_same_whoever_is_planned_last() {
-        let refused = |order: [&str; 2]| {
-            let mut placing = Placing::new(&snapshot(&[8]), Reservations::new());
-            let verdicts = order.map(|pool| placing.place(demand(pool, 1, 5), &[]));
-            let [Verdict::Fits(_), Verdict::Cannot(reason)] = verdicts else {
-                panic!("{verdicts:?}");
-            };
-            reason.to_string()
-        };
-        assert_eq!(refused(["a", "b"]), refused(["b", "a"]));
-    }
-
-    #[test]
-    fn earlier_pools_move_when_that_makes_room() {
-        // While `a` is on the small node, `b` gets half of the large one. Without `a`, `c` fits if `b` moves over.
-        let mut placing = Placing::new(&snapshot(&[8, 4]), Reservations::new());
-        assert!(placing.place(demand("a", 1, 3), &[]).witness().is_some());
-        assert!(placing.place(demand("b", 1, 4), &[]).witness().is_some());
-        assert!(matches!(
-            placing.place(demand("c", 1, 8), &[]),
-            Verdict::Cannot(_)
-        ));
-        assert!(placing.place(demand("a", 0, 1), &[]).witness().is_some());
-        assert_eq!(keys(&placing.place(demand("c", 1, 8), &[])).len(), 8);
-    }
-
-    #[test]
-    fn pools_of_one_run_share_the_cpu_of_a_node() {
-        let with_cpu = |pool: &str| Demand {
-            beside: Beside {
-                cpu_milli: Some(4_000),
-                memory_mib: None,
-            },
-            ..demand(pool, 1, 1)
-        };
-        let mut placing = Placing::new(&snapshot(&[8]), Reservations::new());
-        assert!(placing.place(with_cpu("a"), &[]).witness().is_some());
-        assert!(matches!(
-            placing.place(with_cpu("b"), &[]),
-            Verdict::Cannot(_)
-        ));
-    }
-
-    #[test]
-    fn a_pool_that_stays_as_it_is_holds_what_it_was_to_give_back() {
-        let held: Vec<DeviceKey> = (0..8)
-            .map(|index| format!("lab/n0/{index}").parse().unwrap())
-            .collect();
-        let holders = held
-            .iter()
-            .map(|key| (key.clone(), "pool `a`".to_owned()))
-            .collect();
-        let mut placing = Placing::new(&snapshot(&[8]), holders);
-        assert!(matches!(
-            placing.place(demand("a", 1, 9), &held),
-            Verdict::Cannot(_)
-        ));
-        placing.stay(&"a".parse().unwrap(), &held);
-        assert!(matches!(
-            placing.place(demand("b", 1, 1), &[]),
-            Verdict::Cannot(_)
-        ));
-        placing.release(&held);
-        assert_eq!(keys(&placing.place(demand("b", 1, 8), &[])).len(), 8);
-    }
-
-    #[test]
-    fn what_is_released_is_free_in_the_same_step() {
-        let held: Vec<DeviceKey> = (0..8)
-            .map(|index| format!("lab/n0/{index}").parse().unwrap())
-            .collect();
-        let holders = held
-            .iter()
-            .map(|key| (key.clone(), "pool `a`".to_owned()))
-            .collect();
-        let mut placing = Placing::new(&snapshot(&[8]), holders);
-        assert!(matches!(
-            placing.place(demand("b", 1, 8), &[]),
-            Verdict::Cannot(_)
-        ));
-        assert_eq!(keys(&placing.place(demand("b", 1, 8), &held)).len(), 8);
-    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use crate::board::{DeclaredConstraint, DeclaredGrant, DeclaredSplit, Workload};
 use crate::lifecycle::decode_body;
 use crate::resources::{DutyConstraint, GpuPool, Grant, Group, PermissionSplit, WorkloadIdentity};
 use crate::said::said;
+use crate::standing::Standing;
 
 /// The promises of every workspace, read once per run. What this run itself changes is on the board; what another run
 /// changes meanwhile is caught by the ledger's own constraints at apply.
@@ -31,6 +32,8 @@ pub struct Promised {
     pub constraints: BTreeMap<String, DeclaredConstraint>,
     /// GPUs of each pool, by its natural key.
     pub pools: BTreeMap<String, Option<u64>>,
+    /// Pools as they are recorded, by natural key.
+    pub recorded_pools: BTreeMap<String, GpuPool>,
     /// What each pool holds, ordered by replica and device.
     pub reservations: BTreeMap<String, Vec<Reservation>>,
 }
@@ -52,9 +55,9 @@ impl Promised {
         for record in ledger.list(Kind::Pool).await.map_err(said)? {
             let pool: GpuPool = decode_body(&record)?;
             promised.own("GPU pool", &record, pool.owner.get()?.value());
-            promised
-                .pools
-                .insert(record.key, pool.gpus.known().copied());
+            let gpus = pool.gpus.known().copied();
+            promised.pools.insert(record.key.clone(), gpus);
+            promised.recorded_pools.insert(record.key, pool);
         }
         for record in ledger.list(Kind::Identity).await.map_err(said)? {
             let identity: WorkloadIdentity = decode_body(&record)?;
@@ -97,12 +100,12 @@ impl Promised {
         self.owners.insert(what, owner.clone());
     }
 
-    /// Who holds which device, as the capacity crate wants it.
+    /// What pools of a plan compete with.
     ///
     /// # Errors
-    /// When the ledger holds a device key of a form that this version does not understand.
-    pub fn holders(&self) -> Outcome<Reservations> {
-        holders(self.reservations.values().flatten())
+    /// When the ledger holds something of a form that this version does not understand.
+    pub fn standing(&self) -> Outcome<Standing> {
+        Standing::of(self.reservations.values().flatten(), &self.recorded_pools)
     }
 
     /// What one pool holds, ordered by replica and device.

@@ -49,6 +49,8 @@ pub struct Demand {
     pub minimum_grade: Grade,
     /// How old the sources' answers may be, where the pool says so itself.
     pub freshness: Option<Freshness>,
+    /// Whether these are replicas that the pool wants beyond its steady ones, for a time.
+    pub burst: bool,
 }
 
 /// How close together the devices of a replica must be. Devices that must be together must be alike: of one model, profile
@@ -115,6 +117,7 @@ impl Demand {
             sources: Vec::new(),
             minimum_grade: Grade::Counted,
             freshness: None,
+            burst: false,
         }
     }
 
@@ -122,6 +125,15 @@ impl Demand {
     #[must_use]
     pub fn gpus(&self) -> u64 {
         u64::from(self.replicas) * u64::from(self.gpus_per_replica)
+    }
+
+    /// The attribute that says how many replicas.
+    pub(crate) fn attribute(&self) -> &'static str {
+        if self.burst {
+            "replicas_max"
+        } else {
+            "replicas"
+        }
     }
 
     /// How close together the devices of a replica must be in the end.

@@ -251,7 +251,10 @@ fn found(question: &Question<'_>, supply: &Supply) -> String {
     let members = question.members();
     let mut text = supply.describe();
     match &question.short.shortage {
-        Some(shortage) => text.push_str(&room(&members, shortage)),
+        Some(shortage) => {
+            text.push_str(&room(&members, shortage));
+            text.push_str(&supply::describe_rooms(question.fleet, shortage.limit));
+        }
         None => text.push_str(" Every arrangement was tried and none holds them all."),
     }
     text.push_str(&supply.describe_taken());
@@ -312,7 +315,7 @@ fn remedy(question: &Question<'_>, members: &[&Demand], supply: &Supply) -> Stri
         let replicas = shortage.free * u64::from(size) / u64::from(demand.gpus_per_replica.max(1));
         let less = u64::from(demand.replicas).saturating_sub(replicas);
         if replicas > 0 && less > 0 {
-            ways.push(format!("lower `replicas` by {less}"));
+            ways.push(format!("lower `{}` by {less}", demand.attribute()));
         }
         ways.extend(alternatives::ways(question, demand));
         ways.extend(alternatives::offers(question, demand));

@@ -1,6 +1,7 @@
 //! The devices that are free, counted by node and kind.
 
 mod levels;
+mod rooms;
 mod update;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use portcullis_model::{
 use crate::Demand;
 pub(crate) use crate::kind::{Kind, KindKey};
 pub(crate) use levels::{Levels, remove};
+use rooms::HeldRoom;
 
 /// Who holds which device, in the words that a diagnostic shows, such as ``pool `scoring` of `team:platform` ``.
 pub type Reservations = BTreeMap<DeviceKey, String>;
@@ -38,6 +40,8 @@ pub struct Fleet {
     holders: Vec<String>,
     /// Per device of the snapshot, the number of its holder from 1, 0 for none; empty when nothing is reserved.
     held: Vec<u32>,
+    /// What replicas hold beside devices, by node and the position of their first device.
+    rooms: BTreeMap<(u32, usize), HeldRoom>,
 }
 
 /// The devices of one node, kind and NVLink domain.
@@ -80,6 +84,7 @@ impl Fleet {
             mixed: Vec::new(),
             holders: Vec::new(),
             held: Vec::new(),
+            rooms: BTreeMap::new(),
         };
         fleet.reserve(reservations);
         // The bins of the node at hand are the last ones.

@@ -163,6 +163,67 @@ fn cpu_beside_devices() {
     hold_both("CPU", |about| about.beside = true);
 }
 
+/// The pools of a plan one after the other, each on what those before it took; then the others all together, as bursts
+/// are asked for: the truth is that of trying everything on what is left of devices and CPU.
+#[test]
+fn what_was_placed_before_is_taken() {
+    let about = About {
+        beside: true,
+        ..About::default()
+    };
+    let mut runner = TestRunner::deterministic();
+    let (mut fit, mut cannot) = (0, 0);
+    for _ in 0..CASES {
+        let mut nodes = nodes(about).new_tree(&mut runner).unwrap().current();
+        let mut demands = pools(about).new_tree(&mut runner).unwrap().current();
+        let steady = demands.remove(0);
+        let mut fleet = Fleet::new(&snapshot(&nodes), &Reservations::new());
+        let verdict = fits(&fleet, std::slice::from_ref(&steady));
+        if let Some(placed) = verdict.witness().and_then(|all| all.pool(&steady.pool)) {
+            for replica in &placed.replicas {
+                fleet.take(&replica.devices, "pool `steady`");
+                fleet.take_beside(&replica.devices, steady.beside);
+                for key in &replica.devices {
+                    let node = &mut nodes[key.node.as_str()[1..].parse::<usize>().unwrap()];
+                    node.count -= 1;
+                }
+                let first = replica.devices[0].node.as_str()[1..]
+                    .parse::<usize>()
+                    .unwrap();
+                if let (Some(asked), Some(cpu)) = (steady.beside.cpu_milli, &mut nodes[first].cpu) {
+                    *cpu -= u8::try_from(asked).unwrap();
+                }
+            }
+        }
+        for demand in &mut demands {
+            demand.burst = true;
+        }
+        let told = fits_in(&nodes, &demands);
+        match fits(&fleet, &demands) {
+            Verdict::Fits(_) => {
+                assert!(told, "a wrong yes: {nodes:#?}\n{steady:#?}\n{demands:#?}");
+                fit += 1;
+            }
+            Verdict::Cannot(reason) => {
+                assert!(
+                    !told,
+                    "a wrong no: {reason}\n{nodes:#?}\n{steady:#?}\n{demands:#?}"
+                );
+                cannot += 1;
+            }
+            Verdict::Unknown(reason) => panic!("every fact is told: {reason}"),
+        }
+        // Given back, it is as if it had never been taken.
+        if let Some(placed) = verdict.witness().and_then(|all| all.pool(&steady.pool)) {
+            fleet.release(placed.replicas.iter().flat_map(|replica| &replica.devices));
+            let again = fits(&fleet, std::slice::from_ref(&steady));
+            assert_eq!(again.witness(), verdict.witness());
+        }
+    }
+    eprintln!("after another pool: {fit} fit, {cannot} cannot");
+    assert!(fit > 200 && cannot > 200);
+}
+
 #[test]
 fn all_at_once() {
     hold_both("all", |about| {

@@ -132,7 +132,7 @@ impl Check {
         }
         let snapshot = self.sources.snapshot()?;
         let now = Clock.now();
-        let mut placing = Placing::new(&snapshot, promised.holders()?);
+        let mut placing = Placing::new(&snapshot, promised.standing()?);
         // The plan is judged by how it ends: what one pool gives back, any other may take, in whatever order they stand.
         for (_, change) in &changes {
             placing.release(&change.released);

@@ -1,5 +1,6 @@
 //! From a declaration to a diagnostic: the pure crates decide, this says it where the practitioner wrote it.
 
+pub(crate) mod burst;
 pub mod capacity;
 pub mod clauses;
 pub(crate) mod confidential;

@@ -1,5 +1,6 @@
 //! `portcullis_gpu_pool`
 
+mod burst;
 mod change;
 mod choosing;
 mod demand;
@@ -7,6 +8,7 @@ mod drift;
 mod note;
 mod refusals;
 
+pub use burst::Burst;
 pub use change::Change;
 
 use portcullis_ledger::{Device, Kind, Object};
@@ -14,7 +16,7 @@ use portcullis_model::{
     GpuModel, Grade, HealthPolicy, Location, MigProfile, Name, Owner, Price, Ttl, Version,
     WorkloadKey,
 };
-use tfplugin::field::{Computed, Nested, Optional, Required, RequiredBlock, Text};
+use tfplugin::field::{Computed, Nested, Optional, OptionalBlock, Required, RequiredBlock, Text};
 use tfplugin::resource::Plan;
 use tfplugin::value::Refinement;
 use tfplugin::{Outcome, Report, Schema, Severity, Stop};
@@ -37,6 +39,9 @@ pub struct GpuPool {
     pub workload: Optional<Text<WorkloadKey>>,
     /// Which GPUs, how many, and how close together.
     pub gpu: RequiredBlock<Gpu>,
+    /// More copies for a time. Nothing is reserved for them: the plan says whether they would fit beside all steady copies
+    /// and all other bursts.
+    pub burst: OptionalBlock<Burst>,
     /// Connectors to take the GPUs from; any of them when left out.
     pub sources: Optional<Vec<Text<Name>>>,
     /// Regions to take the GPUs from; any of them when left out.
@@ -168,7 +173,11 @@ impl Recorded for GpuPool {
             provider,
         );
         match chosen.await {
-            Ok(Ok(choice)) => plan.private.choice = Some(choice),
+            Ok(Ok(choice)) => {
+                let told = burst::judge(plan, &choice, provider).await;
+                plan.private.choice = Some(choice);
+                plan.report.absorb(told);
+            }
             Ok(Err(shortfall)) => plan.report.push(shortfall),
             Err(Stop::Deferred) => plan.report.push(refusals::decided_at_apply()),
             Err(failed) => return Err(failed),

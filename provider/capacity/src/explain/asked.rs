@@ -47,10 +47,13 @@ fn asked_by(demand: &Demand) -> String {
         gpus_per_replica,
         ..
     } = demand;
-    let mut text = format!(
-        "Pool `{pool}` asks for {}",
-        plural(u64::from(*replicas), "replica")
-    );
+    let replicas = u64::from(*replicas);
+    let mut text = if demand.burst {
+        let more = plural(replicas, "more replica");
+        format!("In a burst, pool `{pool}` asks for {more}")
+    } else {
+        format!("Pool `{pool}` asks for {}", plural(replicas, "replica"))
+    };
     let each = Unit::of(&[demand]).count(u64::from(*gpus_per_replica));
     let _ = write!(text, " of {each}");
     if let Some(profile) = mig_profile {

@@ -10,6 +10,7 @@ use super::unit::Unit;
 use crate::Demand;
 use crate::fleet::{Fleet, Kind};
 use crate::matching::Match;
+use crate::shortage::Limit;
 
 /// Most holders that a text names.
 const HOLDERS_MAX: usize = 20;
@@ -197,6 +198,29 @@ impl Supply {
             format!(" Inventory: {}.", sources.join(", "))
         }
     }
+}
+
+/// What pools hold of nodes beside devices, where that is what there is too little of.
+pub(super) fn describe_rooms(fleet: &Fleet, limit: Limit) -> String {
+    if !matches!(limit, Limit::Cpu | Limit::Memory) {
+        return String::new();
+    }
+    let rooms = fleet.rooms_by_holder();
+    let held = rooms.iter().take(HOLDERS_MAX).map(|(holder, room)| {
+        format!(
+            "{} thousandths of a CPU and {} MiB by {holder}",
+            room.cpu_milli, room.memory_mib
+        )
+    });
+    let held: Vec<String> = held.collect();
+    if held.is_empty() {
+        return String::new();
+    }
+    let more = match rooms.len().saturating_sub(HOLDERS_MAX) {
+        0 => String::new(),
+        more => format!(", and more by {more} others"),
+    };
+    format!(" Held beside GPUs: {}{more}.", held.join(", "))
 }
 
 /// Model and, of GPU instances, profile.

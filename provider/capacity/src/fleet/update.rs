@@ -44,6 +44,8 @@ impl Fleet {
         let snapshot = Arc::clone(&self.snapshot);
         let mut changed = Changed::default();
         for (position, device) in found(&snapshot, devices) {
+            let place = (device.node_index(), position as usize);
+            self.rooms.remove(&place);
             let slot = self.held.get_mut(position as usize);
             let holder = slot.map(std::mem::take).filter(|holder| *holder > 0);
             let Some((holder, number)) = holder.zip(self.bin_of(&device)) else {

@@ -158,7 +158,9 @@ impl<'a> Draft<'a> {
             let mut rooms = vec![0; if asked { self.nodes.len() } else { 0 }];
             for (position, first) in self.nodes.values() {
                 let device = self.fleet.snapshot().device(*first as usize);
-                let told = device.and_then(|device| of(device.room())).map(u64::from);
+                let room =
+                    device.map(|device| self.fleet.room_of(device.node_index(), device.room()));
+                let told = room.and_then(of).map(u64::from);
                 if let Some(room) = rooms.get_mut(*position) {
                     *room = told.unwrap_or(match reading {
                         Reading::Told => 0,

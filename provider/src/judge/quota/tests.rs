@@ -7,6 +7,7 @@ use portcullis_model::{
 };
 
 use super::*;
+use crate::standing::Standing;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_700_000_000).unwrap()
@@ -69,7 +70,11 @@ fn placing(sources: Vec<(&str, SourceReport)>, held: &[&str]) -> Placing {
         .iter()
         .map(|key| (key.parse().unwrap(), "pool `other`".to_owned()))
         .collect();
-    Placing::new(&Arc::new(builder.build()), holders)
+    let standing = Standing {
+        holders,
+        ..Standing::default()
+    };
+    Placing::new(&Arc::new(builder.build()), standing)
 }
 
 fn demand(pool: &str, replicas: u32, gpus_per_replica: u32) -> Demand {

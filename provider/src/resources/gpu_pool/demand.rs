@@ -25,6 +25,36 @@ impl GpuPool {
         })
     }
 
+    /// What the pool wants beyond its steady replicas for a time; `None` for nothing.
+    ///
+    /// # Errors
+    /// Deferred while a part of it is unknown.
+    pub fn burst_demand(&self) -> Outcome<Option<Demand>> {
+        let Some(burst) = self.burst.get()? else {
+            return Ok(None);
+        };
+        let steady = self.demand()?;
+        let more = burst.replicas_max.get()?.saturating_sub(steady.replicas);
+        let wanted = Demand {
+            replicas: more,
+            burst: true,
+            ..steady
+        };
+        Ok((more > 0).then_some(wanted))
+    }
+
+    /// What a burst that does not fit does to the plan.
+    ///
+    /// # Errors
+    /// Deferred while that is unknown.
+    pub(super) fn on_burst_shortfall(&self) -> Outcome<OnProblem> {
+        let policy = match self.burst.get()? {
+            Some(burst) => burst.on_shortfall.get()?,
+            None => None,
+        };
+        Ok(policy.map_or(OnProblem::Warn, |policy| *policy.value()))
+    }
+
     /// All that the pool asks for, what it holds already included.
     ///
     /// # Errors

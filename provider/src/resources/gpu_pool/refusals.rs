@@ -34,6 +34,7 @@ pub(super) fn all(pool: &GpuPool) -> Outcome<Vec<Diagnostic>> {
         refused.push(too_few(root("zones_min"), "zones_min", "zone"));
     }
     refused.extend(apart(pool, gpu)?);
+    refused.extend(not_more(pool, gpu)?);
     if let Some(profile) = gpu.mig_profile.get()? {
         let models = gpu.models.get()?.iter().map(Text::value);
         refused.extend(nobody_has(*profile.value(), models));
@@ -72,6 +73,25 @@ fn apart(pool: &GpuPool, gpu: &Gpu) -> Outcome<Option<Diagnostic>> {
         )),
         _ => None,
     })
+}
+
+/// A burst that is no more than the steady copies.
+fn not_more(pool: &GpuPool, gpu: &Gpu) -> Outcome<Option<Diagnostic>> {
+    let Some(burst) = pool.burst.get()? else {
+        return Ok(None);
+    };
+    let known = (burst.replicas_max.known(), gpu.replicas.known());
+    let (Some(most), Some(steady)) = known else {
+        return Ok(None);
+    };
+    Ok((most <= steady).then(|| {
+        let found = format!(
+            "`burst` asks for {most} copies at its peak, and `replicas` for {steady} at all times"
+        );
+        let remedy = "Raise `replicas_max` above `replicas`, or remove the `burst` block";
+        let path = Path::root().attribute("burst").attribute("replicas_max");
+        conflict(path, &found, remedy)
+    }))
 }
 
 fn conflict(path: Path, found: &str, remedy: &str) -> Diagnostic {

@@ -1,0 +1,16 @@
+terraform {
+  required_providers {
+    portcullis = {
+      source = "portcullis/portcullis"
+    }
+  }
+}
+
+provider "portcullis" {
+  trust_domain = "acme.example"
+
+  connector "lab" {
+    plugin = "fleet"
+    config = { path = "fleet.csv" }
+  }
+}

@@ -1,0 +1,29 @@
+resource "portcullis_gpu_pool" "scoring" {
+  name  = "scoring"
+  owner = "team:risk-ml"
+
+  gpu {
+    models                = ["NVIDIA H200"]
+    replicas              = 2
+    gpus_per_replica      = 4
+    cpu_milli_per_replica = 40000
+  }
+
+  burst {
+    replicas_max = 4
+    for          = "2h"
+  }
+}
+
+# Steady replicas go before bursts: this takes half of what the burst of `scoring` would need.
+resource "portcullis_gpu_pool" "batch" {
+  name       = "batch"
+  owner      = "team:batch"
+  depends_on = [portcullis_gpu_pool.scoring]
+
+  gpu {
+    models           = ["H200"]
+    replicas         = 1
+    gpus_per_replica = 4
+  }
+}
