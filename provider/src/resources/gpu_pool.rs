@@ -8,7 +8,7 @@ mod drift;
 mod note;
 mod refusals;
 
-pub use burst::Burst;
+use burst::Burst;
 pub use change::Change;
 
 use portcullis_ledger::{Device, Kind, Object};
