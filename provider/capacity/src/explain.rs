@@ -2,6 +2,7 @@
 
 mod alternatives;
 mod asked;
+mod division;
 mod supply;
 mod unit;
 
@@ -318,6 +319,7 @@ fn remedy(question: &Question<'_>, members: &[&Demand], supply: &Supply) -> Stri
             ways.push(format!("lower `{}` by {less}", demand.attribute()));
         }
         ways.extend(alternatives::ways(question, demand));
+        ways.extend(division::way(question, demand));
         ways.extend(alternatives::offers(question, demand));
     }
     if !supply.held.is_empty() {

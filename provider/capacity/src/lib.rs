@@ -34,6 +34,6 @@ pub use demand::{Beside, Demand, Freshness, Spread, Together};
 pub use device_memory::{device_memory_mib, models_with_memory};
 pub use fits::fits;
 pub use fleet::{Fleet, Reservations};
-pub use mig::{MigGeometry, MigInstance, MigShape, MigShortage};
+pub use mig::{Division, MigGeometry, MigInstance, MigShape, MigShortage, divide};
 pub use placement::{Placement, PoolPlacement, Replica};
 pub use search::{SEARCH_GANGS_MAX, SEARCH_STEPS_MAX};

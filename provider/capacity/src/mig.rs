@@ -4,8 +4,10 @@
 //! ranges are disjoint. Adding up slices is not enough: on an A100 3g + 3g + 1g is seven slices of seven, and does not
 //! fit.
 
+mod division;
 mod geometry;
 mod layout;
 
+pub use division::{Division, divide};
 pub use geometry::{MigGeometry, MigShape};
 pub use layout::{MigInstance, MigShortage};

@@ -104,7 +104,8 @@ fn gpu_instances_are_counted_apart_from_whole_devices() {
          Of 2 GPU instances that match, 1 is free (`H200 1g.18gb` 1 of 2). The most on one node is 1 (`n1` of \
          source `cluster`). That is room for 1 of 2 replicas: short by 1 (1 GPU instance). Not free: 1 in use \
          without a reservation (source `cluster`). Inventory: `cluster` (counted, 2026-11-23 04:00:00 UTC).\n\n\
-         Lower `replicas` by 1.\n\n\
+         Lower `replicas` by 1, or divide free GPUs by MIG into `1g.18gb`, beginning at memory units: \
+         `cluster/n2/0` (`H200`) at 0.\n\n\
          not-enough-gpus"
     );
     // Whole devices have room for eight, and the parts are none of them.
