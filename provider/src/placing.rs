@@ -8,7 +8,7 @@ use std::sync::Arc;
 use portcullis_capacity::{Demand, Fleet, PoolPlacement, Reservations, fits};
 use portcullis_model::{DeviceKey, GpuModel, Name, Snapshot, SourceState, Verdict};
 
-use crate::standing::Standing;
+use crate::standing::{HeldReplica, Standing};
 
 /// A device found for a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Placing {
     bursts: BTreeMap<Name, Demand>,
     /// The pools of this run that have a burst.
     bursting: BTreeSet<Name>,
+    /// What replicas hold by the ledger.
+    replicas: Vec<HeldReplica>,
 }
 
 impl Placing {
@@ -50,10 +52,7 @@ impl Placing {
             replicas,
             bursts,
         } = standing;
-        let mut free = Fleet::new(snapshot, &holders);
-        for replica in &replicas {
-            free.take_beside(&replica.devices, replica.beside);
-        }
+        let free = counted(snapshot, &holders, &replicas);
         let mut placing = Self {
             snapshot: Arc::clone(snapshot),
             holders,
@@ -63,9 +62,11 @@ impl Placing {
             chosen: BTreeMap::new(),
             bursts: BTreeMap::new(),
             bursting: BTreeSet::new(),
+            replicas,
         };
         for (pool, burst) in bursts {
-            let own = replicas.iter().filter(|replica| replica.pool == pool);
+            let replicas = placing.replicas.iter();
+            let own = replicas.filter(|replica| replica.pool == pool);
             let firsts = own.filter_map(|replica| replica.devices.first());
             let burst = placing.beside_kept(burst, firsts);
             placing.bursts.insert(pool, burst);
@@ -79,7 +80,7 @@ impl Placing {
             return;
         }
         self.snapshot = Arc::clone(snapshot);
-        self.free = Fleet::new(snapshot, &self.holders);
+        self.free = counted(snapshot, &self.holders, &self.replicas);
         self.left = self.free.clone();
         self.chosen.clear();
         for demand in std::mem::take(&mut self.demands).into_values() {
@@ -115,6 +116,12 @@ impl Placing {
         for device in devices {
             self.holders.remove(device);
         }
+        let holders = &self.holders;
+        let stands = |replica: &HeldReplica| {
+            let first = replica.devices.first();
+            first.is_some_and(|device| holders.contains_key(device))
+        };
+        self.replicas.retain(stands);
         self.free.release(devices);
         self.recount();
     }
@@ -131,6 +138,11 @@ impl Placing {
             // What a pool holds is ordered by replica.
             for replica in held.chunks(asked.gpus_per_replica.max(1) as usize) {
                 self.free.take_beside(replica, asked.beside);
+                self.replicas.push(HeldReplica {
+                    pool: pool.clone(),
+                    devices: replica.to_vec(),
+                    beside: asked.beside,
+                });
             }
         }
         self.recount();
@@ -208,6 +220,15 @@ impl Placing {
             take(&mut self.left, &self.demands, placement);
         }
     }
+}
+
+/// What reservations leave of a snapshot.
+fn counted(snapshot: &Arc<Snapshot>, holders: &Reservations, replicas: &[HeldReplica]) -> Fleet {
+    let mut free = Fleet::new(snapshot, holders);
+    for replica in replicas {
+        free.take_beside(&replica.devices, replica.beside);
+    }
+    free
 }
 
 fn holder(pool: &Name) -> String {

@@ -5,7 +5,6 @@ use portcullis_model::{
 };
 
 use super::*;
-use crate::standing::HeldReplica;
 
 /// Nodes `n0`, `n1` ... with so many H200s each.
 fn snapshot(counts: &[u32]) -> Arc<Snapshot> {
