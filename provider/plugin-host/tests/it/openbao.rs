@@ -1,10 +1,12 @@
 //! The first-party connector against a real `OpenBao`.
 
 mod access;
+mod carried;
 mod compiled;
 mod hostile;
 mod issuer;
 mod judged;
+mod keeper;
 mod objects;
 
 use std::time::Duration;
