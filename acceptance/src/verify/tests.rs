@@ -34,7 +34,7 @@ fn test(context: &Context, progress: &Progress) -> Result<Report> {
 }
 
 /// The examples of the protocol's crate that its tests start.
-const STARTED: [&str; 3] = ["echo", "minimal", "wire"];
+const STARTED: [&str; 4] = ["echo", "minimal", "warehouse", "wire"];
 
 fn run(targets: &[&str], context: &Context, progress: &Progress) -> Result<Report> {
     let process = Process::new("cargo")

@@ -13,9 +13,29 @@ use crate::host::{Plugin, command, program};
 
 /// What a host may notice.
 const HALF_A_SECOND: Duration = Duration::from_millis(500);
+/// Times that something is tried which is to happen within half a second. Waiting that is built in happens every time, and
+/// what a busy machine adds does not.
+const TRIES: u32 = 5;
+
+/// Tries until it takes less than half a second.
+async fn within_half_a_second(mut attempt: impl AsyncFnMut() -> Duration) {
+    let mut took = Vec::new();
+    for _ in 0..TRIES {
+        let this = attempt().await;
+        if this < HALF_A_SECOND {
+            return;
+        }
+        took.push(this);
+    }
+    panic!("never within {HALF_A_SECOND:?}: {took:?}");
+}
 
 #[tokio::test]
 async fn shutdown_ends_within_half_a_second_with_both_streams_open() {
+    within_half_a_second(async || shut_down_with_both_streams_open().await).await;
+}
+
+async fn shut_down_with_both_streams_open() -> Duration {
     let key = ClientKey::new(1);
     let mut plugin = Plugin::with_client(&key).await;
     let mut clients = Clients::secure(&plugin, &key).await;
@@ -35,14 +55,19 @@ async fn shutdown_ends_within_half_a_second_with_both_streams_open() {
         "StartStream ends"
     );
     let (status, _) = plugin.ended().await;
-    assert!(start.elapsed() < HALF_A_SECOND, "{:?}", start.elapsed());
+    let took = start.elapsed();
     assert_eq!(status.code(), Some(0));
     assert!(!plugin.socket().exists());
     plugin.stderr_with("the shutdown hook ran").await;
+    took
 }
 
 #[tokio::test]
 async fn a_second_shutdown_changes_nothing() {
+    within_half_a_second(async || shut_down_twice().await).await;
+}
+
+async fn shut_down_twice() -> Duration {
     let mut plugin = Plugin::start(command()).await;
     let mut clients = Clients::plain(&plugin.socket()).await.unwrap();
     let mut again = clients.controller.clone();
@@ -53,12 +78,16 @@ async fn a_second_shutdown_changes_nothing() {
     );
     first.unwrap();
     let (status, _) = plugin.ended().await;
-    assert!(start.elapsed() < HALF_A_SECOND, "{:?}", start.elapsed());
     assert_eq!(status.code(), Some(0));
+    start.elapsed()
 }
 
 #[tokio::test]
 async fn shutdown_lets_a_running_apply_say_that_it_was_stopped() {
+    within_half_a_second(async || shut_down_beside_an_apply().await).await;
+}
+
+async fn shut_down_beside_an_apply() -> Duration {
     let mut plugin = Plugin::start(command()).await;
     let mut clients = Clients::plain(&plugin.socket()).await.unwrap();
     let mut applying = clients.provider.clone();
@@ -67,9 +96,10 @@ async fn shutdown_lets_a_running_apply_say_that_it_was_stopped() {
     let start = Instant::now();
     clients.controller.shutdown(Empty {}).await.unwrap();
     plugin.ended().await;
-    assert!(start.elapsed() < HALF_A_SECOND, "{:?}", start.elapsed());
+    let took = start.elapsed();
     let response = apply.await.unwrap().unwrap().into_inner();
     assert_eq!(response.diagnostics[0].summary, "Stopped");
+    took
 }
 
 /// As many rpcs as a host has under way, each of which blocks its thread.
@@ -87,13 +117,17 @@ async fn block_every_worker(plugin: &mut Plugin, clients: &Clients) {
 
 #[tokio::test]
 async fn shutdown_does_not_wait_for_rpcs_that_block_their_threads() {
+    within_half_a_second(async || shut_down_beside_blocked_rpcs().await).await;
+}
+
+async fn shut_down_beside_blocked_rpcs() -> Duration {
     let mut plugin = Plugin::start(command()).await;
     let mut clients = Clients::plain(&plugin.socket()).await.unwrap();
     block_every_worker(&mut plugin, &clients).await;
     let start = Instant::now();
     clients.controller.shutdown(Empty {}).await.unwrap();
     plugin.ended().await;
-    assert!(start.elapsed() < HALF_A_SECOND, "{:?}", start.elapsed());
+    start.elapsed()
 }
 
 #[tokio::test]
@@ -102,7 +136,8 @@ async fn a_stop_is_heard_while_every_worker_is_blocked() {
     let mut clients = Clients::plain(&plugin.socket()).await.unwrap();
     block_every_worker(&mut plugin, &clients).await;
     let stop = clients.provider.stop_provider(stop_provider::Request {});
-    let answer = tokio::time::timeout(HALF_A_SECOND, stop).await;
+    // The workers are blocked for much longer than this.
+    let answer = tokio::time::timeout(Duration::from_secs(10), stop).await;
     assert_eq!(answer.unwrap().unwrap().into_inner().error, "");
 }
 
