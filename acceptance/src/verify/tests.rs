@@ -16,7 +16,7 @@ pub(super) const STEP: Step = Step {
 
 fn test(context: &Context, progress: &Progress) -> Result<Report> {
     // Tests of the protocol start its examples. Those of other crates are there to be read and measured, and the step of
-    // lints compiles them: linking them all takes a minute.
+    // lints compiles them.
     Process::new("cargo")
         .args(["build", "--workspace", "--locked"])
         .args(STARTED.iter().flat_map(|example| ["--example", example]))
