@@ -45,11 +45,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["portcullis-access", "portcullis-model"],
     ),
     ("portcullis-registry", &[]),
+    ("portcullis-cedar", &[]),
     (
         "portcullis",
         &[
             "portcullis-access",
             "portcullis-capacity",
+            "portcullis-cedar",
             "portcullis-componentize",
             "portcullis-directory",
             "portcullis-inventory",

@@ -7,8 +7,8 @@ use tfplugin::server::ProviderServer;
 
 use crate::config::ProviderBlock;
 use crate::data_sources::{
-    AccessPaths, ChangeAuthority, CredentialLocations, EffectiveAccess, GpuInventory, GpuOffers,
-    Orphans,
+    AccessPaths, CedarPolicies, ChangeAuthority, CredentialLocations, EffectiveAccess,
+    GpuInventory, GpuOffers, Orphans,
 };
 use crate::functions::{CanonicalGpuModel, GpuMemory, MakeSpiffeId, MigFits, ParseSpiffeId};
 use crate::resources::{DutyConstraint, GpuPool, Grant, Group, PermissionSplit, WorkloadIdentity};
@@ -32,6 +32,7 @@ pub fn server() -> ProviderServer<ProviderBlock> {
         .resource::<Grant>()
         .resource::<DutyConstraint>()
         .data_source::<AccessPaths>()
+        .data_source::<CedarPolicies>()
         .data_source::<ChangeAuthority>()
         .data_source::<CredentialLocations>()
         .data_source::<EffectiveAccess>()

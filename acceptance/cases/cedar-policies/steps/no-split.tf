@@ -1,0 +1,3 @@
+data "portcullis_cedar_policies" "fraud" {
+  split = "production/nobody"
+}
