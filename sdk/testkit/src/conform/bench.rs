@@ -82,6 +82,28 @@ pub(super) struct Bench<'s> {
 
 impl<'s> Bench<'s> {
     pub(super) fn start(suite: &'s Suite, component: &'s Component) -> Result<Self, ConformError> {
+        let aside = Aside {
+            suite,
+            component,
+            log: Log::default(),
+        };
+        aside.bench()
+    }
+
+    /// What makes another bench for the same suite, in another thread.
+    pub(super) fn aside(&self) -> Aside<'s> {
+        Aside {
+            suite: self.suite,
+            component: self.component,
+            log: self.log.clone(),
+        }
+    }
+
+    fn with_log(
+        suite: &'s Suite,
+        component: &'s Component,
+        log: Log,
+    ) -> Result<Self, ConformError> {
         let (platform, host) = platform(suite)?;
         let upstream = match &platform {
             Some(server) => server.address(),
@@ -99,7 +121,6 @@ impl<'s> Bench<'s> {
         }
         let mut config = Value::Object(suite.config.clone().into_iter().collect());
         put_platform(&mut config, &url);
-        let log = Log::default();
         let plugin = connect(component, &config, &grants, &log)?;
         Ok(Self {
             suite,
@@ -146,6 +167,21 @@ impl<'s> Bench<'s> {
             name: name.to_owned(),
             verdict,
         });
+    }
+}
+
+/// What several benches share: what is tried, and the log of all of them.
+#[derive(Clone, Debug)]
+pub(super) struct Aside<'s> {
+    suite: &'s Suite,
+    component: &'s Component,
+    log: Log,
+}
+
+impl<'s> Aside<'s> {
+    /// A bench with a proxy of its own, and with a platform of its own unless that runs elsewhere.
+    pub(super) fn bench(&self) -> Result<Bench<'s>, ConformError> {
+        Bench::with_log(self.suite, self.component, self.log.clone())
     }
 }
 

@@ -1,8 +1,11 @@
 //! Faults of transport and server, each met once and met always.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use super::bench::{Bench, DEADLINE, fail, holds};
+use super::bench::{Aside, Bench, ConformError, DEADLINE, fail, holds};
+use super::description::Suite;
 use super::listing::{Listed, Listing};
 use super::report::{Case, Verdict};
 use crate::fault::Fault;
@@ -15,28 +18,105 @@ const SHORT: Duration = Duration::from_millis(1500);
 /// Deadline of a call whose server answers at once, which leaves room for a few tries.
 const LONG: Duration = Duration::from_secs(5);
 
-pub(super) fn try_all(bench: &Bench<'_>, cases: &mut Vec<Case>) {
-    for listing in Listing::ALL {
-        if !listing.is_described(bench.suite) {
-            continue;
-        }
-        let honest = listing.list(&bench.plugin(), DEADLINE);
-        for (name, fault, kinds) in Fault::ALL {
-            let deadline = match fault {
-                Fault::Hang | Fault::SlowBytes => SHORT,
-                _ => LONG,
-            };
-            let name = format!("fault {name} {}", listing.name());
-            let once = Mischief::Once(fault);
-            bench.case(cases, &format!("{name} once"), once, || {
-                met_once(bench, listing, deadline, &honest)
-            });
-            let always = Mischief::Always(fault);
-            bench.case(cases, &format!("{name} always"), always, || match fault {
-                Fault::DuplicateDelivery => met_once(bench, listing, deadline, &honest),
-                _ => met_always(bench, listing, deadline, kinds),
-            });
-        }
+/// Attempts at one time. Most of an attempt is waiting: for a deadline, or before the connector tries again.
+const SIDE_BY_SIDE: usize = 8;
+
+/// One fault, met by one function that lists.
+#[derive(Clone, Copy, Debug)]
+struct Attempt {
+    listing: Listing,
+    name: &'static str,
+    fault: Fault,
+    /// Kinds of failure that say the truth about it.
+    kinds: &'static [&'static str],
+    /// Met by every request, and not by the first alone.
+    always: bool,
+}
+
+/// # Errors
+/// When a platform or a proxy cannot be started.
+pub(super) fn try_all(bench: &Bench<'_>, cases: &mut Vec<Case>) -> Result<(), ConformError> {
+    let attempts = attempts(bench.suite);
+    let next = AtomicUsize::new(0);
+    let aside = bench.aside();
+    let mut tried: Vec<(usize, Case)> = thread::scope(|scope| {
+        let hands: Vec<_> = (0..SIDE_BY_SIDE)
+            .map(|_| scope.spawn(|| hand(&aside, &attempts, &next)))
+            .collect();
+        let joined = hands.into_iter().map(|hand| {
+            hand.join()
+                .unwrap_or_else(|panicked| std::panic::resume_unwind(panicked))
+        });
+        joined.collect::<Result<Vec<_>, _>>()
+    })?
+    .concat();
+    tried.sort_by_key(|(place, _)| *place);
+    cases.extend(tried.into_iter().map(|(_, case)| case));
+    Ok(())
+}
+
+fn attempts(suite: &Suite) -> Vec<Attempt> {
+    let listings = Listing::ALL.into_iter();
+    let described = listings.filter(|listing| listing.is_described(suite));
+    let attempt = |listing, (name, fault, kinds), always| Attempt {
+        listing,
+        name,
+        fault,
+        kinds,
+        always,
+    };
+    let of_listing = |listing| {
+        let faults = Fault::ALL.into_iter();
+        faults.flat_map(move |fault| [false, true].map(|always| attempt(listing, fault, always)))
+    };
+    described.flat_map(of_listing).collect()
+}
+
+/// Carries out what nobody has begun, with a connector, a proxy and, unless it runs elsewhere, a platform of its own.
+fn hand(
+    aside: &Aside<'_>,
+    attempts: &[Attempt],
+    next: &AtomicUsize,
+) -> Result<Vec<(usize, Case)>, ConformError> {
+    let bench = aside.bench()?;
+    let mut honest: Option<(Listing, Listed)> = None;
+    let mut tried = Vec::new();
+    loop {
+        let place = next.fetch_add(1, Ordering::Relaxed);
+        let Some(attempt) = attempts.get(place) else {
+            return Ok(tried);
+        };
+        let listing = attempt.listing;
+        let (_, honest) = match honest.take() {
+            Some(known) if known.0 == listing => honest.insert(known),
+            _ => honest.insert((listing, listing.list(&bench.plugin(), DEADLINE))),
+        };
+        let mut cases = Vec::new();
+        attempt.carry(&bench, honest, &mut cases);
+        tried.extend(cases.into_iter().map(|case| (place, case)));
+    }
+}
+
+impl Attempt {
+    fn carry(self, bench: &Bench<'_>, honest: &Listed, cases: &mut Vec<Case>) {
+        let Self { listing, fault, .. } = self;
+        let deadline = match fault {
+            Fault::Hang | Fault::SlowBytes => SHORT,
+            _ => LONG,
+        };
+        let (mischief, how_often) = if self.always {
+            (Mischief::Always(fault), "always")
+        } else {
+            (Mischief::Once(fault), "once")
+        };
+        let name = format!("fault {} {} {how_often}", self.name, listing.name());
+        bench.case(cases, &name, mischief, || {
+            if self.always && fault != Fault::DuplicateDelivery {
+                met_always(bench, listing, deadline, self.kinds)
+            } else {
+                met_once(bench, listing, deadline, honest)
+            }
+        });
     }
 }
 

@@ -41,7 +41,7 @@ impl Suite {
         let bench = Bench::start(self, component)?;
         let mut cases = Vec::new();
         listing::try_all(&bench, &mut cases);
-        faults::try_all(&bench, &mut cases);
+        faults::try_all(&bench, &mut cases)?;
         objects::try_all(&bench, &mut cases);
         credentials::try_all(&bench, &mut cases);
         secrecy::try_all(&bench, &mut cases);
