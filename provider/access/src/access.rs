@@ -7,7 +7,7 @@ use indexmap::IndexSet;
 use jiff::Timestamp;
 use portcullis_model::Name;
 
-use crate::derive::{Derivation, Joint, Pattern};
+use crate::derive::{Derivation, Joint, Pattern, Refusal};
 use crate::graph::{Edge, Graph, How};
 use crate::nodes::{Node, Nodes, Scope, number};
 use crate::shared::{KeptFacts, Mentions, Shared};
@@ -152,6 +152,8 @@ pub struct Access {
     pub(crate) described: BTreeSet<Node>,
     /// How often each node is spoken of.
     pub(crate) mentions: Mentions,
+    /// What admission of each cluster may refuse.
+    pub(crate) refusals: BTreeMap<Scope, Vec<Refusal>>,
     /// What amounts to a path only together on each cluster.
     pub(crate) joint: BTreeMap<Scope, Joint>,
     /// Whether a source that is no cluster tells of permissions.

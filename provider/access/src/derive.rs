@@ -11,7 +11,7 @@ mod update;
 use federation::Issuer;
 pub(crate) use federation::subject_of_account;
 pub(crate) use joint::Joint;
-pub(crate) use kubernetes::{any_account_in, in_place};
+pub(crate) use kubernetes::{Refusal, any_account_in, in_place, refusals};
 pub(crate) use pattern::Pattern;
 
 use jiff::SignedDuration;
@@ -33,7 +33,7 @@ pub(crate) struct Derivation {
     access: Access,
     edges: Vec<Edge>,
     denials: Vec<Denial>,
-    /// Denials under conditions.
+    /// Denials under conditions, of all platforms but clusters.
     doubts: Vec<Doubt>,
     records: Vec<Record>,
     /// Who is held by which boundary, and which source says so.
@@ -78,6 +78,7 @@ impl Derivation {
         for source in sources {
             derivation.read(source);
         }
+        derivation.tell_clusters_apart();
         federation::derive(&mut derivation);
         derivation.relate_pipelines();
         kubernetes::derive(&mut derivation);
@@ -254,11 +255,7 @@ impl Derivation {
             if permission.condition.is_empty() {
                 self.denials.push(denial);
             } else {
-                let condition = format!("not {}", permission.condition);
-                let source = format!("{}, which denies it", permission.source);
-                let content = Content::Denial { holder };
-                let fact = self.fact(origin, content, &condition, &source);
-                self.doubts.push(Doubt { denial, fact });
+                self.doubt(denial, permission, origin);
             }
             return;
         }
@@ -280,6 +277,32 @@ impl Derivation {
             &permission.condition,
             &permission.source,
         );
+    }
+
+    /// Remembers a denial that may not apply.
+    fn doubt(&mut self, denial: Denial, permission: &ListedPermission, origin: u32) {
+        let Denial {
+            scope,
+            holder,
+            operation,
+            object,
+        } = denial;
+        let told_by = self.access.origins.get(origin as usize);
+        let is_cluster_s = told_by.is_some_and(|origin| origin.platform == Platform::Kubernetes);
+        let denies = if is_cluster_s {
+            "may refuse it"
+        } else {
+            "denies it"
+        };
+        let condition = format!("not {}", permission.condition);
+        let source = format!("{}, which {denies}", permission.source);
+        let fact = self.fact(origin, Content::Denial { holder }, &condition, &source);
+        if is_cluster_s {
+            let refusals = self.access.refusals.entry(scope).or_default();
+            refusals.push(Refusal::new(operation, object, fact));
+        } else {
+            self.doubts.push(Doubt { denial, fact });
+        }
     }
 
     fn edge(&mut self, edge: &ListedEdge, origin: u32, scope: Scope) {

@@ -45,6 +45,8 @@ impl Equivalent<Key> for Sought<'_> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Nodes {
     scopes: IndexSet<Name>,
+    /// Those of which several are alike, so that what stands for many is shown with the one that it is of.
+    alike: BTreeSet<Scope>,
     /// Shared by graphs of which one came from the other.
     base: Arc<IndexSet<Key>>,
     more: IndexSet<Key>,
@@ -60,6 +62,11 @@ impl Nodes {
         if self.base.is_empty() {
             self.base = Arc::new(std::mem::take(&mut self.more));
         }
+    }
+
+    /// Has what stands for many of these scopes shown with the source that it is of.
+    pub(crate) fn tell_apart(&mut self, alike: BTreeSet<Scope>) {
+        self.alike = alike;
     }
 
     /// One more than the largest number.
@@ -187,9 +194,12 @@ impl Nodes {
                 format!("{kind}:{source}/{rest}")
             }
             (Some(source), None) if !key.is_class => format!("{source}/{text}"),
-            // A class of one part of a source names the part; the others are of the whole source.
+            // A class of one part of a source names the part, which is enough where no other source has parts of such names; the
+            // others are of the whole source.
             (Some(source), _)
-                if key.is_class && ![" in ", " of "].iter().any(|word| text.contains(word)) =>
+                if key.is_class
+                    && (self.alike.contains(&key.scope)
+                        || ![" in ", " of "].iter().any(|word| text.contains(word))) =>
             {
                 format!("{text} of {source}")
             }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use portcullis_model::visible;
 
 use crate::access::{Access, Content};
+use crate::derive::refusals;
 use crate::evidence::Evidence;
 use crate::graph::{Because, Edge, How};
 use crate::nodes::Node;
@@ -255,9 +256,11 @@ fn evidence(edge: &Edge, question: &Question<'_>) -> BTreeSet<Evidence> {
             .collect(),
         Because::Configuration => BTreeSet::from([Evidence::Configuration]),
         Because::Ledger => BTreeSet::from([Evidence::Ledger]),
-        _ => facts(edge, access)
-            .iter()
-            .filter_map(|&fact| Evidence::of(fact, access))
-            .collect(),
+        _ => {
+            let facts = facts(edge, access);
+            let refusals = refusals(edge.how, facts, access);
+            let all = facts.iter().copied().chain(refusals);
+            all.filter_map(|fact| Evidence::of(fact, access)).collect()
+        }
     }
 }

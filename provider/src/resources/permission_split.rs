@@ -308,6 +308,9 @@ fn decided_at_apply() -> Diagnostic {
                   said now.\n\n\
                   It is decided when the apply run plans the split again, and refused then if they are not. To decide \
                   it in the plan, name the subjects in configuration.\n\n\
+                  This is the provider's answer for this split alone, with what Terraform has shown it so far: Terraform \
+                  shows a provider one resource at a time, and `portcullis check plan.json` judges the whole plan at \
+                  once.\n\n\
                   separation-decided-at-apply";
     Diagnostic::warning("Separation is decided at apply", detail)
 }

@@ -1,13 +1,16 @@
-//! The part `access`, step by step: who is bound to what, what that allows, which secrets there are, what runs as whom.
+//! The part `access`, step by step: who is bound to what, what that allows, what admission may refuse of it, which secrets
+//! there are, what runs as whom.
 //!
 //! Each page of the host's is one step. A collection is read whole within one step; what is more than a page can hold
 //! travels to the next step in the cursor.
 
+mod admission;
 mod aggregate;
 mod binding;
 mod bound;
 mod grant;
 mod issuer;
+mod refusal;
 mod role;
 mod rule;
 mod secret;
@@ -21,6 +24,7 @@ use crate::Config;
 use crate::api::Api;
 use crate::needs::Needs;
 use grant::Grants;
+use refusal::Refusals;
 pub(crate) use rule::Rule;
 use workload::Workloads;
 
@@ -39,6 +43,8 @@ const NEEDS: Needs = Needs {
 #[derive(Debug, Deserialize, Serialize)]
 enum Step {
     Grants(Grants),
+    Admission,
+    Refusals(Refusals),
     Secrets,
     Workloads(Workloads),
 }
@@ -56,11 +62,13 @@ pub(crate) fn page(config: &Config, cursor: Option<&str>) -> Result<AccessPage, 
         Some(Step::Grants(mut grants)) => {
             page.permissions = grants.take(FACTS);
             Some(if grants.is_empty() {
-                Step::Secrets
+                Step::Admission
             } else {
                 Step::Grants(grants)
             })
         }
+        Some(Step::Admission) => Some(refuse(admission::read(&api, config)?, &mut page)),
+        Some(Step::Refusals(refusals)) => Some(refuse(refusals, &mut page)),
         Some(Step::Secrets) => {
             page.objects = secret::objects(&api)?;
             Some(Step::Workloads(Workloads::default()))
@@ -72,4 +80,14 @@ pub(crate) fn page(config: &Config, cursor: Option<&str>) -> Result<AccessPage, 
     };
     page.next = next.map(|step| serde_json::to_string(&step)).transpose()?;
     Ok(page)
+}
+
+/// Puts refusals on the page; what is left to tell after it.
+fn refuse(mut refusals: Refusals, page: &mut AccessPage) -> Step {
+    page.permissions = refusals.take(FACTS);
+    if refusals.is_empty() {
+        Step::Secrets
+    } else {
+        Step::Refusals(refusals)
+    }
 }

@@ -1,5 +1,6 @@
 //! Kubernetes: what verbs on resources amount to, and what a cluster holds together by itself.
 
+mod admission;
 mod operation;
 pub(super) mod place;
 
@@ -13,6 +14,7 @@ use crate::nodes::{EVERYBODY, Node, Scope, number};
 use crate::rules::{self, Rule};
 use crate::{Platform, Relation};
 
+pub(crate) use admission::{Refusal, refusals};
 use operation::{Grant, Need};
 use place::Place;
 pub(crate) use place::{any_account_in, in_place};
@@ -26,14 +28,26 @@ const EVERY_WAY: [Relation; 5] = [
     Relation::EditsTrust,
 ];
 
+impl Derivation {
+    /// The sources that are clusters.
+    fn clusters(&self) -> BTreeSet<Scope> {
+        let origins = self.access.origins.iter();
+        let of_clusters = origins.filter(|origin| origin.platform == Platform::Kubernetes);
+        of_clusters.map(|origin| origin.scope).collect()
+    }
+
+    /// Has what stands for many of a cluster shown with the cluster, where there are several: two may have namespaces of one
+    /// name.
+    pub(super) fn tell_clusters_apart(&mut self) {
+        let clusters = self.clusters();
+        if clusters.len() > 1 {
+            self.nodes().tell_apart(clusters);
+        }
+    }
+}
+
 pub(crate) fn derive(derivation: &mut Derivation) {
-    let clusters: BTreeSet<Scope> = derivation
-        .access
-        .origins
-        .iter()
-        .filter(|origin| origin.platform == Platform::Kubernetes)
-        .map(|origin| origin.scope)
-        .collect();
+    let clusters = derivation.clusters();
     if clusters.is_empty() {
         return;
     }
@@ -90,7 +104,7 @@ impl Dialect for Rbac {
 
 /// Every rule of a single permission, for facts from that number on.
 pub(super) fn permissions(derivation: &mut Derivation, first: u32) {
-    let needs: Vec<(u16, &Rule, Need)> = rules::of(Platform::Kubernetes)
+    let needs: Vec<(u16, &Rule, Need<'_>)> = rules::of(Platform::Kubernetes)
         .filter_map(|(number, rule)| match rule.needs {
             [need] => Some((number, rule, Need::parse(need)?)),
             _ => None,

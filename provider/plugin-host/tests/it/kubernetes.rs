@@ -1,6 +1,7 @@
 //! The first-party connector against a real kube-apiserver.
 
 mod access;
+mod admission;
 mod identity;
 mod inventory;
 mod judged;

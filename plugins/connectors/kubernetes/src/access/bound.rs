@@ -8,6 +8,7 @@ use super::aggregate;
 use super::binding::{Binding, BoundRole};
 use super::grant::Grants;
 use super::issuer;
+use super::refusal::EVERYBODY;
 use super::role::Role;
 use super::rule::Rule;
 use super::subject::{Subjects, account_id};
@@ -45,6 +46,8 @@ pub(crate) fn read(
     page.objects = namespaces(api, config)?;
     page.objects.extend(issuer::object(api)?);
     let mut subjects = Subjects::default();
+    // What admission refuses, it refuses to anybody.
+    subjects.group(EVERYBODY);
     for account in list::<Named>(api, ACCOUNTS)? {
         subjects.account(
             &account.metadata.path(),

@@ -43,7 +43,7 @@ impl<'a> Grant<'a> {
         Self { verb, resource }
     }
 
-    pub(super) fn covers(&self, need: &Need) -> bool {
+    pub(super) fn covers(&self, need: &Need<'_>) -> bool {
         let verb = self.verb == "*" || need.verbs.contains(&self.verb);
         verb && need
             .resources
@@ -54,14 +54,14 @@ impl<'a> Grant<'a> {
 
 /// An operation that a rule needs.
 #[derive(Debug)]
-pub(super) struct Need {
-    verbs: Vec<&'static str>,
-    resources: Vec<Resource<'static>>,
+pub(super) struct Need<'a> {
+    verbs: Vec<&'a str>,
+    resources: Vec<Resource<'a>>,
 }
 
-impl Need {
+impl<'a> Need<'a> {
     /// `update|patch pods|deployments.apps`.
-    pub(super) fn parse(text: &'static str) -> Option<Self> {
+    pub(super) fn parse(text: &'a str) -> Option<Self> {
         let (verbs, resources) = text.split_once(' ')?;
         Some(Self {
             verbs: verbs.split('|').collect(),

@@ -1,6 +1,6 @@
 //! An account that may not list everything: a failure that says what, and never a smaller answer.
 
-use portcullis_plugin_host::Object;
+use portcullis_plugin_host::{Effect, Object};
 use serde_json::json;
 
 use super::{MINUTE, account, binding, cluster_role, connector, create, namespace, shared};
@@ -127,6 +127,7 @@ async fn the_cluster_role_of_the_readme_is_enough() {
     );
     let issuer = |object: &Object| object.id == "issuer:https://kubernetes.default.svc";
     assert!(facts.objects.iter().any(issuer));
+    assert!(facts.permissions.iter().all(|one| one.effect == Effect::Allow));
 }
 
 #[tokio::test]
