@@ -1,6 +1,7 @@
 //! What admission of a cluster may refuse: it closes no path, and is named by the step that it stands at.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     missing_docs,
     reason = "a test fails by panicking"
 )]

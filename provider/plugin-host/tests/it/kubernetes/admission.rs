@@ -17,7 +17,10 @@ const NEWS: Duration = Duration::from_secs(20);
 
 /// `source: operation on object (condition)` of every denial, sorted.
 fn denials(facts: &AccessFacts) -> Vec<String> {
-    let denied = facts.permissions.iter().filter(|one| one.effect == Effect::Deny);
+    let denied = facts
+        .permissions
+        .iter()
+        .filter(|one| one.effect == Effect::Deny);
     let mut told: Vec<String> = denied
         .map(|one| {
             assert_eq!(one.subject, "group:system:authenticated");

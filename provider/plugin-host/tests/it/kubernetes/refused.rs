@@ -127,7 +127,12 @@ async fn the_cluster_role_of_the_readme_is_enough() {
     );
     let issuer = |object: &Object| object.id == "issuer:https://kubernetes.default.svc";
     assert!(facts.objects.iter().any(issuer));
-    assert!(facts.permissions.iter().all(|one| one.effect == Effect::Allow));
+    assert!(
+        facts
+            .permissions
+            .iter()
+            .all(|one| one.effect == Effect::Allow)
+    );
 }
 
 #[tokio::test]
