@@ -116,26 +116,62 @@ fn now() -> u32 {
     u32::try_from(passed.as_secs()).unwrap_or(u32::MAX)
 }
 
-/// Asks for the pages that the connector asks for.
+/// Asks for the pages that the connector asks for, in the same encoding.
 fn bare(client: &Client) -> Outcome<()> {
+    let accept = [(
+        "accept",
+        "application/vnd.kubernetes.protobuf,application/json",
+    )];
     let pods = "/api/v1/pods?fieldSelector=spec.nodeName%21%3D%2Cstatus.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed&";
     for list in ["/api/v1/nodes?", pods] {
         let (mut next, mut limit) = (String::new(), FIRST);
         loop {
-            let answer = client.send("GET", &format!("{list}limit={limit}{next}"), &[], b"")?;
+            let path = format!("{list}limit={limit}{next}");
+            let answer = client.send("GET", &path, &accept, b"")?;
             let each = (answer.body.len() / limit).max(1);
             limit = (PAGE_BYTES / each).clamp(1, MOST);
-            // The token stands in the first kilobyte, before the objects.
-            let head = String::from_utf8_lossy(answer.body.get(..1024).unwrap_or(&answer.body))
-                .into_owned();
-            let Some((_, token)) = head.split_once("\"continue\":\"") else {
+            let Some(token) = token(&answer.body) else {
                 break;
             };
-            let token = token.split('"').next().unwrap_or_default();
             next = format!("&continue={token}");
         }
     }
     Ok(())
+}
+
+/// What the server gave to go on with: in the envelope its message, in that the metadata, in that the token.
+fn token(body: &[u8]) -> Option<&str> {
+    let list = field(body.strip_prefix(b"k8s\0")?, 2)?;
+    let token = field(field(list, 1)?, 3)?;
+    std::str::from_utf8(token)
+        .ok()
+        .filter(|token| !token.is_empty())
+}
+
+/// The first field of that number in a protobuf message whose fields before it all have a length.
+fn field(mut message: &[u8], number: u64) -> Option<&[u8]> {
+    loop {
+        let tag = varint(&mut message)?;
+        let len = usize::try_from(varint(&mut message)?).ok()?;
+        let (value, rest) = message.split_at_checked(len)?;
+        if tag == number << 3 | 2 {
+            return Some(value);
+        }
+        message = rest;
+    }
+}
+
+fn varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
 }
 
 /// As many nodes, each with eight GPUs and two pods that hold four of them.

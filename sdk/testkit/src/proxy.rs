@@ -99,6 +99,7 @@ impl Line {
         let mut request = request.clone();
         request.headers.retain(|(name, _)| name != "host");
         request.headers.push(("host".to_owned(), self.host.clone()));
+        prefer_json(&mut request);
         request.write(&mut &stream)?;
         let response = Message::response(&mut BufReader::new(&stream), request.method())?;
         let exchange = Exchange::of(&request, &response, &self.secrets);
@@ -159,6 +160,16 @@ impl Answers for Line {
     }
 }
 
+/// What can be had as JSON is asked for as JSON: a recording is text, and members can be added to nothing else.
+fn prefer_json(request: &mut Message) {
+    const JSON: &str = "application/json";
+    for (name, value) in &mut request.headers {
+        if name == "accept" && value.split(',').any(|kind| kind.trim() == JSON) {
+            JSON.clone_into(value);
+        }
+    }
+}
+
 /// Adds a member to every object: a text where all others are texts, because that may be a table of texts.
 fn add_unknown(value: &mut Value) {
     match value {
@@ -174,5 +185,29 @@ fn add_unknown(value: &mut Value) {
             members.insert("x_conform_unknown".to_owned(), unknown);
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Message, prefer_json};
+
+    #[test]
+    fn what_can_be_had_as_json_is_asked_for_as_json() {
+        for (accept, passed_on) in [
+            (
+                "application/x-protobuf, application/json",
+                "application/json",
+            ),
+            ("application/json;as=Table", "application/json;as=Table"),
+            ("text/plain", "text/plain"),
+        ] {
+            let mut request = Message {
+                headers: vec![("accept".to_owned(), accept.to_owned())],
+                ..Message::default()
+            };
+            prefer_json(&mut request);
+            assert_eq!(request.headers[0].1, passed_on);
+        }
     }
 }

@@ -7,9 +7,9 @@ use portcullis_plugin::{Begun, Client, Failure, Request, Response, is_granted};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::head;
 use crate::listing::Listing;
 use crate::needs::Needs;
+use crate::page::{Encoding, Page, Written, words};
 use crate::position::Position;
 use crate::{Config, TOKEN};
 
@@ -18,8 +18,6 @@ pub(crate) const METADATA_ONLY: &str =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 /// Where a server describes its tokens (OpenID Connect Discovery 1.0, section 4).
 const DISCOVERY: &str = "/.well-known/openid-configuration";
-/// How much of the server's own words is shown.
-const QUOTED_CHARS: usize = 240;
 /// Times that a list is read before it counts as changing too fast.
 const TRIES: u32 = 2;
 
@@ -43,22 +41,6 @@ struct Coming {
     begun: Begun,
 }
 
-/// A list, or one page of it.
-#[derive(Debug, Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
-struct Page<T> {
-    metadata: PageMetadata,
-    /// `null` stands for an empty list; an answer without it is no list.
-    #[serde(deserialize_with = "crate::metadata::or_default")]
-    items: Vec<T>,
-}
-
-#[derive(Debug, Deserialize)]
-struct PageMetadata {
-    #[serde(default, rename = "continue")]
-    next: String,
-}
-
 /// A group of resources.
 #[derive(Debug, Deserialize)]
 struct Group {
@@ -74,12 +56,6 @@ struct Version {
 #[derive(Debug, Deserialize)]
 struct Discovery {
     issuer: String,
-}
-
-/// What the server says when it refuses.
-#[derive(Debug, Deserialize)]
-struct Status {
-    message: String,
 }
 
 /// One page of a list.
@@ -127,7 +103,17 @@ impl<'c> Api<'c> {
         &self,
         listing: &Listing<'_>,
     ) -> Result<Vec<T>, Failure> {
-        self.list_if_served(listing)?
+        self.list_as(listing, &Encoding::JSON)
+    }
+
+    /// As [`Api::list`], in that encoding.
+    pub(crate) fn list_as<T>(
+        &self,
+        listing: &Listing<'_>,
+        encoding: &Encoding<T>,
+    ) -> Result<Vec<T>, Failure> {
+        let paths = listing.collection.paths(self.config.namespaces.as_deref());
+        self.of_paths(&paths, listing, encoding)?
             .ok_or_else(|| self.not_served(listing))
     }
 
@@ -137,7 +123,7 @@ impl<'c> Api<'c> {
         listing: &Listing<'_>,
     ) -> Result<Option<Vec<T>>, Failure> {
         let paths = listing.collection.paths(self.config.namespaces.as_deref());
-        self.of_paths(&paths, listing)
+        self.of_paths(&paths, listing, &Encoding::JSON)
     }
 
     /// As [`Api::list`], of all namespaces whatever the configuration says.
@@ -145,18 +131,19 @@ impl<'c> Api<'c> {
         &self,
         listing: &Listing<'_>,
     ) -> Result<Vec<T>, Failure> {
-        self.of_paths(&listing.collection.paths(None), listing)?
+        self.of_paths(&listing.collection.paths(None), listing, &Encoding::JSON)?
             .ok_or_else(|| self.not_served(listing))
     }
 
-    fn of_paths<T: DeserializeOwned>(
+    fn of_paths<T>(
         &self,
         paths: &[String],
         listing: &Listing<'_>,
+        encoding: &Encoding<T>,
     ) -> Result<Option<Vec<T>>, Failure> {
         let mut all = Vec::new();
         for path in paths {
-            match self.whole(path, listing)? {
+            match self.whole(path, listing, encoding)? {
                 Some(found) => all.extend(found),
                 None => return Ok(None),
             }
@@ -168,26 +155,28 @@ impl<'c> Api<'c> {
     ///
     /// # Errors
     /// When the server refuses or is not there.
-    pub(crate) fn page<T: DeserializeOwned>(
+    pub(crate) fn page<T>(
         &self,
         listing: &Listing<'_>,
         position: &Position,
+        encoding: &Encoding<T>,
     ) -> Result<Part<T>, Failure> {
         let paths = listing.collection.paths(None);
-        self.part(&paths.concat(), listing, position)
+        self.part(&paths.concat(), listing, position, encoding)
     }
 
     /// All pages of one path, as they were at one time. When the server has forgotten that time, the list is read once
     /// more from its beginning.
-    fn whole<T: DeserializeOwned>(
+    fn whole<T>(
         &self,
         path: &str,
         listing: &Listing<'_>,
+        encoding: &Encoding<T>,
     ) -> Result<Option<Vec<T>>, Failure> {
         let mut all = Vec::new();
         let (mut position, mut tries) = (Position::default(), 1);
         loop {
-            match self.part(path, listing, &position)? {
+            match self.part(path, listing, &position, encoding)? {
                 Part::Page(found, after) => {
                     all.extend(found);
                     match after {
@@ -206,18 +195,20 @@ impl<'c> Api<'c> {
         }
     }
 
-    fn part<T: DeserializeOwned>(
+    fn part<T>(
         &self,
         path: &str,
         listing: &Listing<'_>,
         position: &Position,
+        encoding: &Encoding<T>,
     ) -> Result<Part<T>, Failure> {
-        let answered = self.begun(path, listing, position).finish();
+        let accept = encoding.accept;
+        let answered = self.begun(path, listing, position, accept).finish();
         let response = match answered {
             Err(failure) if failure.kind == "limit" => {
                 let smaller = position.smaller(self.config.page_size);
                 let smaller = smaller.ok_or(failure)?;
-                return self.part(path, listing, &smaller);
+                return self.part(path, listing, &smaller, encoding);
             }
             answered => answered?,
         };
@@ -226,9 +217,9 @@ impl<'c> Api<'c> {
             410 => return Ok(Part::Expired),
             _ => self.check(&response, &format!("list `{}`", listing.collection.name()))?,
         }
-        let ahead = self.look_ahead(path, listing, position, &response.body);
-        let page: Page<T> = response.json()?;
-        let next = page.metadata.next;
+        let written = Written::of(response, path)?;
+        let ahead = self.look_ahead(path, listing, position, &written, accept);
+        let Page { objects, next } = encoding.read(&written)?;
         if position.is_of(&next) {
             return Err(Failure::malformed(format!(
                 "`{path}` names a page as next that was read already."
@@ -236,42 +227,45 @@ impl<'c> Api<'c> {
         }
         let after = match ahead {
             Some(ahead) if ahead.is_of(&next) => Some(ahead),
-            _ => Position::after(next, page.items.len(), response.body.len()),
+            _ => Position::after(next, objects.len(), written.bytes()),
         };
-        Ok(Part::Page(page.items, after))
+        Ok(Part::Page(objects, after))
     }
 
     /// The request for a page: the one that was sent ahead, if it was for this page.
-    fn begun(&self, path: &str, listing: &Listing<'_>, position: &Position) -> Begun {
+    fn begun(&self, path: &str, listing: &Listing<'_>, position: &Position, accept: &str) -> Begun {
         let coming = self.coming.take();
         match coming.filter(|coming| coming.path == path && coming.position == *position) {
             Some(coming) => coming.begun,
-            None => self.begin(path, listing, position),
+            None => self.begin(path, listing, position, accept),
         }
     }
 
-    fn begin(&self, path: &str, listing: &Listing<'_>, position: &Position) -> Begun {
+    fn begin(&self, path: &str, listing: &Listing<'_>, position: &Position, accept: &str) -> Begun {
         self.sent.set(self.sent.get() + 1);
-        self.client.begin(self.request(path, listing, position))
+        let request = self.request(path, listing, position, accept);
+        self.client.begin(request)
     }
 
     /// Asks for what follows a page that is here and not read yet: the next page of its list, whose position is given, or
-    /// after the last one the list that is read then. A page is taken to have as many objects as were asked for.
+    /// after the last one the list that is read then, in the same encoding. A page is taken to have as many objects as were
+    /// asked for.
     fn look_ahead(
         &self,
         path: &str,
         listing: &Listing<'_>,
         position: &Position,
-        body: &[u8],
+        written: &Written,
+        accept: &str,
     ) -> Option<Position> {
-        let next = head::next(body)?;
+        let next = written.next()?;
         if !next.is_empty() {
             let limit = position.limit(self.config.page_size);
-            let ahead = Position::after(next, limit, body.len())?;
+            let ahead = Position::after(next, limit, written.bytes())?;
             if *position != ahead && !position.is_of(ahead.token().unwrap_or_default()) {
                 self.coming.replace(Some(Coming {
                     path: path.to_owned(),
-                    begun: self.begin(path, listing, &ahead),
+                    begun: self.begin(path, listing, &ahead, accept),
                     position: ahead.clone(),
                 }));
             }
@@ -280,7 +274,7 @@ impl<'c> Api<'c> {
         let then = self.then.take()?;
         let path = then.collection.paths(None).concat();
         let position = Position::default();
-        let begun = self.begin(&path, &then, &position);
+        let begun = self.begin(&path, &then, &position, accept);
         self.coming.replace(Some(Coming {
             path,
             position,
@@ -345,7 +339,13 @@ impl<'c> Api<'c> {
         .remedy("Check `url` in `config`.")
     }
 
-    fn request(&self, path: &str, listing: &Listing<'_>, position: &Position) -> Request {
+    fn request(
+        &self,
+        path: &str,
+        listing: &Listing<'_>,
+        position: &Position,
+        accept: &str,
+    ) -> Request {
         let limit = position.limit(self.config.page_size).to_string();
         let mut request = self.client.get(path).query("limit", &limit);
         if !listing.fields.is_empty() {
@@ -354,8 +354,12 @@ impl<'c> Api<'c> {
         if let Some(next) = position.token() {
             request = request.query("continue", next);
         }
-        if listing.metadata_only {
-            request = request.header("accept", METADATA_ONLY);
+        let accept = match listing.metadata_only {
+            true => METADATA_ONLY,
+            false => accept,
+        };
+        if !accept.is_empty() {
+            request = request.header("accept", accept);
         }
         request
     }
@@ -378,15 +382,4 @@ impl<'c> Api<'c> {
             _ => Ok(()),
         }
     }
-}
-
-/// What the server says of its refusal.
-fn words(response: &Response) -> String {
-    let said: Option<Status> = serde_json::from_slice(&response.body).ok();
-    let message = said.map(|status| status.message).unwrap_or_default();
-    if message.is_empty() {
-        return String::new();
-    }
-    let shown: String = message.chars().take(QUOTED_CHARS).collect();
-    format!(": `{shown}`")
 }

@@ -6,6 +6,7 @@
 mod device;
 mod dra;
 mod fleet;
+mod machine;
 mod node;
 mod pod;
 mod product;
@@ -21,6 +22,7 @@ use crate::api::{Api, Part};
 use crate::collection::Collection;
 use crate::listing::Listing;
 use crate::needs::Needs;
+use crate::page::Encoding;
 use crate::position::Position;
 use device::Seen;
 use dra::Gpus;
@@ -89,7 +91,7 @@ pub(crate) fn page(config: &Config, cursor: Option<&str>) -> Result<DevicePage, 
         None => left = line(&Step::Nodes(published(config)?))?,
         Some(Step::Nodes(gpus)) => {
             api.then(PODS);
-            let nodes: Vec<Node> = api.list(&Listing::all(NODES))?;
+            let nodes: Vec<Node> = api.list_as(&Listing::all(NODES), &Encoding::COMPACT)?;
             let fleet = Fleet::new(&nodes, gpus, &config.tolerated_taints)?;
             // Pods take the room that nodes took.
             drop(nodes);
@@ -155,7 +157,7 @@ impl Pods {
     /// Reads as many pages as a step may, those of nodes before them among these, and gives the steps that are left.
     fn read(mut self, api: &Api<'_>) -> Result<String, Failure> {
         while api.sent() < REQUESTS {
-            match api.page::<Pod>(&PODS, &self.next)? {
+            match api.page::<Pod>(&PODS, &self.next, &Encoding::COMPACT)? {
                 Part::Page(pods, next) => {
                     for pod in &pods {
                         self.fleet.hold(pod)?;

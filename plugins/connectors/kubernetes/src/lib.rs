@@ -26,6 +26,7 @@ mod listing;
 mod metadata;
 mod needs;
 mod objects;
+mod page;
 mod position;
 mod supply;
 

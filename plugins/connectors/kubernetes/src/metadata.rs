@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use prost::Message;
 use serde::{Deserialize, Deserializer};
 
 /// `metadata` of an object, as far as it is read.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Metadata {
     pub(crate) name: String,
     /// Empty for objects of the cluster.
@@ -16,15 +16,15 @@ pub(crate) struct Metadata {
     pub(crate) labels: BTreeMap<String, String>,
     #[serde(default, deserialize_with = "or_default")]
     pub(crate) annotations: BTreeMap<String, String>,
-    /// When somebody asked for its deletion.
-    pub(crate) deletion_timestamp: Option<String>,
 }
 
 /// `metadata` of an object of which only the name matters. There are many of these, and labels take most of the time.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize, Message)]
 pub(crate) struct Name {
+    #[prost(string, tag = "1")]
     pub(crate) name: String,
     /// Empty for objects of the cluster.
+    #[prost(string, tag = "3")]
     #[serde(default)]
     pub(crate) namespace: String,
 }

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use portcullis_plugin_host::{Compiler, Host, HostConfig, Limits, Lock, Network, PluginRef};
@@ -16,6 +17,8 @@ pub(crate) const NOW: u32 = 1_795_392_000;
 /// A folder with a lock and plugins in it.
 pub(crate) struct Folder {
     dir: PathBuf,
+    /// Whether its plugins are of this workspace, which many tests run.
+    is_of_workspace: AtomicBool,
     /// Removes the folder in the end, if it is this test's own.
     _owned: Option<TempDir>,
 }
@@ -25,13 +28,18 @@ impl Folder {
         let dir = TempDir::new().unwrap();
         Self {
             dir: dir.path().to_owned(),
+            is_of_workspace: AtomicBool::default(),
             _owned: Some(dir),
         }
     }
 
     /// The folder of another process.
     pub(crate) fn at(dir: PathBuf) -> Self {
-        Self { dir, _owned: None }
+        Self {
+            dir,
+            is_of_workspace: AtomicBool::default(),
+            _owned: None,
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -42,6 +50,7 @@ impl Folder {
     pub(crate) fn workspace_plugin(&self, package: &str) -> PluginRef {
         // Built once by the first test that needs it; the tests of this binary run side by side.
         static BUILT: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
+        self.is_of_workspace.store(true, Ordering::Relaxed);
         let mut built = BUILT.lock().unwrap();
         let component = built.entry(package.to_owned()).or_insert_with(|| {
             componentize(
@@ -74,8 +83,13 @@ impl Folder {
         Lock::read(&self.path("portcullis.lock")).unwrap()
     }
 
+    /// Its own, unless it has a plugin of this workspace: compiling these for each test took two thirds of what the tests of
+    /// the connectors did.
     pub(crate) fn cache(&self) -> PathBuf {
-        self.path("cache")
+        match self.is_of_workspace.load(Ordering::Relaxed) {
+            true => Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"),
+            false => self.path("cache"),
+        }
     }
 
     /// A host with default limits and a cache in the folder.

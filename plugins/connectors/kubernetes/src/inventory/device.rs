@@ -2,7 +2,7 @@
 
 use portcullis_plugin::Device;
 
-use super::node::{Facts, Kind};
+use super::machine::{Facts, Kind};
 
 /// What a model is called that nobody tells.
 const UNREPORTED: &str = "unreported";

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::device::{Count, Place, Seen, offered, placed};
 use super::dra::{Gpu, Gpus};
-use super::node::{Facts, Kind, Machine, Node};
+use super::machine::{Facts, Kind, Machine};
+use super::node::Node;
 use super::pod::Pod;
 
 /// Nodes that have GPUs, with what is held of them. It travels in cursors, so what many nodes have in common is there

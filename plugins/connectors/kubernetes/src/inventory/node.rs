@@ -1,97 +1,104 @@
-//! Nodes: which GPUs each offers, and whether pods can come to it.
+//! Nodes: which GPUs each offers, and whether pods can come to it. Tags are those of `generated.proto` in
+//! k8s.io/api/core/v1.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use prost::Message;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use portcullis_plugin::Failure;
 
+use super::machine::{Kind, Machine, Offered};
 use super::product::{facts, product};
 use super::quantity::Quantity;
 use super::resource::Offer;
-use crate::metadata::{Metadata, or_default};
+use crate::metadata::or_default;
 
 /// More than this no node has; a server that says so is not believed.
 const MOST_UNITS: u64 = 4096;
 
 /// A node of the cluster.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize, Message)]
 pub(crate) struct Node {
+    #[prost(message, required, tag = "1")]
     pub(crate) metadata: Metadata,
+    #[prost(message, required, tag = "2")]
     #[serde(default, deserialize_with = "or_default")]
     spec: Spec,
+    #[prost(message, required, tag = "3")]
     #[serde(default, deserialize_with = "or_default")]
     status: Status,
 }
 
-#[derive(Debug, Default, Deserialize)]
+/// What is read of the metadata of a node.
+#[derive(Deserialize, Message)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Metadata {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(btree_map = "string, string", tag = "11")]
+    #[serde(default, deserialize_with = "or_default")]
+    labels: BTreeMap<String, String>,
+    /// When somebody asked for its deletion.
+    #[prost(message, optional, tag = "9")]
+    deletion_timestamp: Option<Moment>,
+}
+
+/// A time of which only matters that there is one.
+#[derive(Deserialize, Message)]
+#[serde(from = "IgnoredAny")]
+struct Moment {}
+
+impl From<IgnoredAny> for Moment {
+    fn from(_: IgnoredAny) -> Self {
+        Self {}
+    }
+}
+
+#[derive(Deserialize, Message)]
 struct Spec {
+    #[prost(bool, tag = "4")]
     #[serde(default)]
     unschedulable: bool,
+    #[prost(message, repeated, tag = "5")]
     #[serde(default, deserialize_with = "or_default")]
     taints: Vec<Taint>,
 }
 
 /// A taint of a node or of a device.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize, Message)]
 pub(crate) struct Taint {
+    #[prost(string, tag = "1")]
     pub(crate) key: String,
+    #[prost(string, tag = "3")]
     #[serde(default)]
     pub(crate) effect: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Deserialize, Message)]
 struct Status {
+    #[prost(btree_map = "string, message", tag = "1")]
     #[serde(default, deserialize_with = "or_default")]
     capacity: BTreeMap<String, Quantity>,
+    #[prost(btree_map = "string, message", tag = "2")]
     #[serde(default, deserialize_with = "or_default")]
     allocatable: BTreeMap<String, Quantity>,
+    #[prost(message, repeated, tag = "4")]
     #[serde(default, deserialize_with = "or_default")]
     conditions: Vec<Condition>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize, Message)]
 struct Condition {
+    #[prost(string, tag = "1")]
     #[serde(rename = "type")]
     name: String,
+    #[prost(string, tag = "2")]
     status: String,
+    #[prost(string, tag = "5")]
     #[serde(default)]
     reason: String,
-}
-
-/// What a node offers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Machine {
-    /// Labels of the contract.
-    pub(crate) facts: Facts,
-    /// Why no pod can come to it; empty when one can.
-    pub(crate) fault: String,
-    pub(crate) offers: Vec<Offered>,
-}
-
-/// Labels of the contract with their values.
-pub(crate) type Facts = Vec<(String, String)>;
-
-/// Devices of one kind that a device plugin offers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Offered {
-    pub(crate) kind: Kind,
-    /// Devices, those that the device plugin calls unhealthy among them.
-    pub(crate) devices: u32,
-    pub(crate) unhealthy: u32,
-}
-
-/// What a device plugin offers, wherever it does.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-pub(crate) struct Kind {
-    /// Name of the resource.
-    pub(crate) resource: String,
-    pub(crate) model: Option<String>,
-    pub(crate) memory_mib: Option<u32>,
-    /// When the devices are GPU instances.
-    pub(crate) profile: Option<String>,
-    /// Units as which one device is offered, more than 1 when it is shared.
-    pub(crate) units_each: u32,
 }
 
 impl Taint {
@@ -221,7 +228,8 @@ impl Node {
 
 #[cfg(test)]
 mod tests {
-    use super::{Machine, Node};
+    use super::Node;
+    use crate::inventory::machine::Machine;
     use serde_json::{Value, json};
 
     fn machine(node: &Value) -> Result<Machine, String> {

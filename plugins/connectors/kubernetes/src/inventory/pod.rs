@@ -1,7 +1,8 @@
-//! Pods, as far as they hold GPUs.
+//! Pods, as far as they hold GPUs. Tags are those of `generated.proto` in k8s.io/api/core/v1.
 
 use std::collections::BTreeMap;
 
+use prost::Message;
 use serde::Deserialize;
 
 use portcullis_plugin::Failure;
@@ -11,35 +12,44 @@ use super::resource::Offer;
 use crate::metadata::{Name, or_default};
 
 /// A pod that is bound to a node and has not ended.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize, Message)]
 pub(crate) struct Pod {
+    #[prost(message, required, tag = "1")]
     metadata: Name,
+    #[prost(message, required, tag = "2")]
     pub(crate) spec: Spec,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize, Message)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Spec {
+    #[prost(string, tag = "10")]
     #[serde(default)]
     pub(crate) node_name: String,
+    #[prost(message, repeated, tag = "2")]
     #[serde(default, deserialize_with = "or_default")]
     containers: Vec<Container>,
+    #[prost(message, repeated, tag = "20")]
     #[serde(default, deserialize_with = "or_default")]
     init_containers: Vec<Container>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize, Message)]
 #[serde(rename_all = "camelCase")]
 struct Container {
+    #[prost(message, required, tag = "8")]
     #[serde(default, deserialize_with = "or_default")]
     resources: Resources,
+    #[prost(string, optional, tag = "24")]
     restart_policy: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Deserialize, Message)]
 struct Resources {
+    #[prost(btree_map = "string, message", tag = "2")]
     #[serde(default, deserialize_with = "or_default")]
     requests: BTreeMap<String, Quantity>,
+    #[prost(btree_map = "string, message", tag = "1")]
     #[serde(default, deserialize_with = "or_default")]
     limits: BTreeMap<String, Quantity>,
 }

@@ -1,10 +1,11 @@
 //! Quantities of Kubernetes, as whole numbers.
 
+use prost::Message;
 use serde::Deserialize;
 
 /// A quantity as it is written: a number with a suffix.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Quantity(String);
+#[derive(PartialEq, Eq, Deserialize, Message)]
+pub(crate) struct Quantity(#[prost(string, tag = "1")] String);
 
 impl Quantity {
     /// The number of things; none when it is not a whole number from 0 to 2^64 - 1.
