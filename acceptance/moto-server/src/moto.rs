@@ -77,6 +77,16 @@ impl Moto {
         operation: &str,
         fields: &[(String, String)],
     ) -> Result<Answer> {
+        self.form(service, operation, fields, None)
+    }
+
+    fn form(
+        &self,
+        service: &str,
+        operation: &str,
+        fields: &[(String, String)],
+        further: Option<(&str, String)>,
+    ) -> Result<Answer> {
         let version = match service {
             "ec2" => "2016-11-15",
             _ => "2010-05-08",
@@ -92,6 +102,7 @@ impl Moto {
                 "application/x-www-form-urlencoded".to_owned(),
             ),
         ];
+        let headers: Vec<(&str, String)> = headers.into_iter().chain(further).collect();
         Answer::to(self.address, "POST", "/", &headers, &body)
     }
 
@@ -105,7 +116,8 @@ impl Moto {
     }
 
     /// Carries out an operation written as `{"service": "iam", "operation": "CreateUser", "UserName": "ana"}`; members that
-    /// are objects, as policies are, travel as JSON text.
+    /// are objects, as policies are, travel as JSON text. `account` is the number of another account than the first one,
+    /// and `interface` that of a service which speaks JSON, `AWSOrganizationsV20161128` for example.
     ///
     /// # Errors
     /// When the server refuses.
@@ -116,17 +128,39 @@ impl Moto {
             text("service").unwrap_or("iam"),
             text("operation").context("a step names its operation")?,
         );
-        let fields: Vec<(String, String)> = members
-            .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "service" | "operation"))
-            .map(|(name, value)| {
-                let value = value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned);
-                (name.clone(), value)
-            })
-            .collect();
-        let answer = self.ask(service, operation, &fields)?;
+        let members = members.iter().filter(|(name, _)| {
+            !matches!(
+                name.as_str(),
+                "service" | "interface" | "account" | "operation"
+            )
+        });
+        let account = text("account").map(|account| ("x-moto-account-id", account.to_owned()));
+        let answer = match text("interface") {
+            Some(interface) => {
+                let members: serde_json::Map<String, Value> = members
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect();
+                let headers = [
+                    ("authorization", unsigned(service)),
+                    ("content-type", "application/x-amz-json-1.1".to_owned()),
+                    ("x-amz-target", format!("{interface}.{operation}")),
+                ];
+                let headers: Vec<(&str, String)> = headers.into_iter().chain(account).collect();
+                let body = Value::Object(members).to_string();
+                Answer::to(self.address, "POST", "/", &headers, &body)?
+            }
+            None => {
+                let fields: Vec<(String, String)> = members
+                    .map(|(name, value)| {
+                        let value = value
+                            .as_str()
+                            .map_or_else(|| value.to_string(), str::to_owned);
+                        (name.clone(), value)
+                    })
+                    .collect();
+                self.form(service, operation, &fields, account)?
+            }
+        };
         ensure!(
             answer.status == 200,
             "{operation} was answered with status {}: {}",

@@ -1,9 +1,11 @@
 //! The part `access`: who may do what, from `GetAccountAuthorizationDetails`.
 //!
-//! It is read in two rounds: groups and policies first, since users and roles name them by less than they are told by.
+//! It is read in two rounds: groups and policies first, since users and roles name them by less than they are told by. Between
+//! them come the policies of the organization, when its address is configured.
 
 mod details;
 mod holder;
+mod organization;
 mod permission;
 mod pipeline;
 mod trust;
@@ -19,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::Config;
 use crate::api::Service;
 use crate::xml::{self, Element};
+use organization::Limits;
 
 const OPERATION: &str = "GetAccountAuthorizationDetails";
 const GROUPS_AND_POLICIES: [&str; 3] = ["Group", "LocalManagedPolicy", "AWSManagedPolicy"];
@@ -45,6 +48,8 @@ struct Known {
     boundaries: BTreeSet<String>,
     /// ARNs of policies that groups have and that were not told yet.
     owed: BTreeSet<String>,
+    /// What the organization leaves; none before it was asked.
+    limits: Option<Limits>,
 }
 
 /// The page at `cursor`, the first one without.
@@ -66,6 +71,7 @@ pub(crate) fn page(config: &Config, cursor: Option<&str>) -> Result<AccessPage, 
             .remedy("Check that `iam` in `config` is the address of IAM.")
         })?;
     if progress.second_round {
+        bind(result, config, &mut progress.known, &mut page);
         details::users_and_roles(result, config, &progress.known, &mut page)?;
     } else {
         details::groups_and_policies(result, &mut progress.known, &mut page)?;
@@ -73,6 +79,19 @@ pub(crate) fn page(config: &Config, cursor: Option<&str>) -> Result<AccessPage, 
     let next = next(result, progress)?;
     page.next = next.map(|next| serde_json::to_string(&next)).transpose()?;
     Ok(page)
+}
+
+/// Asks the organization what it leaves, once it is known whose account this is, and binds the groups, which are told already.
+fn bind(result: Element<'_>, config: &Config, known: &mut Known, page: &mut AccessPage) {
+    let account = details::account(result);
+    let (Some(url), Some(account), None) = (&config.organizations, account, &known.limits) else {
+        return;
+    };
+    let limits = Limits::read(url, account, page);
+    for (name, arn) in &known.groups {
+        limits.bind(&format!("group:{arn}"), arn, &format!("group {name}"), page);
+    }
+    known.limits = Some(limits);
 }
 
 fn read(config: &Config, progress: &Progress) -> Result<String, Failure> {

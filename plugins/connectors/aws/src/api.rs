@@ -1,13 +1,14 @@
 //! Requests to services that take operations by name.
 
+mod json;
+mod refusal;
+
+pub(crate) use json::JsonService;
+
 use portcullis_plugin::{Client, Failure, Request, Response};
 
 use crate::xml::{self, Element};
-
-/// How much of the service's own words is shown.
-const QUOTED_CHARS: usize = 240;
-/// The kind of failure of something that is not there, for callers in this crate; to a host it is `internal`.
-const ABSENT: &str = "absent";
+use refusal::{Asked, Said, absent};
 
 /// A service of AWS with query parameters and answers in XML.
 #[derive(Debug)]
@@ -107,54 +108,14 @@ impl<'c> Service<'c> {
 
     fn answer(&self, request: Request, operation: &str) -> Result<String, Failure> {
         let response = self.client.send_signed(request, self.name)?;
-        self.check(&response, operation)?;
+        let asked = Asked {
+            service: self.name,
+            url: self.url,
+            operation,
+        };
+        asked.check(&response, said)?;
         String::from_utf8(response.body)
             .map_err(|_| Failure::malformed(format!("`{operation}` was not answered in UTF-8.")))
-    }
-
-    /// Refusals in the words of this connector; anything else but success becomes the failure that its status means.
-    fn check(&self, response: &Response, operation: &str) -> Result<(), Failure> {
-        if (200..300).contains(&response.status) {
-            return Ok(());
-        }
-        let (code, said) = refusal(response);
-        let name = self.name;
-        let message = format!(
-            "The service `{name}` at `{}` did not answer `{operation}`{said}.",
-            self.url
-        );
-        match code.as_str() {
-            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
-                Err(Failure::refused(message).remedy(format!(
-                    "Allow `{name}:{operation}` on `*` to the principal whose keys sign."
-                )))
-            }
-            "SignatureDoesNotMatch" | "InvalidClientTokenId" | "AuthFailure" | "ExpiredToken"
-            | "RequestExpired" | "UnrecognizedClientException" => {
-                Err(Failure::refused(message).remedy(
-                    "Check the keys that `allow { sigv4 }` names, the session token among them, its region, and the \
-                     clock of this machine.",
-                ))
-            }
-            "NoSuchEntity" => Err(Failure {
-                kind: ABSENT.to_owned(),
-                ..Failure::refused(message)
-            }),
-            "Throttling" | "ThrottlingException" | "RequestLimitExceeded" => {
-                Err(Failure::unreachable(message).remedy("Plan again in a minute."))
-            }
-            "" => response.clone().success().map(drop),
-            _ => Err(Failure::refused(message)),
-        }
-    }
-}
-
-/// Nothing where the service says that there is nothing of that name.
-fn absent(answer: Result<String, Failure>) -> Result<Option<String>, Failure> {
-    match answer {
-        Ok(text) => Ok(Some(text)),
-        Err(failure) if failure.kind == ABSENT => Ok(None),
-        Err(failure) => Err(failure),
     }
 }
 
@@ -168,18 +129,15 @@ fn encoded(text: &str) -> String {
     text.bytes().map(byte).collect()
 }
 
-/// The code of a refusal, and what the service says, as the end of a sentence; both empty when it says nothing.
-fn refusal(response: &Response) -> (String, String) {
+fn said(response: &Response) -> Said {
     let text = String::from_utf8_lossy(&response.body);
     let Ok(document) = xml::parse(&text, "") else {
-        return (String::new(), String::new());
+        return Said::default();
     };
     let root = Element::root(&document);
-    let of = |name: &str| {
-        let found = root.find(name).map(Element::own_text).unwrap_or_default();
-        found.chars().take(QUOTED_CHARS).collect::<String>()
-    };
-    let (code, message) = (of("Code"), of("Message"));
-    let said = format!(": `{code}`, `{message}`");
-    (code, said)
+    let of = |name: &str| root.find(name).map(Element::own_text).unwrap_or_default();
+    Said {
+        code: of("Code").to_owned(),
+        message: of("Message").to_owned(),
+    }
 }

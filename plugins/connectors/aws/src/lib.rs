@@ -57,6 +57,14 @@ const IAM: &[&str] = &[
     "DeleteRole",
 ];
 
+/// What it asks of AWS Organizations.
+const ORGANIZATIONS: &[&str] = &[
+    "DescribeOrganization",
+    "ListParents",
+    "ListPoliciesForTarget",
+    "DescribePolicy",
+];
+
 /// The connector.
 #[derive(Debug)]
 pub struct Aws;
@@ -68,6 +76,10 @@ pub struct Config {
     /// Where IAM listens: `https://iam.amazonaws.com`, or that of the partition.
     #[config(pattern = "^https?://[^/]+/?$")]
     pub iam: String,
+    /// Where AWS Organizations listens, `https://organizations.us-east-1.amazonaws.com`, for the service control policies that
+    /// bind the account. Without it what they forbid is shown as allowed.
+    #[config(pattern = "^https?://[^/]+/?$")]
+    pub organizations: Option<String>,
     /// Where EC2 of a region listens, `https://ec2.eu-west-1.amazonaws.com`. Without it nothing is told of GPUs.
     #[config(pattern = "^https?://[^/]+/?$")]
     pub ec2: Option<String>,
@@ -120,10 +132,12 @@ impl Connector for Aws {
     )
     .http(&[
         HttpAccess::new("config:iam", &["GET", "POST"], "/"),
+        HttpAccess::new("config:organizations", &["POST"], "/").reads(),
         HttpAccess::new("config:ec2", &["GET"], "/"),
     ])
     .signatures(&[
         SignatureAccess::new("config:iam", "iam", IAM),
+        SignatureAccess::new("config:organizations", "organizations", ORGANIZATIONS),
         SignatureAccess::new(
             "config:ec2",
             "ec2",

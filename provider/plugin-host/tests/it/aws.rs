@@ -2,6 +2,8 @@
 
 mod grant;
 mod identity;
+mod judged;
+mod organization;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,13 +22,7 @@ const ACCOUNT: &str = "arn:aws:iam::123456789012";
 
 /// A server with an account of the connector's tests; none where it cannot be started, which `CI=true` does not accept.
 fn account() -> Option<Moto> {
-    if !moto_server::is_installed() {
-        let line = format!("not run: AWS played by moto (needs `{INSTALL}`)");
-        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{line}");
-        println!("{line}");
-        return None;
-    }
-    let moto = Moto::start().unwrap();
+    let moto = server()?;
     let file = "../../plugins/connectors/aws/tests/account.json";
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let steps: Vec<Value> = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
@@ -34,6 +30,17 @@ fn account() -> Option<Moto> {
         moto.carry_out(step).unwrap();
     }
     Some(moto)
+}
+
+/// A server with nothing in its accounts.
+fn server() -> Option<Moto> {
+    if !moto_server::is_installed() {
+        let line = format!("not run: AWS played by moto (needs `{INSTALL}`)");
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{line}");
+        println!("{line}");
+        return None;
+    }
+    Some(Moto::start().unwrap())
 }
 
 fn keys(id: &str, secret: &str) -> AwsKeys {

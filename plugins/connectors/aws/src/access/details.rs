@@ -44,6 +44,16 @@ pub(crate) fn groups_and_policies(
     Ok(())
 }
 
+/// The number of the account whose users and roles a page tells; none when it has neither.
+pub(crate) fn account(result: Element<'_>) -> Option<&str> {
+    let mut users = result.list("UserDetailList");
+    let first = users
+        .next()
+        .or_else(|| result.list("RoleDetailList").next())?;
+    let account = first.text("Arn").split(':').nth(4)?;
+    (!account.is_empty()).then_some(account)
+}
+
 /// Users and roles of a page.
 ///
 /// # Errors
@@ -119,7 +129,7 @@ fn one_role(
     Ok(())
 }
 
-/// Managed policies and boundary of a user or role.
+/// Managed policies and boundary of a user or role, and what its organization leaves.
 fn held(
     holder: Holder<'_>,
     element: Element<'_>,
@@ -129,6 +139,9 @@ fn held(
     let attached = holder.attached(element, page)?;
     if let Some(policy) = attached.difference(&known.policies).next() {
         return Err(untold(policy));
+    }
+    if let Some(limits) = &known.limits {
+        limits.bind(holder.id, element.needed("Arn")?, holder.shown, page);
     }
     holder.boundary(element, known, page)
 }
