@@ -183,11 +183,6 @@ fn what_is_not_read_limits_nothing_and_is_said() {
             "those of the account 222233334444",
         ),
         (
-            asked(account(), json!({}), Answer::json(json!({}))),
-            vec![],
-            "those of the account 222233334444",
-        ),
-        (
             asked(whole(level(begun())), parents.clone(), refused()),
             vec!["boundary:organization/222233334444", denied],
             "those further up",
