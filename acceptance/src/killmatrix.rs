@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
+use crate::compiled::Compiled;
 use crate::folder;
 use crate::repository;
 use crate::servers::kubernetes::Kubernetes;
@@ -87,11 +88,17 @@ impl Matrix {
     ///
     /// # Errors
     /// When the next apply does not converge, or leaves something behind.
-    pub(crate) fn kill(&self, terraform: &Terraform, point: &str, phase: &Phase) -> Result<Kill> {
+    pub(crate) fn kill(
+        &self,
+        terraform: &Terraform,
+        compiled: &Compiled,
+        point: &str,
+        phase: &Phase,
+    ) -> Result<Kill> {
         let provider = Provider::built("debug")?;
         let mut workspace = Workspace::new(terraform, Some(&provider))?;
         folder::copy(&folder_of_kills().join("files"), &workspace.dir(), &[])?;
-        let _cluster = cluster(&mut workspace, phase)?;
+        let _cluster = cluster(&mut workspace, phase, compiled)?;
         if let Some(before) = &phase.before {
             put(&workspace, before)?;
             apply(&workspace)?.success("the apply before the kill")?;
@@ -143,7 +150,11 @@ impl Matrix {
 }
 
 /// The cluster that a phase needs, with the connector pinned and told where it is.
-fn cluster(workspace: &mut Workspace, phase: &Phase) -> Result<Option<Kubernetes>> {
+fn cluster(
+    workspace: &mut Workspace,
+    phase: &Phase,
+    compiled: &Compiled,
+) -> Result<Option<Kubernetes>> {
     let Some(objects) = &phase.kubernetes else {
         return Ok(None);
     };
@@ -151,9 +162,7 @@ fn cluster(workspace: &mut Workspace, phase: &Phase) -> Result<Option<Kubernetes
     for (name, value) in cluster.environment() {
         workspace.set_env(name, value);
     }
-    let plugin = repository::target().join("plugins/kubernetes.wasm");
-    fs::copy(&plugin, workspace.dir().join("kubernetes.wasm"))
-        .with_context(|| format!("{} is not built", plugin.display()))?;
+    compiled.put(&["kubernetes".to_owned()], &workspace.dir())?;
     let portcullis = repository::built("debug", "portcullis");
     let lock = workspace.process(&portcullis);
     lock.args(["plugin", "lock", "kubernetes.wasm"])

@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 
 mod browser;
 mod case;
+mod compiled;
 mod demo;
 mod folder;
 mod golden;

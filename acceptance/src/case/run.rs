@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::servers::Servers;
 use super::{Case, Done, Planned, Step};
 use crate::browser::Browser;
+use crate::compiled::Compiled;
 use crate::folder;
 use crate::golden::{Golden, Normaliser};
 use crate::process::Finished;
@@ -23,6 +24,7 @@ use crate::workspace::{Provider, Workspace};
 pub(crate) struct Runner<'a> {
     pub(crate) terraform: &'a Terraform,
     pub(crate) normaliser: &'a Normaliser,
+    pub(crate) compiled: &'a Compiled,
     pub(crate) bless: bool,
 }
 
@@ -43,7 +45,8 @@ impl Runner<'_> {
             &workspace.dir(),
             &["case.toml", "expected", "steps"],
         )?;
-        copy_plugins(case, &workspace)?;
+        self.compiled
+            .put(&case.description.plugins, &workspace.dir())?;
         if let Some(fleet) = &case.description.nvml {
             let fleet = workspace.dir().join(fleet);
             workspace.use_fake_nvml(&fleet)?;
@@ -152,20 +155,6 @@ impl Runner<'_> {
         let found = self.normaliser.normalise(&finished.text, workspace.base());
         golden.check(&found, self.bless)
     }
-}
-
-fn copy_plugins(case: &Case, workspace: &Workspace) -> Result<()> {
-    for plugin in &case.description.plugins {
-        let file = format!("{plugin}.wasm");
-        let built = repository::target().join("plugins").join(&file);
-        fs::copy(&built, workspace.dir().join(&file)).with_context(|| {
-            format!(
-                "{} is not built: run `cargo verify --only setup`",
-                built.display()
-            )
-        })?;
-    }
-    Ok(())
 }
 
 const PLAN: &str = "case.tfplan";

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::parallel;
 use crate::browser::Browser;
 use crate::case::{Case, Runner};
+use crate::compiled::Compiled;
 use crate::golden::Normaliser;
 use crate::repository;
 use crate::screen::Progress;
@@ -34,10 +35,12 @@ fn run_all(context: &Context, progress: &Progress) -> Result<Report> {
         Err(missing) => report.not_run.push(missing),
     }
     let normaliser = Normaliser::new()?;
+    let compiled = Compiled::new()?;
     for terraform in &terraforms {
         let runner = Runner {
             terraform,
             normaliser: &normaliser,
+            compiled: &compiled,
             bless: context.bless,
         };
         report.add(run_on(&runner, &cases, progress));

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Result;
 
 use super::parallel;
+use crate::compiled::Compiled;
 use crate::killmatrix::{Kill, Matrix, Phase};
 use crate::screen::Progress;
 use crate::step::{Context, Report, Step};
@@ -20,6 +21,7 @@ pub(super) const STEP: Step = Step {
 fn kill_everywhere(context: &Context, progress: &Progress) -> Result<Report> {
     super::programs::build(context, progress)?;
     let matrix = Matrix::open()?;
+    let compiled = Compiled::new()?;
     let terraform = Terraform::installed()?;
     let wanted = |point: &str| {
         context
@@ -39,7 +41,7 @@ fn kill_everywhere(context: &Context, progress: &Progress) -> Result<Report> {
     let reached = Mutex::new(BTreeSet::new());
     parallel::each(&pairs, |(point, phase)| {
         progress.note(&format!("{point} in {}", phase.name));
-        let outcome = matrix.kill(&terraform, point, phase);
+        let outcome = matrix.kill(&terraform, &compiled, point, phase);
         let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
         if !matches!(outcome, Ok(Kill::NotReached)) {
             reached
