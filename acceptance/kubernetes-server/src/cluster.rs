@@ -20,6 +20,8 @@ use crate::program::{INSTALL, api_server};
 
 /// How long a start may take before it counts as failed: a machine that compiles meanwhile is slow.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Times that a start is tried: a port that was free may be somebody's before the program listens on it that it was for.
+const STARTS: u32 = 3;
 /// The token of the user `admin`, a member of `system:masters`.
 const ADMIN: &str = "admin-of-this-test-cluster";
 
@@ -41,6 +43,19 @@ impl Cluster {
     pub fn start() -> Result<Self> {
         let program =
             api_server().with_context(|| format!("there is no kube-apiserver: run `{INSTALL}`"))?;
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let mut cluster = Self::launch(&program)?;
+            match cluster.wait() {
+                Ok(()) => return Ok(cluster),
+                Err(error) if tried == STARTS || !cluster.has_ended()? => return Err(error),
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn launch(program: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("kubernetes-").tempdir()?;
         let certificates = Certificates::make(folder.path())?;
         let tokens = folder.path().join("tokens.csv");
@@ -55,15 +70,13 @@ impl Cluster {
             .stderr(File::create(folder.path().join("server.log"))?)
             .spawn()
             .context("cannot start kube-apiserver")?;
-        let mut cluster = Self {
+        Ok(Self {
             server,
             etcd,
             address,
             certificates,
             folder,
-        };
-        cluster.wait()?;
-        Ok(cluster)
+        })
     }
 
     /// Where the server answers, over TLS.
@@ -165,12 +178,12 @@ impl Cluster {
         let admin = self.admin()?;
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
+            if self.has_ended()? {
+                bail!("kube-apiserver or its etcd ended:\n{}", self.log());
+            }
             let ready = admin.send("GET", "/readyz", &[], b"");
             if ready.is_ok_and(|answer| answer.status == 200) {
                 return Ok(());
-            }
-            if let Some(status) = self.server.try_wait()? {
-                bail!("kube-apiserver ended with {status}:\n{}", self.log());
             }
             thread::sleep(Duration::from_millis(100));
         }
@@ -179,6 +192,11 @@ impl Cluster {
             PATIENCE.as_secs(),
             self.log()
         )
+    }
+
+    /// Whether one of the two programs is no longer there.
+    fn has_ended(&mut self) -> Result<bool> {
+        Ok(self.server.try_wait()?.is_some() || self.etcd.has_ended()?)
     }
 
     /// The end of what the server wrote.
@@ -229,5 +247,31 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::{Cluster, Etcd, PATIENCE, api_server};
+
+    /// As when somebody took its port.
+    #[test]
+    fn a_cluster_whose_etcd_is_gone_is_not_waited_for() {
+        let Some(program) = api_server() else {
+            println!("not run: a cluster without etcd (needs {})", crate::INSTALL);
+            assert_ne!(std::env::var("CI").as_deref(), Ok("true"));
+            return;
+        };
+        let mut cluster = Cluster::launch(&program).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        // It finds a file where its data would be, and ends.
+        std::fs::write(folder.path().join("etcd"), "").unwrap();
+        cluster.etcd = Etcd::start(folder.path()).unwrap();
+        let began = Instant::now();
+        let error = cluster.wait().unwrap_err().to_string();
+        assert!(error.contains("or its etcd ended"), "{error}");
+        assert!(began.elapsed() < PATIENCE / 2);
     }
 }
