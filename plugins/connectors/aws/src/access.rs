@@ -1,13 +1,16 @@
 //! The part `access`: who may do what, from `GetAccountAuthorizationDetails`.
 //!
 //! It is read in two rounds: groups and policies first, since users and roles name them by less than they are told by. Between
-//! them come the policies of the organization, when its address is configured.
+//! them come the policies of the organization, when its address is configured, and after them secrets with their own policies, when
+//! that of AWS Secrets Manager is.
 
 mod details;
 mod holder;
 mod organization;
 mod permission;
 mod pipeline;
+mod resource_policy;
+mod secrets;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,11 +30,19 @@ const OPERATION: &str = "GetAccountAuthorizationDetails";
 const GROUPS_AND_POLICIES: [&str; 3] = ["Group", "LocalManagedPolicy", "AWSManagedPolicy"];
 const USERS_AND_ROLES: [&str; 2] = ["User", "Role"];
 
+/// What is read together.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+enum Round {
+    #[default]
+    GroupsAndPolicies,
+    UsersAndRoles,
+    Secrets,
+}
+
 /// How far the reading has come, and what the rest of it needs to know.
 #[derive(Debug, Default, Deserialize, Serialize)]
 struct Progress {
-    /// Whether groups and policies are all read.
-    second_round: bool,
+    round: Round,
     /// Where the next page begins; empty for the first one of a round.
     marker: String,
     known: Known,
@@ -59,6 +70,12 @@ pub(crate) fn page(config: &Config, cursor: Option<&str>) -> Result<AccessPage, 
         None => Progress::default(),
     };
     let mut page = AccessPage::empty(now());
+    if let (Round::Secrets, Some(url)) = (progress.round, &config.secrets_manager) {
+        let marker = secrets::page(url, config, &progress.marker, &mut page);
+        let next = marker.map(|marker| Progress { marker, ..progress });
+        page.next = next.map(|next| serde_json::to_string(&next)).transpose()?;
+        return Ok(page);
+    }
     let text = read(config, &progress)?;
     let document = xml::parse(&text, OPERATION)?;
     let root = Element::root(&document);
@@ -70,13 +87,13 @@ pub(crate) fn page(config: &Config, cursor: Option<&str>) -> Result<AccessPage, 
             ))
             .remedy("Check that `iam` in `config` is the address of IAM.")
         })?;
-    if progress.second_round {
+    if progress.round == Round::UsersAndRoles {
         bind(result, config, &mut progress.known, &mut page);
         details::users_and_roles(result, config, &progress.known, &mut page)?;
     } else {
         details::groups_and_policies(result, &mut progress.known, &mut page)?;
     }
-    let next = next(result, progress)?;
+    let next = next(result, config, progress)?;
     page.next = next.map(|next| serde_json::to_string(&next)).transpose()?;
     Ok(page)
 }
@@ -95,9 +112,9 @@ fn bind(result: Element<'_>, config: &Config, known: &mut Known, page: &mut Acce
 }
 
 fn read(config: &Config, progress: &Progress) -> Result<String, Failure> {
-    let filters: &[&str] = match progress.second_round {
-        true => &USERS_AND_ROLES,
-        false => &GROUPS_AND_POLICIES,
+    let filters: &[&str] = match progress.round {
+        Round::GroupsAndPolicies => &GROUPS_AND_POLICIES,
+        _ => &USERS_AND_ROLES,
     };
     let most = config.page_size.to_string();
     let names: Vec<String> = (1..=filters.len())
@@ -116,7 +133,11 @@ fn read(config: &Config, progress: &Progress) -> Result<String, Failure> {
 }
 
 /// What is left to read after a page; none after the last one.
-fn next(result: Element<'_>, progress: Progress) -> Result<Option<Progress>, Failure> {
+fn next(
+    result: Element<'_>,
+    config: &Config,
+    progress: Progress,
+) -> Result<Option<Progress>, Failure> {
     match result.needed("IsTruncated")? {
         "true" => {
             let marker = result.needed("Marker")?.to_owned();
@@ -127,13 +148,19 @@ fn next(result: Element<'_>, progress: Progress) -> Result<Option<Progress>, Fai
             }
             Ok(Some(Progress { marker, ..progress }))
         }
-        "false" if progress.second_round => Ok(None),
+        "false" if progress.round != Round::GroupsAndPolicies => {
+            let secrets = || Progress {
+                round: Round::Secrets,
+                ..Progress::default()
+            };
+            Ok(config.secrets_manager.is_some().then(secrets))
+        }
         "false" => {
             if let Some(policy) = progress.known.owed.first() {
                 return Err(untold(policy));
             }
             Ok(Some(Progress {
-                second_round: true,
+                round: Round::UsersAndRoles,
                 marker: String::new(),
                 known: progress.known,
             }))

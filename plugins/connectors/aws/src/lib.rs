@@ -80,6 +80,10 @@ pub struct Config {
     /// bind the account. Without it what they forbid is shown as allowed.
     #[config(pattern = "^https?://[^/]+/?$")]
     pub organizations: Option<String>,
+    /// Where AWS Secrets Manager of a region listens, `https://secretsmanager.eu-west-1.amazonaws.com`, for the names of its
+    /// secrets and the policies attached to them; never for their values.
+    #[config(pattern = "^https?://[^/]+/?$")]
+    pub secrets_manager: Option<String>,
     /// Where EC2 of a region listens, `https://ec2.eu-west-1.amazonaws.com`. Without it nothing is told of GPUs.
     #[config(pattern = "^https?://[^/]+/?$")]
     pub ec2: Option<String>,
@@ -133,11 +137,17 @@ impl Connector for Aws {
     .http(&[
         HttpAccess::new("config:iam", &["GET", "POST"], "/"),
         HttpAccess::new("config:organizations", &["POST"], "/").reads(),
+        HttpAccess::new("config:secrets_manager", &["POST"], "/").reads(),
         HttpAccess::new("config:ec2", &["GET"], "/"),
     ])
     .signatures(&[
         SignatureAccess::new("config:iam", "iam", IAM),
         SignatureAccess::new("config:organizations", "organizations", ORGANIZATIONS),
+        SignatureAccess::new(
+            "config:secrets_manager",
+            "secretsmanager",
+            &["ListSecrets", "GetResourcePolicy"],
+        ),
         SignatureAccess::new(
             "config:ec2",
             "ec2",

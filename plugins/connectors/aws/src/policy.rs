@@ -67,6 +67,17 @@ pub(crate) enum Scope<'a> {
     AllBut(&'a [String]),
 }
 
+impl Principal {
+    /// Whether it is everybody.
+    pub(crate) fn is_everybody(&self) -> bool {
+        let is_star = |names: &OneOrMany<String>| names.as_slice().iter().any(|name| name == "*");
+        match self {
+            Self::Text(all) => all == "*",
+            Self::Named(named) => named.get("AWS").is_some_and(is_star),
+        }
+    }
+}
+
 impl Policy {
     /// Reads a document, percent-encoded or not; `of` is whose it is.
     ///

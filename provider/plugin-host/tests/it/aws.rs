@@ -4,6 +4,7 @@ mod grant;
 mod identity;
 mod judged;
 mod organization;
+mod secrets;
 
 use std::path::Path;
 use std::sync::Arc;

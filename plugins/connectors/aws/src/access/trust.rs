@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use portcullis_plugin::{Edge, Failure, Permission};
 
 use super::pipeline;
-use crate::policy::{Effect, OneOrMany, Policy, Principal, Scope, Statement};
+use crate::policy::{Effect, Policy, Principal, Scope, Statement};
 
 const ASSUME: [&str; 3] = [
     "sts:AssumeRole",
@@ -13,7 +13,7 @@ const ASSUME: [&str; 3] = [
     "sts:AssumeRoleWithSAML",
 ];
 /// Whoever asks.
-const ANYONE: &str = "anyone";
+pub(super) const ANYONE: &str = "anyone";
 
 /// An edge from each principal that a trust policy allows to take `role` on. What it denies is told by [`denials`].
 ///
@@ -87,12 +87,8 @@ pub(crate) fn denials(
 
 /// Whether a statement is about everybody, rather than about somebody who cannot be named.
 fn is_everybody(statement: &Statement) -> bool {
-    let is_star = |names: &OneOrMany<String>| names.as_slice().iter().any(|name| name == "*");
-    match &statement.principal {
-        Some(Principal::Text(all)) => all == "*",
-        Some(Principal::Named(named)) => named.get("AWS").is_some_and(is_star),
-        None => false,
-    }
+    let principal = statement.principal.as_ref();
+    principal.is_some_and(Principal::is_everybody)
 }
 
 /// The actions of taking a role on that a statement names.
@@ -146,7 +142,11 @@ fn is_like(pattern: &str, action: &str) -> bool {
     }
 }
 
-fn principals(
+/// Whom a statement is about; anyone where it names those whom it is not about.
+///
+/// # Errors
+/// When it names nobody.
+pub(super) fn principals(
     statement: &Statement,
     source: &str,
     clusters: &BTreeMap<String, String>,
@@ -155,11 +155,29 @@ fn principals(
         return Ok(vec![ANYONE.to_owned()]);
     }
     match &statement.principal {
-        Some(Principal::Text(all)) if all == "*" => Ok(vec![ANYONE.to_owned()]),
-        Some(Principal::Text(other)) => Err(Failure::malformed(format!(
+        Some(principal) => named(principal, statement, source, clusters),
+        None => Err(Failure::malformed(format!(
+            "A statement of the {source} names no principal."
+        ))),
+    }
+}
+
+/// Whom a principal of a statement names.
+///
+/// # Errors
+/// When it is of no kind.
+pub(super) fn named(
+    principal: &Principal,
+    statement: &Statement,
+    source: &str,
+    clusters: &BTreeMap<String, String>,
+) -> Result<Vec<String>, Failure> {
+    match principal {
+        Principal::Text(all) if all == "*" => Ok(vec![ANYONE.to_owned()]),
+        Principal::Text(other) => Err(Failure::malformed(format!(
             "A statement of the {source} has the principal `{other}`, which is neither `*` nor of a kind."
         ))),
-        Some(Principal::Named(named)) => {
+        Principal::Named(named) => {
             let each = named.iter().flat_map(|(kind, names)| {
                 let names = names.as_slice().iter();
                 names.map(move |name| (kind.as_str(), name.as_str()))
@@ -175,9 +193,6 @@ fn principals(
             }
             Ok(all)
         }
-        None => Err(Failure::malformed(format!(
-            "A statement of the {source} names no principal."
-        ))),
     }
 }
 

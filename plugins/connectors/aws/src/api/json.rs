@@ -30,11 +30,20 @@ struct Refusal {
 impl<'c> JsonService<'c> {
     /// AWS Organizations at that address.
     pub(crate) fn organizations(url: &'c str) -> Self {
+        Self::new(url, "organizations", "AWSOrganizationsV20161128")
+    }
+
+    /// AWS Secrets Manager of a region at that address.
+    pub(crate) fn secrets_manager(url: &'c str) -> Self {
+        Self::new(url, "secretsmanager", "secretsmanager")
+    }
+
+    fn new(url: &'c str, name: &'static str, interface: &'static str) -> Self {
         Self {
             client: Client::new(url),
             url,
-            name: "organizations",
-            interface: "AWSOrganizationsV20161128",
+            name,
+            interface,
         }
     }
 
