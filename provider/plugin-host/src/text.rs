@@ -7,6 +7,10 @@ pub(crate) fn visible(text: &str, max_bytes: usize) -> String {
     if is_plain(text, max_bytes) {
         return text.to_owned();
     }
+    replaced(text, max_bytes)
+}
+
+fn replaced(text: &str, max_bytes: usize) -> String {
     let mut out = String::with_capacity(text.len().min(max_bytes));
     for c in text.chars() {
         if out.len() >= max_bytes {
@@ -32,8 +36,11 @@ pub(crate) fn visible(text: &str, max_bytes: usize) -> String {
 /// Whether [`visible`] would leave the text as it is, at a glance. Nearly all texts are like that, and an inventory has a
 /// hundred thousand of them.
 pub(crate) fn is_plain(text: &str, max_bytes: usize) -> bool {
-    let plain = |byte: &u8| (b' '..=b'~').contains(byte) && !matches!(byte, b':' | b'#');
-    text.len() <= max_bytes && text.as_bytes().iter().all(plain)
+    let bytes = text.as_bytes();
+    let plain = |byte: &u8| (b' '..=b'~').contains(byte);
+    // Ids have single colons.
+    let twice = |pair: &[u8]| matches!(pair, b"::" | b"##");
+    bytes.len() <= max_bytes && bytes.iter().all(plain) && !bytes.windows(2).any(twice)
 }
 
 /// Zero-width, bidirectional and tag characters.
@@ -47,7 +54,7 @@ fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::{is_plain, replaced, visible};
 
     #[test]
     fn terminals_and_ci_systems_are_not_steered() {
@@ -71,5 +78,22 @@ mod tests {
     #[test]
     fn long_text_is_cut_between_characters() {
         assert_eq!(visible("äöüäöü", 5), "äöü…");
+    }
+
+    #[test]
+    fn what_is_plain_at_a_glance_is_left_as_it_is() {
+        let mut texts = vec![String::new()];
+        let mut plain = 0;
+        while let Some(text) = texts.pop() {
+            if is_plain(&text, 8) {
+                assert_eq!(replaced(&text, 8), text);
+                plain += 1;
+            }
+            if text.len() < 5 {
+                texts.extend([':', '#', '[', 'a', ' ', '\n'].map(|c| format!("{text}{c}")));
+            }
+        }
+        assert!(plain > 2_000, "{plain}");
+        assert!(is_plain("node-1:gpu:0", 12) && !is_plain("node-1:gpu:0", 11));
     }
 }
