@@ -87,6 +87,10 @@ pub struct Config {
     /// Where EC2 of a region listens, `https://ec2.eu-west-1.amazonaws.com`. Without it nothing is told of GPUs.
     #[config(pattern = "^https?://[^/]+/?$")]
     pub ec2: Option<String>,
+    /// Where Service Quotas of that region listens, `https://servicequotas.eu-west-1.amazonaws.com`, for how many instances of a
+    /// type the account may run.
+    #[config(pattern = "^https?://[^/]+/?$")]
+    pub service_quotas: Option<String>,
     /// Name of that region, put on what is told of it.
     pub region: Option<String>,
     /// Instance types to look at, with `*` for any text; those with GPUs are told. All families of AWS that have GPUs
@@ -139,6 +143,7 @@ impl Connector for Aws {
         HttpAccess::new("config:organizations", &["POST"], "/").reads(),
         HttpAccess::new("config:secrets_manager", &["POST"], "/").reads(),
         HttpAccess::new("config:ec2", &["GET"], "/"),
+        HttpAccess::new("config:service_quotas", &["POST"], "/").reads(),
     ])
     .signatures(&[
         SignatureAccess::new("config:iam", "iam", IAM),
@@ -152,6 +157,11 @@ impl Connector for Aws {
             "config:ec2",
             "ec2",
             &["DescribeInstanceTypes", "DescribeCapacityReservations"],
+        ),
+        SignatureAccess::new(
+            "config:service_quotas",
+            "servicequotas",
+            &["ListServiceQuotas"],
         ),
     ])
     .objects(&["identity", "grant"])

@@ -1,10 +1,11 @@
 //! The part `supply`: instance types with GPUs that a region offers, and capacity that is reserved there.
 //!
 //! An instance type says that there are such machines and not how many: its grade is `listed`. A capacity reservation,
-//! capacity blocks among them, is a number of machines that AWS keeps for the account: its grade is `firm`. Quotas are not
-//! read: AWS counts them in vCPUs of families of types, which are neither devices nor machines.
+//! capacity blocks among them, is a number of machines that AWS keeps for the account: its grade is `firm`. Quotas, which
+//! AWS counts in virtual CPUs of families of types, are told as the machines of each type that they hold.
 
 mod instance_type;
+mod quota;
 mod reservation;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::Config;
 use crate::api::Service;
 use crate::xml::{self, Element};
 use instance_type::Gpus;
+use quota::Quotas;
 
 /// Entries of one answer; what both operations take.
 const PAGE: &str = "100";
@@ -29,6 +31,8 @@ struct Progress {
     types_are_read: bool,
     /// The GPUs of each type, which reservations name.
     types: BTreeMap<String, Gpus>,
+    /// How many machines the account may run; none before it was asked.
+    quotas: Option<Quotas>,
 }
 
 /// The page at `cursor`, the first one without. A region without an address has nothing to tell.
@@ -45,6 +49,9 @@ pub(crate) fn page(config: &Config, cursor: Option<&str>) -> Result<SupplyPage, 
         Some(cursor) => serde_json::from_str(cursor)?,
         None => Progress::default(),
     };
+    if let (Some(url), None) = (&config.service_quotas, &progress.quotas) {
+        progress.quotas = Some(Quotas::read(url));
+    }
     let service = Service::ec2(url);
     let (region, read_at) = (config.region.as_deref(), now());
     let operation = match progress.types_are_read {
@@ -73,7 +80,9 @@ pub(crate) fn page(config: &Config, cursor: Option<&str>) -> Result<SupplyPage, 
     } else {
         for item in answer.list(set) {
             if let Some((name, gpus)) = instance_type::gpus(item)? {
-                page.pools.push(gpus.listed(&name, region, read_at));
+                let room = gpus.room(&name, progress.quotas.as_ref());
+                page.quotas.extend(room.quota(&name, gpus.model(), read_at));
+                page.pools.push(gpus.listed(&name, region, read_at, &room));
                 progress.types.insert(name, gpus);
             }
         }
@@ -116,7 +125,7 @@ fn next(operation: &str, token: &str, progress: Progress) -> Result<Option<Progr
         "" => Ok(Some(Progress {
             token: String::new(),
             types_are_read: true,
-            types: progress.types,
+            ..progress
         })),
         token if token == progress.token => Err(Failure::malformed(format!(
             "`{operation}` names a page as next that was read already."

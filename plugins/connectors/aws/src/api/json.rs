@@ -38,6 +38,11 @@ impl<'c> JsonService<'c> {
         Self::new(url, "secretsmanager", "secretsmanager")
     }
 
+    /// Service Quotas of a region at that address.
+    pub(crate) fn service_quotas(url: &'c str) -> Self {
+        Self::new(url, "servicequotas", "ServiceQuotasV20190624")
+    }
+
     fn new(url: &'c str, name: &'static str, interface: &'static str) -> Self {
         Self {
             client: Client::new(url),

@@ -3,6 +3,7 @@
 use portcullis_plugin::{Failure, Pool};
 use serde::{Deserialize, Serialize};
 
+use super::quota::{Quotas, Room};
 use crate::xml::Element;
 
 /// The GPUs of one machine.
@@ -13,6 +14,8 @@ pub(crate) struct Gpus {
     count: u32,
     /// Of one of them; `None` when it is not said.
     memory_mib: Option<u32>,
+    /// Virtual CPUs beside them, by which quotas count; `None` when it is not said.
+    vcpus: Option<u32>,
 }
 
 /// The name of a type and its GPUs; `None` for a type without any.
@@ -42,6 +45,9 @@ pub(crate) fn gpus(item: Element<'_>) -> Result<Option<(String, Gpus)>, Failure>
         Gpus {
             model: model.trim().to_owned(),
             count: number(gpu, "count", name)?,
+            vcpus: item
+                .child("vCpuInfo")
+                .and_then(|info| info.text("defaultVCpus").parse().ok()),
             memory_mib: memory.and_then(|memory| memory.parse().ok()),
         },
     )))
@@ -61,9 +67,27 @@ pub(crate) fn number(element: Element<'_>, name: &str, of: &str) -> Result<u32, 
 }
 
 impl Gpus {
-    /// A type that the region offers, in whatever number.
-    pub(crate) fn listed(&self, name: &str, region: Option<&str>, observed_at: u32) -> Pool {
+    /// Maker and name.
+    pub(crate) fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// What quotas leave of machines of that type.
+    pub(crate) fn room(&self, name: &str, quotas: Option<&Quotas>) -> Room {
+        let known = quotas.zip(self.vcpus);
+        known.map_or_else(Room::default, |(quotas, vcpus)| quotas.room(name, vcpus))
+    }
+
+    /// A type that the region offers, in whatever number, unless no quota leaves one.
+    pub(crate) fn listed(
+        &self,
+        name: &str,
+        region: Option<&str>,
+        observed_at: u32,
+        room: &Room,
+    ) -> Pool {
         let mut pool = self.pool(name, "listed", observed_at);
+        pool.nodes_available = room.is_none.then_some(0);
         self.label(&mut pool, name, region);
         pool
     }
