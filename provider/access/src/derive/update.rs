@@ -48,7 +48,7 @@ impl Derivation {
         kubernetes::permissions(&mut update.derivation, first);
         update.settle()?;
         for cluster in access.joint.keys() {
-            update.join(*cluster, first, &taken);
+            update.join(*cluster, first, &taken)?;
         }
         update.settle()?;
         Some(update.derivation.access)
@@ -239,11 +239,11 @@ impl Update {
     }
 
     /// Derives again what permissions on a cluster amount to together, where that may have changed.
-    fn join(&mut self, cluster: Scope, first: u32, taken: &BTreeMap<u32, Fact>) {
+    fn join(&mut self, cluster: Scope, first: u32, taken: &BTreeMap<u32, Fact>) -> Option<()> {
         let rules = together();
         let new = joint::held_from(&self.derivation, cluster, &rules, &Rbac, first);
         let Some(before) = self.derivation.access.joint.get(&cluster) else {
-            return;
+            return Some(());
         };
         let is_taken = |holder: &Node| {
             let held = before.held.get(holder).into_iter().flatten();
@@ -252,7 +252,7 @@ impl Update {
         let mut holders = taken.values().map(|fact| start(&fact.content));
         let is_same = new.is_empty() && !holders.any(|holder| is_taken(&holder));
         if is_same && !self.has_new_members {
-            return;
+            return Some(());
         }
         let Joint { mut held, edges } = before.clone();
         for held in held.values_mut() {
@@ -265,11 +265,14 @@ impl Update {
         for edge in &edges {
             self.remove(edge);
         }
+        // A namespace of which only these edges speak has no members yet when they are derived.
+        self.settle()?;
         let held = joint::derive_again(&mut self.derivation, cluster, &rules, &Rbac, held);
         let edges = self.derivation.edges.clone();
         self.lay();
         let joint = Joint { held, edges };
         self.derivation.access.joint.insert(cluster, joint);
+        Some(())
     }
 }
 
