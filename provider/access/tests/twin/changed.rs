@@ -175,3 +175,30 @@ fn nearly_every_change_of_a_cluster_is_told_of() {
     }
     assert!(told * 100 >= all * 99 && all > 800, "{told} of {all}");
 }
+
+/// A namespace of which nothing speaks but what permissions amount to together goes with it, before that is derived again.
+#[test]
+fn what_only_joined_permissions_speak_of_is_forgotten_first() {
+    let everybody = "group:system:authenticated";
+    let mut told = source("cluster", Platform::Kubernetes)
+        .edge(everybody, "member_of", "role:infer/one", "RoleBinding 0")
+        .edge(
+            everybody,
+            "member_of",
+            "clusterrole:three@serve",
+            "RoleBinding 1",
+        );
+    for (role, operation, object) in TOGETHER {
+        told = told.allows(role, operation, object, &format!("Role {role}"));
+    }
+    let access = Access::derive(std::slice::from_ref(&told));
+    for gone in 0..told.permissions.len() {
+        let mut less = told.clone();
+        let mut taken = source("cluster", Platform::Kubernetes);
+        taken.permissions.push(less.permissions.remove(gone));
+        let added = source("cluster", Platform::Kubernetes);
+        let changed = access.changed(&[SourceChange { taken, added }]).unwrap();
+        let again = Access::derive(std::slice::from_ref(&less));
+        assert_eq!(changed.edges(), again.edges(), "without {gone}");
+    }
+}

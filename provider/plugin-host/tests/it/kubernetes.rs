@@ -9,7 +9,7 @@ mod pages;
 mod refused;
 mod supply;
 
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use kubernetes_server::{Cluster, INSTALL};
@@ -24,7 +24,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// `CI=true` does not accept.
 fn shared() -> Option<Arc<Cluster>> {
     static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
-    let mut shared = SHARED.lock().unwrap();
+    // A test whose start failed has said so; the others try for themselves.
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(cluster) = shared.upgrade() {
         return Some(cluster);
     }

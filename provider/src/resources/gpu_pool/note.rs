@@ -18,7 +18,7 @@ use crate::said::said;
 const NAMED_MAX: usize = 8;
 
 /// Notes the devices found for a pool, where the provider's `ledger` block asks for notes. Those of confidential connectors
-/// are left out: what is found is not held yet.
+/// are left out: what is found is not held yet. Where nothing is found, the earlier note stays: a refusal is compared with it.
 ///
 /// # Errors
 /// When the ledger cannot be written.
@@ -38,7 +38,10 @@ pub(super) async fn write(
         !confidential.any(|name| *name == device.key.source)
     };
     let devices = found.iter().filter(open);
-    let devices = devices.map(|device| device.key.to_string()).collect();
+    let devices: Vec<String> = devices.map(|device| device.key.to_string()).collect();
+    if devices.is_empty() {
+        return Ok(());
+    }
     let noted = provider.ledger.note_plan(&key, &fingerprint, devices, kept);
     Ok(noted.await.map_err(said)?)
 }
