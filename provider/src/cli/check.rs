@@ -1,5 +1,7 @@
 //! `portcullis check`: judge a whole saved plan at once.
 
+mod pools;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -17,14 +19,10 @@ use super::plan_file::{PlanFile, Planned};
 use super::sources::Sources;
 use super::{Exit, Failure};
 use crate::board::DeclaredSplit;
-use crate::clock::Clock;
 use crate::judge::mediated::judged;
-use crate::judge::quota;
 use crate::judge::separation::{off, unseen};
 use crate::known::Known;
-use crate::placing::Placing;
-use crate::promised::Promised;
-use crate::resources::{Change, GpuPool, PermissionSplit};
+use crate::resources::PermissionSplit;
 
 /// Judge a whole saved plan: does everything fit, is everything separate?
 ///
@@ -98,7 +96,8 @@ impl Check {
         let plan = PlanFile::read(&self.plan)?;
         let grounds = Grounds::read(&self.files, Some(&plan), &self.ledger)?;
         let mut answers = separation(&plan, &grounds.known())?;
-        answers.extend(self.capacity(&plan, grounds.known().promised)?);
+        let promised = grounds.known().promised;
+        answers.extend(pools::judged(&plan, promised, || self.sources.snapshot())?);
         answers.sort_by(|one, other| {
             (&one.address, one.question).cmp(&(&other.address, other.question))
         });
@@ -109,42 +108,6 @@ impl Check {
             .unwrap_or(Exit::Pass);
         self.print(&answers, &grounds)?;
         Ok(exit)
-    }
-
-    /// Whether all pools fit together. Sources are asked only when a pool asks for more than it holds.
-    fn capacity(&self, plan: &PlanFile, promised: &Promised) -> Result<Vec<Answer>, Failure> {
-        let (mut answers, mut changes) = (Vec::new(), Vec::new());
-        for pool in plan.resources::<GpuPool>()? {
-            match Change::between(pool.before.as_ref(), &pool.after, promised) {
-                Ok(change) => changes.push((pool.address, change)),
-                Err(tfplugin::Stop::Deferred) => {
-                    answers.push(Answer::undecided(pool.address, "capacity"))
-                }
-                Err(failed) => return Err(failed.into()),
-            }
-        }
-        if changes.iter().all(|(_, change)| change.is_nothing()) {
-            let held = changes
-                .into_iter()
-                .map(|(address, _)| Answer::new(address, "capacity", Verdict::Fits(())));
-            answers.extend(held);
-            return Ok(answers);
-        }
-        let snapshot = self.sources.snapshot()?;
-        let now = Clock.now();
-        let mut placing = Placing::new(&snapshot, promised.standing()?);
-        // The plan is judged by how it ends: what one pool gives back, any other may take, in whatever order they stand.
-        for (_, change) in &changes {
-            placing.release(&change.released);
-        }
-        for (address, change) in changes {
-            let verdict = match change.demand(&snapshot, now) {
-                Some(more) => quota::place(&mut placing, &more, &change.released),
-                None => Verdict::Fits(Vec::new()),
-            };
-            answers.push(Answer::new(address, "capacity", verdict));
-        }
-        Ok(answers)
     }
 
     fn print(&self, answers: &[Answer], grounds: &Grounds) -> Result<(), Failure> {

@@ -120,6 +120,7 @@ impl PlanFile {
             let pool = gone.key()?;
             promised.owners.remove(&format!("GPU pool {pool}"));
             promised.pools.remove(&pool);
+            promised.recorded_pools.remove(&pool);
             promised.reservations.remove(&pool);
         }
         for grant in self.resources::<Grant>()? {

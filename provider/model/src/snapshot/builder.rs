@@ -1,11 +1,12 @@
 //! Sources' answers become one snapshot.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::index::NodeIndex;
+use super::index::{NodeIndex, NodeNames};
 use super::record::{self, IdKind, Place, Record};
 use super::sites::Sites;
 use super::{Snapshot, SourceState, SourceStatus, conflict, twice};
@@ -124,14 +125,7 @@ impl SnapshotBuilder {
             .collect();
         let holders = tables.holders(&devices);
         drop(devices);
-        records.sort_by(|one, two| {
-            one.order()
-                .cmp(&two.order())
-                .then(two.grade.cmp(&one.grade))
-                .then(one.model.cmp(&two.model))
-                .then(one.site.cmp(&two.site))
-                .then(one.fabric.cmp(&two.fabric))
-        });
+        records.sort_by(before);
         let reported = records.len();
         let sites = &mut tables.sites;
         merge_neighbours(&mut records, sites, |one, two| one.order() == two.order());
@@ -150,9 +144,10 @@ impl SnapshotBuilder {
             mig_profiles,
             other_ids,
         } = tables;
+        let runs = records.iter().map(|record| (record.node, 1));
         Snapshot {
             sources,
-            index: NodeIndex::new(&nodes, records.iter().map(|record| record.node)),
+            index: NodeIndex::new(NodeNames::new(&nodes), runs),
             nodes,
             rooms,
             sites: sites.into_all(),
@@ -167,6 +162,16 @@ impl SnapshotBuilder {
             duplicates,
         }
     }
+}
+
+/// The order of records: of those of one device the best grade comes first.
+fn before(one: &Record, two: &Record) -> Ordering {
+    one.order()
+        .cmp(&two.order())
+        .then(two.grade.cmp(&one.grade))
+        .then(one.model.cmp(&two.model))
+        .then(one.site.cmp(&two.site))
+        .then(one.fabric.cmp(&two.fabric))
 }
 
 /// Sorts by source, then by name.

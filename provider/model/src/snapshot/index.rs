@@ -9,16 +9,20 @@ use crate::{DeviceId, DeviceKey, Name, NodeName};
 const SIDE_BY_SIDE: usize = 256;
 
 /// Where the nodes of a snapshot are found by name, and the devices of each: about two bytes a device on nodes of eight.
-///
-/// Nodes are kept in buckets by a hash of their names, sorted in each, so that names made to collide cost a binary search
-/// and no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NodeIndex {
+    names: NodeNames,
+    /// Where each node's records begin, and where those of the last one end.
+    records: Vec<u32>,
+}
+
+/// Nodes in buckets by a hash of their names, sorted in each, so that names made to collide cost a binary search and no
+/// more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NodeNames {
     /// Where each bucket begins in `entries`, and where the last one ends. The number of buckets is a power of two.
     buckets: Vec<u32>,
     entries: Vec<Entry>,
-    /// Where each node's records begin, and where those of the last one end.
-    records: Vec<u32>,
 }
 
 /// A node in its bucket.
@@ -38,17 +42,39 @@ struct Place {
 }
 
 impl NodeIndex {
-    /// The index of sorted nodes and of records sorted by node.
-    pub(super) fn new(
-        nodes: &[(u16, NodeName)],
-        node_of_record: impl Iterator<Item = u32>,
-    ) -> Self {
+    /// The index of sorted nodes, of which each run is a node and how many records of it follow one another.
+    pub(super) fn new(names: NodeNames, runs: impl Iterator<Item = (u32, u32)>) -> Self {
+        let runs = runs.map(|(node, count)| (node as usize, count));
+        let records = beginnings(runs, names.entries.len());
+        Self { names, records }
+    }
+
+    pub(super) fn size_bytes(&self) -> usize {
+        size_of_val(self.names.buckets.as_slice())
+            + size_of_val(self.names.entries.as_slice())
+            + size_of_val(self.records.as_slice())
+    }
+
+    fn place(&self, source: u16, node: &NodeName) -> Place {
+        let buckets = &self.names.buckets;
+        let (bucket, tag) = hash(source, node, buckets.len() - 1);
+        Place {
+            source,
+            tag,
+            bucket: range(buckets, bucket),
+        }
+    }
+}
+
+impl NodeNames {
+    /// The names of sorted nodes.
+    pub(super) fn new(nodes: &[(u16, NodeName)]) -> Self {
         let count = nodes.len().max(1).next_power_of_two();
         let hashes: Vec<(usize, u32)> = nodes
             .iter()
             .map(|(source, node)| hash(*source, node, count))
             .collect();
-        let buckets = beginnings(hashes.iter().map(|(bucket, _)| *bucket), count);
+        let buckets = beginnings(hashes.iter().map(|(bucket, _)| (*bucket, 1)), count);
         let mut next = buckets.clone();
         let mut entries = vec![Entry::default(); nodes.len()];
         for (node, (bucket, tag)) in (0_u32..).zip(hashes) {
@@ -64,35 +90,17 @@ impl NodeIndex {
                 entries.sort_unstable();
             }
         }
-        Self {
-            buckets,
-            entries,
-            records: beginnings(node_of_record.map(|node| node as usize), nodes.len()),
-        }
-    }
-
-    pub(super) fn size_bytes(&self) -> usize {
-        size_of_val(self.buckets.as_slice())
-            + size_of_val(self.entries.as_slice())
-            + size_of_val(self.records.as_slice())
-    }
-
-    fn place(&self, source: u16, node: &NodeName) -> Place {
-        let (bucket, tag) = hash(source, node, self.buckets.len() - 1);
-        Place {
-            source,
-            tag,
-            bucket: range(&self.buckets, bucket),
-        }
+        Self { buckets, entries }
     }
 }
 
-/// Where the members of each of `count` groups begin when they stand in the order of their groups.
-fn beginnings(groups: impl Iterator<Item = usize>, count: usize) -> Vec<u32> {
-    let mut beginnings = vec![0_u32; count + 1];
-    for group in groups {
+/// Where the members of each of `groups` groups begin when they stand in the order of their groups. A run is a group and
+/// how many more members it has.
+fn beginnings(runs: impl Iterator<Item = (usize, u32)>, groups: usize) -> Vec<u32> {
+    let mut beginnings = vec![0_u32; groups + 1];
+    for (group, count) in runs {
         if let Some(after) = beginnings.get_mut(group + 1) {
-            *after += 1;
+            *after += count;
         }
     }
     let mut sum = 0;
@@ -163,7 +171,7 @@ impl Snapshot {
     }
 
     fn node_at(&self, place: &Place, name: &NodeName) -> Option<u32> {
-        let entries = self.index.entries.get(place.bucket.clone())?;
+        let entries = self.index.names.entries.get(place.bucket.clone())?;
         // Nodes with one hash stand in the order of their names.
         let order = |entry: &Entry| {
             entry.tag.cmp(&place.tag).then_with(|| {
@@ -210,11 +218,13 @@ mod tests {
         for count in 0..40_u32 {
             let texts: Vec<String> = (0..count).map(|number| format!("n{number:02}")).collect();
             let nodes = named(&texts.iter().map(String::as_str).collect::<Vec<_>>());
-            let records = (0..count).flat_map(|node| (0..node % 3).map(move |_| node));
-            let index = NodeIndex::new(&nodes, records);
+            // The records of a node come in one run or in several.
+            let runs =
+                (0..count).flat_map(|node| [(node, node % 3 / 2), (node, node % 3 - node % 3 / 2)]);
+            let index = NodeIndex::new(NodeNames::new(&nodes), runs);
             let mut seen = 0;
             for (number, (source, node)) in nodes.iter().enumerate() {
-                let here = &index.entries[index.place(*source, node).bucket];
+                let here = &index.names.entries[index.place(*source, node).bucket];
                 assert!(here.is_sorted());
                 let own = here.iter().filter(|one| one.node as usize == number);
                 assert_eq!(own.count(), 1, "{count}: {number}");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::index::NodeIndex;
+use super::index::{NodeIndex, NodeNames};
 use super::record::{IdKind, Place, Record};
 use super::{Snapshot, SourceState};
 use crate::{
@@ -33,8 +33,18 @@ impl std::fmt::Display for NotPacked {
     }
 }
 
-/// Nodes, and what each has free; nothing where no source tells it of any.
-type Nodes = (Vec<(u16, NodeName)>, Vec<NodeRoom>);
+struct Nodes {
+    nodes: Vec<(u16, NodeName)>,
+    names: NodeNames,
+    /// What each has free; nothing where no source tells it of any.
+    rooms: Vec<NodeRoom>,
+}
+
+struct Devices {
+    records: Vec<Record>,
+    /// A node, and how many records of it follow one another.
+    runs: Vec<(u32, u32)>,
+}
 
 /// Everything but nodes and devices.
 #[derive(Serialize, Deserialize)]
@@ -208,12 +218,12 @@ impl<'a> Reader<'a> {
         }
         let mut names = Reader(self.slice(bytes)?);
         // Names and devices are most of the work, and neither waits for the other.
-        let (nodes, records) = std::thread::scope(|scope| {
+        let (nodes, devices) = std::thread::scope(|scope| {
             let nodes = scope.spawn(|| names.nodes(count, tables.has_rooms));
-            let records = self.records(&tables, count);
-            (nodes.join().ok().flatten(), records)
+            let devices = self.devices(&tables, count);
+            (nodes.join().ok().flatten(), devices)
         });
-        let ((nodes, rooms), records) = (nodes?, records?);
+        let (nodes, devices) = (nodes?, devices?);
         let known = |source: u16| usize::from(source) < tables.sources.len();
         let offered = tables.offers.iter().map(|(source, _)| *source);
         let limited = tables.quotas.iter().map(|(source, _)| *source);
@@ -222,15 +232,15 @@ impl<'a> Reader<'a> {
         }
         Some(Snapshot {
             sources: tables.sources,
-            index: NodeIndex::new(&nodes, records.iter().map(|record| record.node)),
-            nodes,
-            rooms,
+            index: NodeIndex::new(nodes.names, devices.runs.into_iter()),
+            nodes: nodes.nodes,
+            rooms: nodes.rooms,
             sites: tables.sites,
             fabrics: tables.fabrics,
             models: tables.models,
             mig_profiles: tables.mig_profiles,
             other_ids: tables.other_ids,
-            records,
+            records: devices.records,
             holders: tables.holders,
             offers: tables.offers,
             quotas: tables.quotas,
@@ -254,7 +264,12 @@ impl<'a> Reader<'a> {
                 rooms.push(room);
             }
         }
-        self.0.is_empty().then_some((nodes, rooms))
+        let names = NodeNames::new(&nodes);
+        self.0.is_empty().then_some(Nodes {
+            nodes,
+            names,
+            rooms,
+        })
     }
 
     fn told(&mut self) -> Option<Option<u32>> {
@@ -264,9 +279,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn records(&mut self, tables: &Tables, nodes: usize) -> Option<Vec<Record>> {
+    fn devices(&mut self, tables: &Tables, nodes: usize) -> Option<Devices> {
         let length = self.length(DEVICE_MIN)?;
         let mut records = Vec::with_capacity(length);
+        let mut runs = Vec::with_capacity(nodes);
         while records.len() < length {
             let template = self.template(tables, nodes)?;
             let count = self.byte()?;
@@ -274,6 +290,7 @@ impl<'a> Reader<'a> {
             if count == 0 || usize::from(count) > GROUP_MAX.min(length - records.len()) {
                 return None;
             }
+            runs.push((template.node, u32::from(count)));
             let with = |(bit, id)| Record {
                 id,
                 in_use: used >> bit & 1 == 1,
@@ -298,7 +315,7 @@ impl<'a> Reader<'a> {
             });
             records.extend(bits.zip(ids).map(with));
         }
-        Some(records)
+        Some(Devices { records, runs })
     }
 
     /// What the devices of a group have in common; every position in it is one of the tables'.

@@ -100,6 +100,18 @@ impl Change {
         Ok(())
     }
 
+    /// The first device of each replica, of those that are kept and of those that were found devices for.
+    #[must_use]
+    pub fn first_devices(&self, placed: &[PlacedDevice]) -> Vec<DeviceKey> {
+        let kept = self
+            .kept
+            .chunk_by(|one, other| one.replica == other.replica);
+        let kept = kept.filter_map(|devices| devices.first()?.key.parse().ok());
+        let placed = placed.chunk_by(|one, other| one.replica == other.replica);
+        let placed = placed.filter_map(|devices| Some(devices.first()?.key.clone()));
+        kept.chain(placed).collect()
+    }
+
     /// The replicas that keep what they hold.
     fn kept_replicas(&self) -> BTreeSet<u32> {
         self.kept.iter().map(|device| device.replica).collect()

@@ -1,0 +1,1 @@
+# The split and its identity are gone from the configuration.
