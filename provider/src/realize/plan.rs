@@ -16,7 +16,8 @@ use crate::sources::stop_at;
 
 /// Asks the connector of each target what it has to do, and keeps the answers for apply. What is there is read anew, so
 /// that what was changed outside is mended. Nothing of it is planned as known, because the platform may be another one
-/// when the plan is made again; what stays as it is keeps what the state has.
+/// when the plan is made again; what stays as it is keeps what the state has, unless the platform says otherwise by now: what
+/// was applied before this resource in the same run may have mended it.
 ///
 /// # Errors
 /// When a connector cannot say what it has to do, at its target.
@@ -57,7 +58,8 @@ pub(crate) async fn plan<R: Recorded>(plan: &mut Plan<R>, provider: &Configured)
         let planned = wish.planned(&plan.planned, provider).await;
         match planned.map_err(|stop| stop_at(stop, &at(name.as_str()))) {
             Ok(object) => {
-                changes |= object.change.action != Action::None;
+                let is_told = object.is_told(before.get(&object.connector));
+                changes |= object.change.action != Action::None || !is_told;
                 plan.private.planned.push(object);
             }
             Err(Stop::Deferred) => changes = true,

@@ -4,9 +4,10 @@ use portcullis_model::Name;
 use portcullis_plugin_host::{Change, Managed, Stamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tfplugin::Schema as _;
 
 use super::facts::PlannedFacts;
-use super::realization::documents;
+use super::realization::{Realization, documents};
 use crate::configured::Configured;
 
 /// What planning chose to do on one platform; kept in private state until apply of the same run.
@@ -34,6 +35,14 @@ impl PlannedObject {
             token: token(connector.as_str(), &change.kind, &change.name, provider),
             prior,
             change,
+        }
+    }
+
+    /// Whether the state says of the object what its platform says now.
+    pub(super) fn is_told(&self, state: Option<&Realization>) -> bool {
+        match (&self.prior, state) {
+            (Some(prior), Some(state)) => Realization::of(prior).means(state),
+            (prior, state) => prior.is_none() && state.is_none(),
         }
     }
 
