@@ -1,6 +1,7 @@
 //! From facts to edges.
 
 mod cloud;
+mod denial;
 mod federation;
 mod joint;
 mod kubernetes;
@@ -8,6 +9,7 @@ mod pattern;
 mod pipelines;
 mod update;
 
+use denial::{Denial, Doubt};
 use federation::Issuer;
 pub(crate) use federation::subject_of_account;
 pub(crate) use joint::Joint;
@@ -53,22 +55,6 @@ pub(crate) enum Record {
     Permission(u32, u32),
     /// Of its edges.
     Edge(u32, u32),
-}
-
-/// What a source says that somebody may not do, whatever else allows it.
-#[derive(Debug, Clone, Copy)]
-struct Denial {
-    scope: Scope,
-    holder: Node,
-    operation: Text,
-    object: Text,
-}
-
-/// A denial that may not apply, and the fact that says so.
-#[derive(Debug, Clone, Copy)]
-struct Doubt {
-    denial: Denial,
-    fact: u32,
 }
 
 impl Derivation {
@@ -277,32 +263,6 @@ impl Derivation {
             &permission.condition,
             &permission.source,
         );
-    }
-
-    /// Remembers a denial that may not apply.
-    fn doubt(&mut self, denial: Denial, permission: &ListedPermission, origin: u32) {
-        let Denial {
-            scope,
-            holder,
-            operation,
-            object,
-        } = denial;
-        let told_by = self.access.origins.get(origin as usize);
-        let is_cluster_s = told_by.is_some_and(|origin| origin.platform == Platform::Kubernetes);
-        let denies = if is_cluster_s {
-            "may refuse it"
-        } else {
-            "denies it"
-        };
-        let condition = format!("not {}", permission.condition);
-        let source = format!("{}, which {denies}", permission.source);
-        let fact = self.fact(origin, Content::Denial { holder }, &condition, &source);
-        if is_cluster_s {
-            let refusals = self.access.refusals.entry(scope).or_default();
-            refusals.push(Refusal::new(operation, object, fact));
-        } else {
-            self.doubts.push(Doubt { denial, fact });
-        }
     }
 
     fn edge(&mut self, edge: &ListedEdge, origin: u32, scope: Scope) {
