@@ -15,6 +15,7 @@
 )]
 
 mod attack;
+mod clusters;
 mod dice;
 mod role_set;
 mod told;
@@ -64,7 +65,7 @@ fn who_can_come_to_act_as_whom_is_what_an_attacker_achieves() {
     }
     wait_for_news(&admin);
 
-    let told = Told::of(&cluster);
+    let told = Told::of(&[("cluster", &cluster)]);
     let (mut paths, mut longer, mut cautious) = (0, 0, 0);
     let mut wrong = Vec::new();
     let mut open = Vec::new();

@@ -28,38 +28,17 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// Builds the connector and has the command run it.
-    pub(crate) fn of(cluster: &Cluster) -> Self {
+    /// Builds the connector and has the command run it on each cluster, under the name that it is given.
+    pub(crate) fn of(clusters: &[(&str, &Cluster)]) -> Self {
         let folder = TempDir::new().unwrap();
-        let run = |words: &[&str]| command(folder.path(), words, cluster);
         let project = format!("{REPOSITORY}/plugins/connectors/kubernetes");
-        run(&["plugin", "build", &project, "--out", "plugins"]);
-        let config = json!({"url": cluster.url()}).to_string();
-        let authority = cluster.authority_file().display().to_string();
-        let url = cluster.url();
-        let facts = run(&[
-            "plugin",
-            "run",
-            "plugins/kubernetes.wasm",
-            "list-access",
-            "--config",
-            &config,
-            "--allow",
-            &url,
-            "--secret",
-            "KUBERNETES_TOKEN=KUBERNETES_TOKEN",
-            "--ca-certificate",
-            &authority,
-        ]);
-        let facts: AccessFacts = serde_json::from_slice(&facts).unwrap();
-        let facts: SourceFacts = source_facts("cluster".parse().unwrap(), facts, Timestamp::now());
-        println!(
-            "{} permissions and {} edges told",
-            facts.permissions.len(),
-            facts.edges.len()
-        );
+        let build = ["plugin", "build", &project, "--out", "plugins"];
+        command(folder.path(), &build, None);
+        let told = clusters
+            .iter()
+            .map(|(name, cluster)| read(folder.path(), name, cluster));
         Self {
-            access: Access::derive(&[facts]),
+            access: Access::derive(&told.collect::<Vec<SourceFacts>>()),
             nothing: Memberships::new(),
             all_read: BTreeMap::new(),
         }
@@ -106,29 +85,64 @@ impl Told {
             .map_or_else(String::new, |holder| holder.route.to_string())
     }
 
-    /// The sets of changes that are offered to keep the one from the other.
-    pub(crate) fn cuts(&self, from: &Account, to: &Account) -> Vec<Vec<String>> {
+    /// Whether one who deploys is apart from another whom a workload acts as.
+    pub(crate) fn separation(&self, deploy: &str, runtime: &str) -> Separation {
         let split = Split {
             workload: "production/victim".to_owned(),
-            deploy: BTreeSet::from([from.to_string().parse().unwrap()]),
-            runtime: BTreeSet::from([to.to_string().parse().unwrap()]),
+            deploy: BTreeSet::from([deploy.parse().unwrap()]),
+            runtime: BTreeSet::from([runtime.parse().unwrap()]),
             through: Through::all(),
         };
-        match separate(&split, self.facts()) {
+        separate(&split, self.facts())
+    }
+
+    /// The sets of changes that are offered to keep the one from the other.
+    pub(crate) fn cuts(&self, from: &Account, to: &Account) -> Vec<Vec<String>> {
+        match self.separation(&from.to_string(), &to.to_string()) {
             Separation::Crossed(crossing) => crossing.cuts.sets,
             other => panic!("{from} becomes {to}, and the split says {other:?}"),
         }
     }
 }
 
+/// What the connector of that name says of a cluster.
+fn read(folder: &Path, name: &str, cluster: &Cluster) -> SourceFacts {
+    let url = cluster.url();
+    let config = json!({"url": url}).to_string();
+    let authority = cluster.authority_file().display().to_string();
+    let words = [
+        "plugin",
+        "run",
+        "plugins/kubernetes.wasm",
+        "list-access",
+        "--config",
+        &config,
+        "--allow",
+        &url,
+        "--secret",
+        "KUBERNETES_TOKEN=KUBERNETES_TOKEN",
+        "--ca-certificate",
+        &authority,
+    ];
+    let facts = command(folder, &words, Some(cluster));
+    let facts: AccessFacts = serde_json::from_slice(&facts).unwrap();
+    let facts = source_facts(name.parse().unwrap(), facts, Timestamp::now());
+    println!(
+        "{} permissions and {} edges told",
+        facts.permissions.len(),
+        facts.edges.len()
+    );
+    facts
+}
+
 /// Runs the command, expects success, and gives what it printed.
-fn command(folder: &Path, words: &[&str], cluster: &Cluster) -> Vec<u8> {
-    let output = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_portcullis")))
-        .args(words)
-        .current_dir(folder)
-        .env("KUBERNETES_TOKEN", cluster.admin_token())
-        .output()
-        .unwrap();
+fn command(folder: &Path, words: &[&str], cluster: Option<&Cluster>) -> Vec<u8> {
+    let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_portcullis")));
+    command.args(words).current_dir(folder);
+    if let Some(cluster) = cluster {
+        command.env("KUBERNETES_TOKEN", cluster.admin_token());
+    }
+    let output = command.output().unwrap();
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{words:?}\n{err}");
     output.stdout
