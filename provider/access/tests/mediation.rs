@@ -94,6 +94,27 @@ fn another_permission_of_the_same_role_is_not_covered() {
 }
 
 #[test]
+fn another_step_between_the_same_two_is_not_covered() {
+    let more = cluster("cluster").allows(
+        "role:infer/deployer",
+        "create pods",
+        "infer/*",
+        "Role deployer",
+    );
+    let pods = "sa:cluster/infer/ci --creates pods in infer--> any service account in infer";
+    for (covered, left) in [(DOOR, pods), (pods, DOOR)] {
+        let judged = judged(
+            &split(DEPLOY, RUNTIME),
+            &[covered],
+            std::slice::from_ref(&more),
+        );
+        assert!(crossed(&judged).contains(left), "{covered}: {judged:?}");
+    }
+    let both = judged(&split(DEPLOY, RUNTIME), &[DOOR, pods], &[more]);
+    assert!(holds(&both), "{both:?}");
+}
+
+#[test]
 fn a_step_elsewhere_or_in_other_words_covers_nothing() {
     for step in [
         "sa:cluster/infer/other --creates deployments in infer--> any service account in infer",
@@ -153,7 +174,39 @@ fn what_is_unknown_stays_unknown() {
 
 #[test]
 fn a_text_that_two_steps_have_names_neither() {
-    // The group is one on both clusters, and both have the namespace: the step reads the same on both.
+    // What is longer than a witness repeats reads the same.
+    let long = "x".repeat(400);
+    let cluster = ["1", "2"].iter().fold(cluster("cluster"), |cluster, end| {
+        let user = format!("{long}{end}");
+        cluster
+            .allows(
+                "sa:infer/x",
+                "impersonate users",
+                &format!("*/{user}"),
+                "Role",
+            )
+            .edge(
+                &format!("user:{user}"),
+                "member_of",
+                "role:infer/deployer",
+                "RoleBinding",
+            )
+    });
+    let asked = split(&["sa:cluster/infer/x"], RUNTIME);
+    let crossing = |judged: Mediated| match judged.separation {
+        Separation::Crossed(crossing) => crossing,
+        other => panic!("{other:?}"),
+    };
+    let first = crossing(judged(&asked, &[], std::slice::from_ref(&cluster)));
+    let hop = first.runtime.hops.first().unwrap();
+    assert!(hop.does.starts_with("impersonates users"), "{hop:?}");
+    let step = format!("{} --{}--> {}", first.runtime.start, hop.does, hop.to);
+    crossing(judged(&asked, &[&step], &[cluster]));
+}
+
+#[test]
+fn a_step_names_the_cluster_where_there_are_two() {
+    // The group is one on both clusters, and both have the namespace.
     let bound = |name: &str| {
         cluster(name).edge(
             "group:ml",
@@ -173,8 +226,11 @@ fn a_text_that_two_steps_have_names_neither() {
         unread: &BTreeMap::new(),
     };
     let step = "group:ml --creates deployments in infer--> any service account in infer";
-    let judged = mediate(&asked, &[step.parse().unwrap()], facts);
-    assert!(matches!(judged.separation, Separation::Crossed(_)));
+    for (of, is_covered) in [("", false), (" of two", false), (" of one", true)] {
+        let step = format!("{step}{of}").parse().unwrap();
+        let judged = mediate(&asked, &[step], facts);
+        assert_eq!(holds(&judged), is_covered, "{of}: {judged:?}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //!
 //! Mistakes were planted in the rules of `portcullis-access` one at a time, each so that a permission leads nowhere any more, and
 //! each was found as paths that were achieved and not told: `create serviceaccounts/token` (165 disagreements), `create
-//! pods/exec` (160) and `impersonate serviceaccounts` (166).
+//! pods/exec` (160), `impersonate serviceaccounts` (166), `bind` on roles and bindings (73) and `escalate` on roles (76).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
