@@ -267,6 +267,7 @@ fn fleet(nodes: &[Node]) -> Result<Fleet, Box<dyn Error>> {
                 mig_mode: MigMode::Disabled,
                 in_use: false,
                 holder: None,
+                part_of: None,
                 site: Site::default(),
                 fabric: None,
                 observed_at: now,

@@ -18,6 +18,8 @@ pub struct Demand {
     /// The profile of GPU instances that are there; whole devices without one. Then a device is a GPU instance in all that
     /// follows.
     pub mig_profile: Option<MigProfile>,
+    /// Whether GPU instances count that are not there yet and can be made on GPUs in MIG mode.
+    pub divide: bool,
     /// How many replicas.
     pub replicas: u32,
     /// How many devices each replica needs.
@@ -102,6 +104,7 @@ impl Demand {
             pool,
             models: Vec::new(),
             mig_profile: None,
+            divide: false,
             replicas,
             gpus_per_replica,
             together: Together::Node,
@@ -153,6 +156,11 @@ impl Demand {
             (Together::Node | Together::Fabric, size) => (u64::from(self.replicas), size),
             (Together::Anywhere, _) => (self.gpus(), 1),
         }
+    }
+
+    /// The profile of GPU instances that may be made for it.
+    pub(crate) fn to_make(&self) -> Option<MigProfile> {
+        self.mig_profile.filter(|_| self.divide)
     }
 
     pub(crate) fn takes_from(&self, source: &Name) -> bool {

@@ -3,6 +3,7 @@
 mod alternatives;
 mod asked;
 mod division;
+mod gave_up;
 mod supply;
 mod unit;
 
@@ -16,8 +17,9 @@ use crate::fits::Short;
 use crate::fleet::Fleet;
 use crate::matching::{Fact, Facts, Match};
 use crate::shortage::{Limit, Shortage};
-use crate::{Demand, SEARCH_GANGS_MAX, SEARCH_STEPS_MAX};
+use crate::Demand;
 use asked::asked;
+pub(crate) use gave_up::gave_up;
 use supply::Supply;
 use unit::Unit;
 
@@ -219,6 +221,9 @@ fn missing(fleet: &Fleet, members: &[&Demand]) -> Facts {
     if members.iter().any(|demand| kept_anywhere(demand)) {
         facts.add(Fact::Zone);
     }
+    if members.iter().any(|demand| fleet.has_untold(demand)) {
+        facts.add(Fact::InstancePlace);
+    }
     facts
 }
 
@@ -226,26 +231,6 @@ fn missing(fleet: &Fleet, members: &[&Demand]) -> Facts {
 fn kept_anywhere(demand: &Demand) -> bool {
     let mut kept = demand.spread.iter().flat_map(|spread| &spread.kept);
     kept.any(Option::is_none)
-}
-
-/// Neither a placement nor a proof was found.
-pub(crate) fn gave_up(demands: &[&Demand], group: &[usize]) -> Reason {
-    let members: Vec<&Demand> = group
-        .iter()
-        .filter_map(|index| demands.get(*index).copied())
-        .collect();
-    Reason {
-        code: "placement-search-gave-up".into(),
-        summary: "Placement search gave up".into(),
-        asked: asked(&members),
-        found: format!(
-            "Enough GPUs are free on enough nodes, but no arrangement was found and none was ruled out. \
-             The search is bounded to {SEARCH_STEPS_MAX} steps and {SEARCH_GANGS_MAX} replicas."
-        ),
-        remedy:
-            "Use replica sizes that divide each other (1, 2, 4, 8), or plan fewer pools at once."
-                .into(),
-    }
 }
 
 fn found(question: &Question<'_>, supply: &Supply) -> String {
@@ -259,6 +244,7 @@ fn found(question: &Question<'_>, supply: &Supply) -> String {
         None => text.push_str(" Every arrangement was tried and none holds them all."),
     }
     text.push_str(&supply.describe_taken());
+    text.push_str(&division::promised(question.fleet, &members));
     let unknown = members.iter().flat_map(|demand| &demand.sources);
     let unknown: Vec<String> = unknown
         .filter(|source| !question.fleet.has_source(source))

@@ -10,7 +10,7 @@ use crate::search::Found;
 use crate::shortage::Shortage;
 use crate::want::{Reading, Want};
 use crate::{
-    Demand, Placement, PoolPlacement, Replica, best_fit, explain, flow, scoped, search, shortage,
+    Demand, Placement, PoolPlacement, Replica, best_fit, explain, flow, made, scoped, search, shortage,
 };
 
 /// Whether all the demands of a plan fit at once, and where.
@@ -20,34 +20,51 @@ use crate::{
 pub fn fits(fleet: &Fleet, demands: &[Demand]) -> Verdict<Placement> {
     let mut demands: Vec<&Demand> = demands.iter().filter(|demand| demand.gpus() > 0).collect();
     demands.sort_unstable();
-    let answer = solve(fleet, &demands, Reading::Told);
+    let there = solve_there(fleet, &demands, Reading::Told);
+    if there.fits() {
+        return Verdict::Fits(witness(fleet, &demands, &there.shares));
+    }
+    let divided = made::solve(fleet, &demands, Reading::Told);
+    let (over, answer) = match &divided {
+        Some((over, answer)) => (over, answer),
+        None => (fleet, &there),
+    };
     match (answer.short.first(), answer.gave_up.first()) {
-        (None, None) => Verdict::Fits(witness(fleet, &demands, &answer.shares)),
+        (None, None) => Verdict::Fits(witness(over, &demands, &answer.shares)),
         (None, Some(group)) => Verdict::Unknown(explain::gave_up(&demands, group)),
-        (Some(short), _) => not_shown(fleet, &demands, short),
+        (Some(short), _) => not_shown(fleet, over, &demands, short),
     }
 }
 
-/// Tells a proven no from one that rests on facts that a source withholds.
-fn not_shown(fleet: &Fleet, demands: &[&Demand], short: &Short) -> Verdict<Placement> {
-    let generous = solve(fleet, demands, Reading::Generous).short;
+/// Tells a proven no from one that rests on facts that a source withholds. `over` is the fleet of which `short` is said.
+fn not_shown(
+    fleet: &Fleet,
+    over: &Fleet,
+    demands: &[&Demand],
+    short: &Short,
+) -> Verdict<Placement> {
+    let divided = made::solve(fleet, demands, Reading::Generous);
+    let (generous_over, generous) = match divided {
+        Some((over, answer)) => (over, answer.short),
+        None => (over.clone(), solve_there(over, demands, Reading::Generous).short),
+    };
     let doubtful = |short: &&Short| {
         let members = short.demands.iter().filter_map(|index| demands.get(*index));
         members
             .into_iter()
             .any(|demand| fleet.doubtful_sources(demand).next().is_some())
     };
-    let question = |short| explain::Question {
+    let question = |fleet, short| explain::Question {
         fleet,
         demands,
         short,
     };
     if let Some(proven) = generous.iter().find(|short| !doubtful(short)) {
-        Verdict::Cannot(explain::shortage(&question(proven)))
+        Verdict::Cannot(explain::shortage(&question(&generous_over, proven)))
     } else if let Some(doubted) = generous.first() {
-        Verdict::Unknown(explain::doubtful_sources(&question(doubted)))
+        Verdict::Unknown(explain::doubtful_sources(&question(&generous_over, doubted)))
     } else {
-        Verdict::Unknown(explain::unreported(&question(short)))
+        Verdict::Unknown(explain::unreported(&question(over, short)))
     }
 }
 
@@ -59,6 +76,12 @@ pub(crate) struct Answer {
     pub(crate) gave_up: Vec<Vec<usize>>,
 }
 
+impl Answer {
+    pub(crate) fn fits(&self) -> bool {
+        self.short.is_empty() && self.gave_up.is_empty()
+    }
+}
+
 /// Pools that cannot all have what they ask for; without an inequality, every arrangement was
 /// tried.
 #[derive(Debug)]
@@ -67,7 +90,20 @@ pub(crate) struct Short {
     pub(crate) shortage: Option<Shortage>,
 }
 
-pub(crate) fn solve(fleet: &Fleet, demands: &[&Demand], reading: Reading) -> Answer {
+impl Short {
+    /// Puts the positions among some of the demands back among all of them.
+    pub(crate) fn place_in(&mut self, positions: &[usize]) {
+        let own = self.shortage.as_mut().map(|short| &mut short.demands);
+        for demands in std::iter::once(&mut self.demands).chain(own) {
+            for demand in demands {
+                *demand = positions.get(*demand).copied().unwrap_or(*demand);
+            }
+        }
+    }
+}
+
+/// The answer over what is there, instances that could be made left out.
+pub(crate) fn solve_there(fleet: &Fleet, demands: &[&Demand], reading: Reading) -> Answer {
     let mut answer = Answer::default();
     let wants = demands.iter().enumerate();
     let wants = wants.map(|(index, demand)| Want::of(fleet, index, demand, reading));
@@ -119,14 +155,12 @@ fn decide_bins(problem: &Problem) -> Result<Found<Vec<Assignment>>, Shortage> {
 }
 
 /// Turns shares of bins into replicas with devices.
-fn witness(fleet: &Fleet, demands: &[&Demand], shares: &[Share]) -> Placement {
+pub(crate) fn witness(fleet: &Fleet, demands: &[&Demand], shares: &[Share]) -> Placement {
     let mut open: BTreeMap<u32, Vec<DeviceKey>> = BTreeMap::new();
     let mut devices: BTreeMap<usize, Vec<DeviceKey>> = BTreeMap::new();
     for share in shares {
         let free = open.entry(share.bin).or_insert_with(|| {
-            let bin = fleet.bins.get(share.bin as usize);
-            let devices = bin.into_iter().flat_map(|bin| fleet.devices_of(bin));
-            let mut keys: Vec<DeviceKey> = devices.map(|device| device.key()).collect();
+            let mut keys: Vec<DeviceKey> = fleet.keys_of(share.bin);
             // Taken from the end: the first device is the first to be used.
             keys.reverse();
             keys

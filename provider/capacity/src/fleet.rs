@@ -1,5 +1,6 @@
 //! The devices that are free, counted by node and kind.
 
+mod instances;
 mod levels;
 mod rooms;
 mod update;
@@ -12,10 +13,12 @@ use portcullis_model::{
     SourceStatus,
 };
 
-use crate::Demand;
+use crate::{Demand, MigInstance};
 pub(crate) use crate::kind::{Kind, KindKey};
+pub(crate) use instances::Divisible;
+use instances::{Located, Promise};
 pub(crate) use levels::{Levels, remove};
-use rooms::HeldRoom;
+use rooms::{HeldRoom, RoomKey};
 
 /// Who holds which device, in the words that a diagnostic shows, such as ``pool `scoring` of `team:platform` ``.
 pub type Reservations = BTreeMap<DeviceKey, String>;
@@ -40,8 +43,12 @@ pub struct Fleet {
     holders: Vec<String>,
     /// Per device of the snapshot, the number of its holder from 1, 0 for none; empty when nothing is reserved.
     held: Vec<u32>,
-    /// What replicas hold beside devices, by node and the position of their first device.
-    rooms: BTreeMap<(u32, usize), HeldRoom>,
+    /// What replicas hold beside devices, by node and their first device.
+    rooms: BTreeMap<(u32, RoomKey), HeldRoom>,
+    /// Instances that are promised and not made yet, by the position of their GPU.
+    promises: BTreeMap<u32, Vec<Promise>>,
+    /// What the bins of instances that could be made hold, by their number: GPU and place.
+    made: BTreeMap<u32, Vec<(u32, MigInstance)>>,
 }
 
 /// The devices of one node, kind and NVLink domain.
@@ -85,6 +92,8 @@ impl Fleet {
             holders: Vec::new(),
             held: Vec::new(),
             rooms: BTreeMap::new(),
+            promises: BTreeMap::new(),
+            made: BTreeMap::new(),
         };
         fleet.reserve(reservations);
         // The bins of the node at hand are the last ones.
@@ -117,17 +126,24 @@ impl Fleet {
             return;
         }
         let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
-        let positions = self.snapshot.positions(reservations.keys());
+        let located = instances::locate(&self.snapshot, reservations.keys());
         self.held.resize(self.snapshot.devices().len(), 0);
-        for (holder, position) in reservations.values().zip(positions) {
-            let Some(slot) = position.and_then(|position| self.held.get_mut(position)) else {
+        for (holder, located) in reservations.values().zip(located) {
+            let Some(located) = located else {
                 continue;
             };
             let number = *numbers.entry(holder).or_insert_with(|| {
                 self.holders.push(holder.clone());
                 u32::try_from(self.holders.len()).unwrap_or(u32::MAX)
             });
-            *slot = number;
+            match located {
+                Located::There(position) => {
+                    if let Some(slot) = self.held.get_mut(position as usize) {
+                        *slot = number;
+                    }
+                }
+                Located::ToMake(gpu, instance) => self.promise(gpu, instance, number),
+            }
         }
     }
 

@@ -10,6 +10,8 @@ pub(crate) struct Kind {
     pub(crate) source: usize,
     pub(crate) model: usize,
     pub(crate) mig_profile: Option<MigProfile>,
+    /// Whether these are GPU instances that are not there and could be made.
+    pub(crate) to_make: bool,
     pub(crate) memory_mib: Option<u32>,
     pub(crate) grade: Grade,
     /// Of those that work; devices that do not are counted with the healthy ones as not free.
@@ -25,6 +27,7 @@ pub(crate) struct KindKey {
     source: usize,
     model: usize,
     mig_profile: Option<MigProfile>,
+    to_make: bool,
     memory_mib: Option<u32>,
     grade: Grade,
     health: Health,
@@ -48,6 +51,7 @@ impl KindKey {
             source: device.source_index(),
             model: device.model_index(),
             mig_profile: device.mig_profile(),
+            to_make: false,
             memory_mib: device.memory_mib(),
             grade: device.grade(),
             health: match device.health() {
@@ -55,6 +59,16 @@ impl KindKey {
                 worn @ (Health::Unreported | Health::Degraded) => worn,
             },
             site: device.site_index(),
+        }
+    }
+
+    /// The same of instances that could be made on the device.
+    pub(crate) fn divided(self, profile: MigProfile, memory_mib: Option<u32>) -> Self {
+        Self {
+            mig_profile: Some(profile),
+            to_make: true,
+            memory_mib,
+            ..self
         }
     }
 }
@@ -65,6 +79,7 @@ impl Kind {
             source: key.source,
             model: key.model,
             mig_profile: key.mig_profile,
+            to_make: key.to_make,
             memory_mib: key.memory_mib,
             grade: key.grade,
             health: key.health,
@@ -79,6 +94,7 @@ impl Kind {
             source: self.source,
             model: self.model,
             mig_profile: self.mig_profile,
+            to_make: self.to_make,
             memory_mib: self.memory_mib,
             grade: self.grade,
             health: self.health,

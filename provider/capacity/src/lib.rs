@@ -12,6 +12,9 @@
 //! 4. `search`: what is left is tried exhaustively, up to a bound; beyond it, it is unknown.
 //! 5. `scoped`: pools that must be spread over zones, need CPU or memory beside their devices, or bind them in different
 //!    ways, go the same way over places instead of bins: count, place greedily, search up to a bound.
+//!
+//! Pools may count on GPU instances that are not there: `made` divides GPUs in MIG mode in every way that differs, up to a
+//! bound, and asks again over the instances that there would be.
 
 mod best_fit;
 mod demand;
@@ -21,6 +24,7 @@ mod fits;
 mod fleet;
 mod flow;
 mod kind;
+mod made;
 mod matching;
 mod mig;
 mod placement;
@@ -34,6 +38,9 @@ pub use demand::{Beside, Demand, Freshness, Spread, Together};
 pub use device_memory::{device_memory_mib, models_with_memory};
 pub use fits::fits;
 pub use fleet::{Fleet, Reservations};
-pub use mig::{Division, MigGeometry, MigInstance, MigShape, MigShortage, divide};
+pub use made::LAYOUTS_MAX;
+pub use mig::{
+    AtPlace, Division, MigGeometry, MigInstance, MigShape, MigShortage, divide, instance_at,
+};
 pub use placement::{Placement, PoolPlacement, Replica};
 pub use search::{SEARCH_GANGS_MAX, SEARCH_STEPS_MAX};

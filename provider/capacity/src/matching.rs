@@ -31,10 +31,11 @@ pub(crate) enum Fact {
     Price,
     NodeCpu,
     NodeMemory,
+    InstancePlace,
 }
 
 impl Fact {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Memory,
         Self::Driver,
         Self::Cuda,
@@ -45,6 +46,7 @@ impl Fact {
         Self::Price,
         Self::NodeCpu,
         Self::NodeMemory,
+        Self::InstancePlace,
     ];
 
     /// The fact in words.
@@ -60,6 +62,7 @@ impl Fact {
             Self::Price => "price in the currency of `price_max`",
             Self::NodeCpu => "free CPU of the node",
             Self::NodeMemory => "free memory of the node",
+            Self::InstancePlace => "place of GPU instances on their GPU",
         }
     }
 
@@ -76,6 +79,7 @@ impl Fact {
             Self::Price => "price_max",
             Self::NodeCpu => "cpu_milli_per_replica",
             Self::NodeMemory => "memory_mib_per_replica",
+            Self::InstancePlace => "mig_divide",
         }
     }
 }
@@ -150,6 +154,7 @@ impl Fleet {
         };
         let mut answers = Answers::default();
         answers.must(demand.mig_profile == kind.mig_profile);
+        answers.must(demand.divide || !kind.to_make);
         answers.must(kind.grade >= demand.minimum_grade);
         answers.must(demand.takes_from(&source.name) && demand.too_old(source).is_none());
         if answers.refused {

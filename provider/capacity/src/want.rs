@@ -18,6 +18,16 @@ pub(crate) enum Reading {
     Generous,
 }
 
+impl Reading {
+    /// Whether devices will do that answer a demand so.
+    pub(crate) fn takes(self, answer: Match) -> bool {
+        match self {
+            Self::Told => answer == Match::Yes,
+            Self::Generous => answer != Match::No,
+        }
+    }
+}
+
 /// What a demand comes down to on a fleet: gangs of devices, and the kinds that will do.
 #[derive(Clone, Debug)]
 pub(crate) struct Want {
@@ -54,10 +64,7 @@ impl Want {
             .iter()
             .enumerate()
             .map(|(number, kind)| (number, fleet.match_of(demand, kind)))
-            .filter(|(_, answer)| match reading {
-                Reading::Told => *answer == Match::Yes,
-                Reading::Generous => *answer != Match::No,
-            })
+            .filter(|(_, answer)| reading.takes(*answer))
             .collect();
         let missing = matches.iter().fold(Facts::default(), |mut all, (_, one)| {
             if let Match::Perhaps(facts) = one {

@@ -91,6 +91,7 @@ fn snapshot(devices: u32, now: Timestamp) -> Result<Snapshot, Box<dyn Error>> {
             mig_mode: MigMode::Disabled,
             in_use: number % 16 == 0,
             holder: None,
+            part_of: None,
             site: Site::default(),
             fabric: None,
             observed_at: now,

@@ -47,6 +47,9 @@ pub struct Device {
     pub model: GpuModel,
     /// The profile of a GPU instance; `None` for a whole device.
     pub mig_profile: Option<MigProfile>,
+    /// Where a GPU instance lies; `None` for a whole device, and where the source does not tell.
+    #[serde(default)]
+    pub part_of: Option<PartOf>,
     /// Total memory of the device in MiB; `None` where the source does not tell.
     pub memory_mib: Option<u32>,
     /// How far the report can be trusted.
@@ -67,4 +70,14 @@ pub struct Device {
     pub fabric: Option<Fabric>,
     /// When the source saw it.
     pub observed_at: Timestamp,
+}
+
+/// Where a GPU instance lies: on which device of its node, and from which of its memory units (the start of NVML's
+/// placement).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PartOf {
+    /// The device that is divided.
+    pub device: DeviceId,
+    /// The memory unit at which the instance begins, from 0.
+    pub start: u8,
 }

@@ -24,7 +24,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    DeviceId, DeviceKey, Fabric, GpuModel, MigProfile, NodeName, NodeRoom, Offer, Quota, Site,
+    DeviceId, DeviceKey, Fabric, GpuModel, MigProfile, NodeName, NodeRoom, Offer, PartOf, Quota,
+    Site,
 };
 use index::NodeIndex;
 use record::{IdKind, Place, Record};
@@ -52,6 +53,8 @@ pub struct Snapshot {
     records: Vec<Record>,
     /// Who uses devices, for those of which a source tells it, in the order of the records.
     holders: Vec<(Place, Arc<str>)>,
+    /// Where GPU instances lie, of those for which a source tells it, in the order of the records.
+    parts: Vec<(Place, PartOf)>,
     /// By position of the source, then by name.
     offers: Vec<(u16, Offer)>,
     quotas: Vec<(u16, Quota)>,
@@ -76,7 +79,8 @@ impl Snapshot {
 
     /// The positions in [`Snapshot::devices`] of devices by key, `None` for those that are not here.
     ///
-    /// A UUID is found under any source and node: a reservation holds wherever the device is reported.
+    /// A UUID is found under any source and node: a reservation holds wherever the device is reported. The key of an
+    /// instance that is to be made gives the device that it is to be made on.
     #[must_use]
     pub fn positions<'a>(
         &self,
@@ -164,6 +168,10 @@ impl Snapshot {
         let names = self.nodes.iter().map(|(_, node)| text(node.as_str().len()));
         let ids = self.other_ids.iter().map(|id| text(id.len()));
         let holders = self.holders.iter().map(|(_, holder)| text(holder.len()));
+        let parts = self.parts.iter().map(|(_, part)| match &part.device {
+            DeviceId::Other(id) => text(id.len()),
+            DeviceId::Index(_) | DeviceId::Uuid(_) => 0,
+        });
         size_of_val(self.records.as_slice())
             + size_of_val(self.nodes.as_slice())
             + self.index.size_bytes()
@@ -171,7 +179,8 @@ impl Snapshot {
             + size_of_val(self.sites.as_slice())
             + size_of_val(self.fabrics.as_slice())
             + size_of_val(self.holders.as_slice())
-            + names.chain(ids).chain(holders).sum::<usize>()
+            + size_of_val(self.parts.as_slice())
+            + names.chain(ids).chain(holders).chain(parts).sum::<usize>()
     }
 
     /// How many reports of a device count no more because another report of it does.

@@ -22,6 +22,7 @@ fn snapshot(counts: &[u32]) -> Arc<Snapshot> {
             mig_mode: MigMode::Disabled,
             in_use: false,
             holder: None,
+            part_of: None,
             site: Site::default(),
             fabric: None,
             observed_at,

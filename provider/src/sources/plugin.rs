@@ -168,6 +168,7 @@ fn device(record: &DeviceRecord, now: Timestamp) -> Result<Device, ParseError> {
         // What is not said to be free is not taken for free.
         in_use: record.allocation != "free",
         holder: labels::holder(&record.labels),
+        part_of: None,
         site: labels::site(&record.labels),
         fabric: labels::fabric(&record.labels),
         observed_at: Timestamp::from_second(i64::from(record.observed_at))

@@ -37,6 +37,7 @@ pub(crate) fn snapshot(devices: u32) -> Result<Snapshot, Box<dyn Error>> {
             mig_mode: MigMode::Disabled,
             in_use: (node * 8 + index) % 16 == 0,
             holder: None,
+            part_of: None,
             site: site.clone(),
             fabric: None,
             observed_at: now,

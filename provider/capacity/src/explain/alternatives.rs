@@ -7,7 +7,7 @@ use portcullis_model::{Grade, Location, Offer, Price, Site, SourceState, visible
 
 use super::unit::Unit;
 use super::{NAMED_MAX, Question};
-use crate::fits::solve;
+use crate::fits::solve_there;
 use crate::matching::Match;
 use crate::want::Reading;
 use crate::{Demand, Spread, Together};
@@ -146,8 +146,8 @@ fn would_fit(question: &Question<'_>, demand: &Demand, with: &Demand) -> bool {
         .iter()
         .map(|other| if *other == demand { with } else { *other })
         .collect();
-    let answer = solve(question.fleet, &demands, Reading::Told);
-    answer.short.is_empty() && answer.gave_up.is_empty()
+    let answer = solve_there(question.fleet, &demands, Reading::Told);
+    answer.fits()
 }
 
 /// Most offers that a text names.

@@ -4,19 +4,35 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use portcullis_model::{DeviceKey, DeviceView, Snapshot};
+use portcullis_model::{DeviceKey, DeviceView};
 
+use super::instances::{self, Located};
 use super::levels::edit;
+use super::rooms::room_key;
 use super::{Bin, Fleet, KindKey, State};
 
 impl Fleet {
     /// Gives devices to a holder, as a plan does pool by pool. A device that is not free stays what it is.
-    pub fn take<'a>(&mut self, devices: impl IntoIterator<Item = &'a DeviceKey>, holder: &str) {
+    pub fn take<'a>(
+        &mut self,
+        devices: impl IntoIterator<Item = &'a DeviceKey> + Clone,
+        holder: &str,
+    ) {
         let snapshot = Arc::clone(&self.snapshot);
         self.held.resize(snapshot.devices().len(), 0);
         let holder = self.number_of_holder(holder);
         let mut changed = Changed::default();
-        for (position, device) in found(&snapshot, devices) {
+        for located in instances::locate(&snapshot, devices).into_iter().flatten() {
+            let position = match located {
+                Located::There(position) => position,
+                Located::ToMake(gpu, instance) => {
+                    self.promise(gpu, instance, holder);
+                    continue;
+                }
+            };
+            let Some(device) = snapshot.device(position as usize) else {
+                continue;
+            };
             if !matches!(self.state_of(&device, position), State::Free) {
                 continue;
             }
@@ -40,12 +56,22 @@ impl Fleet {
     }
 
     /// Takes devices back from whoever holds them. A device that is not held stays what it is.
-    pub fn release<'a>(&mut self, devices: impl IntoIterator<Item = &'a DeviceKey>) {
+    pub fn release<'a>(&mut self, devices: impl IntoIterator<Item = &'a DeviceKey> + Clone) {
         let snapshot = Arc::clone(&self.snapshot);
         let mut changed = Changed::default();
-        for (position, device) in found(&snapshot, devices) {
-            let place = (device.node_index(), position as usize);
-            self.rooms.remove(&place);
+        for located in instances::locate(&snapshot, devices).into_iter().flatten() {
+            let key = room_key(located);
+            let Some(device) = snapshot.device(key.0 as usize) else {
+                continue;
+            };
+            self.rooms.remove(&(device.node_index(), key));
+            let position = match located {
+                Located::There(position) => position,
+                Located::ToMake(gpu, instance) => {
+                    self.unpromise(gpu, instance);
+                    continue;
+                }
+            };
             let slot = self.held.get_mut(position as usize);
             let holder = slot.map(std::mem::take).filter(|holder| *holder > 0);
             let Some((holder, number)) = holder.zip(self.bin_of(&device)) else {
@@ -157,16 +183,4 @@ impl Changed {
         self.0.dedup_by_key(|(number, _)| *number);
         self.0.into_iter().rev()
     }
-}
-
-/// The devices that the snapshot has, with their positions.
-fn found<'s, 'a>(
-    snapshot: &'s Snapshot,
-    devices: impl IntoIterator<Item = &'a DeviceKey>,
-) -> impl Iterator<Item = (u32, DeviceView<'s>)> {
-    let positions = snapshot.positions(devices).into_iter().flatten();
-    positions.filter_map(|position| {
-        let device = snapshot.device(position)?;
-        Some((u32::try_from(position).ok()?, device))
-    })
 }

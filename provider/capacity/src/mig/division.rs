@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::{DeviceKey, GpuModel};
+use portcullis_model::{DeviceKey, GpuModel, MigInstance};
 
-use super::{MigGeometry, MigInstance, MigShape};
+use super::{MigGeometry, MigShape};
 use crate::demand::Beside;
-use crate::fits::solve;
+use crate::fits::solve_there;
 use crate::fleet::{Bin, Fleet};
 use crate::matching::Match;
 use crate::want::Reading;
@@ -89,8 +89,8 @@ fn most_there(
             .map(|other| if *other == pool { &with } else { *other })
             .filter(|demand| demand.gpus() > 0)
             .collect();
-        let answer = solve(fleet, &demands, Reading::Told);
-        if !answer.short.is_empty() || !answer.gave_up.is_empty() {
+        let answer = solve_there(fleet, &demands, Reading::Told);
+        if !answer.fits() {
             return None;
         }
         let mut used: BTreeMap<u32, u32> = BTreeMap::new();

@@ -3,18 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use portcullis_model::{MigAttribute, MigProfile};
+use portcullis_model::{MigAttribute, MigInstance, MigProfile};
 
 use super::{MigGeometry, MigShape};
-
-/// One GPU instance at its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MigInstance {
-    /// Its profile.
-    pub profile: MigProfile,
-    /// The memory unit at which it begins.
-    pub start: u8,
-}
 
 /// Why instances do not fit on one device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +85,59 @@ impl MigGeometry {
             return Ok(placed);
         }
         Err(MigShortage::NoRoom)
+    }
+
+    /// The memory units that an instance takes, as bits; `None` where the model has no such instance.
+    pub(crate) fn units_of(&self, instance: MigInstance) -> Option<u8> {
+        let shape = self.shape(instance.profile)?;
+        let allowed = shape.starts.contains(&instance.start);
+        allowed.then(|| range(&shape, instance.start))
+    }
+
+    /// Whether two instances cannot lie on one device.
+    pub(crate) fn overlap(&self, one: MigInstance, other: MigInstance) -> bool {
+        match (self.units_of(one), self.units_of(other)) {
+            (Some(one), Some(other)) => one & other != 0,
+            _ => true,
+        }
+    }
+
+    /// Every choice of instances of these profiles that a device takes beside those that it has, to which none can be added;
+    /// only the empty one where there is no room.
+    pub(crate) fn maximal(
+        &self,
+        there: &[MigInstance],
+        profiles: &[MigProfile],
+    ) -> Vec<Vec<MigInstance>> {
+        let mut layouts = Vec::new();
+        self.extend(there, profiles, &mut Vec::new(), &mut layouts);
+        let added = |layout: &Vec<MigInstance>, profile: &MigProfile| {
+            let mut more: Vec<MigProfile> = layout.iter().map(|one| one.profile).collect();
+            more.push(*profile);
+            self.place(there, &more).is_ok()
+        };
+        layouts.retain(|layout| !profiles.iter().any(|profile| added(layout, profile)));
+        layouts
+    }
+
+    /// Every choice, in rising order of its profiles so that each is met once.
+    fn extend(
+        &self,
+        there: &[MigInstance],
+        profiles: &[MigProfile],
+        chosen: &mut Vec<MigProfile>,
+        layouts: &mut Vec<Vec<MigInstance>>,
+    ) {
+        let Ok(layout) = self.place(there, chosen) else {
+            return;
+        };
+        layouts.push(layout);
+        for (position, profile) in profiles.iter().enumerate() {
+            chosen.push(*profile);
+            let from = profiles.get(position..).unwrap_or_default();
+            self.extend(there, from, chosen, layouts);
+            chosen.pop();
+        }
     }
 
     fn known(&self, profile: MigProfile) -> Result<MigShape, MigShortage> {

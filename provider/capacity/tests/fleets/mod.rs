@@ -31,6 +31,7 @@ pub(crate) fn devices(node: &str, model: &str, memory_mib: u32, count: u32) -> V
         mig_mode: MigMode::Disabled,
         in_use: false,
         holder: None,
+        part_of: None,
         site: Site::default(),
         fabric: None,
         observed_at: now(),

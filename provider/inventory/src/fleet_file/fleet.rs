@@ -136,6 +136,7 @@ impl Fleet {
                 mig_mode: MigMode::Unreported,
                 in_use: number < used,
                 holder: None,
+                part_of: None,
                 site: site.clone(),
                 fabric: fabric.clone(),
                 observed_at: Timestamp::UNIX_EPOCH,

@@ -1,14 +1,16 @@
 //! What NVML says of a host.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use portcullis_model::{
-    Device, DeviceId, Fabric, GpuModel, Grade, Health, MigMode, NodeName, Reason, Site,
-    SourceReport, Supply,
+    Device, DeviceId, Fabric, GpuModel, Grade, Health, MigMode, NodeName, PartOf, Reason,
+    Site, SourceReport, Supply,
 };
 use serde::Serialize;
 
+use super::mig::GpuInstance;
 use super::{Mig, NvmlFault};
 
 /// What NVML says of a host: more than a snapshot holds.
@@ -88,6 +90,7 @@ impl HostDevice {
             // Without a name it is still a device: it is there, and nobody can ask for it.
             model: model.unwrap_or_else(GpuModel::unreported),
             mig_profile: None,
+            part_of: None,
             memory_mib: self.memory_mib,
             grade: Grade::Counted,
             health: self.health(),
@@ -96,15 +99,20 @@ impl HostDevice {
                 _ => MigMode::Disabled,
             },
             // A device whose processes cannot be listed may be anybody's.
-            in_use: self
-                .processes
-                .as_ref()
-                .is_none_or(|processes| !processes.is_empty()),
-            holder: holder(self.processes.iter().flatten()),
+            in_use: self.processes.is_none() || self.own_processes().next().is_some(),
+            holder: holder(self.own_processes()),
             site: site.clone(),
             fabric: self.fabric.clone(),
             observed_at: now,
         }
+    }
+
+    /// Processes on the device itself: of a divided one NVML also names those of its instances, which are theirs.
+    fn own_processes(&self) -> impl Iterator<Item = &u32> {
+        let instances = self.mig.iter().flat_map(|mig| &mig.instances);
+        let of_instances: BTreeSet<&u32> = instances.flat_map(GpuInstance::processes).collect();
+        let processes = self.processes.iter().flatten();
+        processes.filter(move |pid| !of_instances.contains(pid))
     }
 
     /// Its GPU instances, those of profiles that have no name left out: nobody can ask for them.
@@ -117,6 +125,12 @@ impl HostDevice {
             Some(Device {
                 id: instance.device_id(&whole.id)?,
                 mig_profile: Some(profile.profile?),
+                part_of: u8::try_from(instance.placement.start)
+                    .ok()
+                    .map(|start| PartOf {
+                        device: whole.id.clone(),
+                        start,
+                    }),
                 memory_mib: u32::try_from(profile.memory_mib).ok(),
                 mig_mode: MigMode::Disabled,
                 in_use: instance.is_in_use(),

@@ -11,7 +11,8 @@ use super::record::{self, IdKind, Place, Record};
 use super::sites::Sites;
 use super::{Snapshot, SourceState, SourceStatus, conflict, twice};
 use crate::{
-    Device, DeviceId, Fabric, GpuModel, Grade, MigProfile, Name, NodeName, NodeRoom, Reason, Site,
+    Device, DeviceId, Fabric, GpuModel, Grade, MigProfile, Name, NodeName, NodeRoom, PartOf, Reason,
+    Site,
     SourceReport, Supply,
 };
 
@@ -124,6 +125,7 @@ impl SnapshotBuilder {
             .filter_map(|(source, device)| tables.pack(*source, device))
             .collect();
         let holders = tables.holders(&devices);
+        let parts = tables.parts(&devices);
         drop(devices);
         records.sort_by(before);
         let reported = records.len();
@@ -157,6 +159,7 @@ impl SnapshotBuilder {
             other_ids,
             records,
             holders,
+            parts,
             offers,
             quotas,
             duplicates,
@@ -265,6 +268,18 @@ impl Tables {
         holders.sort_unstable();
         holders.dedup_by(|later, first| later.0 == first.0);
         holders
+    }
+
+    /// Where GPU instances lie, in the order of the records; of two reports of one instance, the first counts.
+    fn parts(&self, devices: &[(u16, Device)]) -> Vec<(Place, PartOf)> {
+        let told = devices.iter().filter_map(|(source, device)| {
+            let part = device.part_of.clone()?;
+            Some((self.pack(*source, device)?.place(), part))
+        });
+        let mut parts: Vec<(Place, PartOf)> = told.collect();
+        parts.sort_unstable();
+        parts.dedup_by(|later, first| later.0 == first.0);
+        parts
     }
 
     /// `None` only beyond the numbers that a record can hold: 65,536 models, 65,535 profiles or 4 billion nodes.

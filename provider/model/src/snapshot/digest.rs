@@ -14,7 +14,7 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
         hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
         hash.update(text);
     };
-    text("portcullis snapshot 4");
+    text("portcullis snapshot 5");
     for source in &snapshot.sources {
         text(source.name.as_str());
         text(source.grade.as_str());
@@ -40,6 +40,7 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
     snapshot.other_ids.iter().for_each(|id| text(id));
     supply(snapshot, &mut text);
     holders(snapshot, &mut text);
+    parts(snapshot, &mut text);
     text("devices");
     for record in &snapshot.records {
         hash.update(record.node.to_le_bytes());
@@ -92,6 +93,18 @@ fn holders(snapshot: &Snapshot, text: &mut impl FnMut(&str)) {
         text(&(*kind as u8).to_string());
         text(&format!("{id:x?}"));
         text(holder);
+    }
+}
+
+/// Where GPU instances lie.
+fn parts(snapshot: &Snapshot, text: &mut impl FnMut(&str)) {
+    text("parts");
+    for ((node, kind, id), part) in &snapshot.parts {
+        text(&node.to_string());
+        text(&(*kind as u8).to_string());
+        text(&format!("{id:x?}"));
+        text(&part.device.to_string());
+        text(&part.start.to_string());
     }
 }
 

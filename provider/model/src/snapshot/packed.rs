@@ -11,7 +11,8 @@ use super::index::{NodeIndex, NodeNames};
 use super::record::{IdKind, Place, Record};
 use super::{Snapshot, SourceState};
 use crate::{
-    Fabric, GpuModel, Grade, Health, MigMode, MigProfile, NodeName, NodeRoom, Offer, Quota, Site,
+    Fabric, GpuModel, Grade, Health, MigMode, MigProfile, NodeName, NodeRoom, Offer, PartOf, Quota,
+    Site,
 };
 
 /// The most devices of one group: one bit for each says whether it is in use.
@@ -57,6 +58,7 @@ struct Tables {
     mig_profiles: Vec<MigProfile>,
     other_ids: Vec<Arc<str>>,
     holders: Vec<(Place, Arc<str>)>,
+    parts: Vec<(Place, PartOf)>,
     offers: Vec<(u16, Offer)>,
     quotas: Vec<(u16, Quota)>,
     duplicates: usize,
@@ -77,6 +79,7 @@ impl Snapshot {
             mig_profiles: self.mig_profiles.clone(),
             other_ids: self.other_ids.clone(),
             holders: self.holders.clone(),
+            parts: self.parts.clone(),
             offers: self.offers.clone(),
             quotas: self.quotas.clone(),
             duplicates: self.duplicates,
@@ -242,6 +245,7 @@ impl<'a> Reader<'a> {
             other_ids: tables.other_ids,
             records: devices.records,
             holders: tables.holders,
+            parts: tables.parts,
             offers: tables.offers,
             quotas: tables.quotas,
             duplicates: tables.duplicates,

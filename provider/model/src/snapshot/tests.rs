@@ -19,6 +19,7 @@ fn device(node: &str, id: &str) -> Device {
         mig_mode: MigMode::Disabled,
         in_use: false,
         holder: None,
+        part_of: None,
         site: Site::default(),
         fabric: None,
         observed_at: now(),

@@ -6,7 +6,7 @@ use super::record::{Record, unpack_id};
 use super::{Snapshot, SourceState};
 use crate::{
     DeviceId, DeviceKey, Fabric, GpuModel, Grade, Health, MigMode, MigProfile, NodeName, NodeRoom,
-    Site,
+    PartOf, Site,
 };
 
 /// One device of a snapshot; a pair of references, made on the way.
@@ -116,7 +116,16 @@ impl<'a> DeviceView<'a> {
             source: self.source().name.clone(),
             node: self.node().clone(),
             id: self.id(),
+            instance: None,
         }
+    }
+
+    /// Where a GPU instance lies; `None` for a whole device, and where the source does not tell.
+    #[must_use]
+    pub fn part_of(&self) -> Option<&'a PartOf> {
+        let parts = &self.snapshot.parts;
+        let position = parts.binary_search_by(|(place, _)| place.cmp(&self.record.place()));
+        Some(&parts.get(position.ok()?)?.1)
     }
 
     /// Total memory in MiB; `None` where the source does not tell.

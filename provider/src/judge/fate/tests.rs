@@ -20,6 +20,7 @@ fn device(index: u32) -> Device {
         mig_mode: MigMode::Disabled,
         in_use: false,
         holder: None,
+        part_of: None,
         site: Site::default(),
         fabric: None,
         observed_at: now(),

@@ -26,6 +26,7 @@ fn source(node: &str, gpus: u32, used: u32, quotas: Vec<Quota>) -> SourceReport 
         mig_mode: MigMode::Disabled,
         in_use: index < used,
         holder: None,
+        part_of: None,
         site: Site::default(),
         fabric: None,
         observed_at: now(),

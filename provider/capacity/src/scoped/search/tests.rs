@@ -62,6 +62,7 @@ fn fleet(nodes: &[Node]) -> Fleet {
             mig_mode: MigMode::Disabled,
             in_use: false,
             holder: None,
+            part_of: None,
             site: Site {
                 zone: Some(format!("zone-{}", node.zone).parse().unwrap()),
                 ..Site::default()
