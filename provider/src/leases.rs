@@ -86,6 +86,7 @@ mod tests {
             replica: 0,
             node: "n".to_owned(),
             model: "H200".to_owned(),
+            units: None,
         };
         let draft = Draft {
             object: Object::Pool(vec![device]),

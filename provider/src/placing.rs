@@ -5,10 +5,16 @@ mod bursts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use portcullis_capacity::{Demand, Fleet, PoolPlacement, Reservations, fits};
-use portcullis_model::{DeviceKey, GpuModel, Name, Snapshot, SourceState, Verdict};
+use portcullis_capacity::{Demand, Fleet, MigGeometry, PoolPlacement, Reservations, fits};
+use portcullis_ledger::Units;
+use portcullis_model::{
+    DeviceKey, DeviceView, GpuModel, MigInstance, Name, Snapshot, SourceState, Verdict,
+};
 
 use crate::standing::{HeldReplica, Standing};
+
+/// The most memory units of a GPU.
+const UNITS_MAX: u8 = 8;
 
 /// A device found for a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +25,8 @@ pub struct PlacedDevice {
     pub key: DeviceKey,
     /// What it is.
     pub model: GpuModel,
+    /// Of a GPU instance, made or to be made, the memory units that it takes, where that is known.
+    pub units: Option<Units>,
 }
 
 /// The pools planned so far in this run, each with what it asks for and the devices chosen for it.
@@ -178,11 +186,12 @@ impl Placing {
             .into_iter()
             .zip(positions)
             .filter_map(|((replica, key), position)| {
-                let model = self.snapshot.device(position?)?.model().clone();
+                let device = self.snapshot.device(position?)?;
                 Some(PlacedDevice {
                     replica,
                     key: key.clone(),
-                    model,
+                    model: device.model().clone(),
+                    units: units(key, &device),
                 })
             });
         found.collect()
@@ -229,6 +238,31 @@ fn counted(snapshot: &Arc<Snapshot>, holders: &Reservations, replicas: &[HeldRep
         free.take_beside(&replica.devices, replica.beside);
     }
     free
+}
+
+/// The memory units that a GPU instance takes of its GPU. `device` is the instance, or the GPU that it is to be made on.
+fn units(key: &DeviceKey, device: &DeviceView<'_>) -> Option<Units> {
+    let (gpu, instance) = match key.instance {
+        Some(instance) => (key.whole(), instance),
+        None => {
+            let part = device.part_of()?;
+            let gpu = DeviceKey {
+                id: part.device.clone(),
+                ..device.key()
+            };
+            let profile = device.mig_profile()?;
+            let start = part.start;
+            (gpu, MigInstance { profile, start })
+        }
+    };
+    let shape = MigGeometry::of(device.model())?.shape(instance.profile)?;
+    // Units that no GPU has are none that could be promised.
+    let fits = instance.start.checked_add(shape.size)? <= UNITS_MAX;
+    fits.then(|| Units {
+        gpu: gpu.to_string(),
+        first: instance.start,
+        count: shape.size,
+    })
 }
 
 fn holder(pool: &Name) -> String {

@@ -12,12 +12,12 @@ use std::fmt::Write as _;
 use jiff::SignedDuration;
 use portcullis_model::{Reason, SourceState, SourceStatus, Ttl};
 
+use crate::Demand;
 use crate::demand::Together;
 use crate::fits::Short;
 use crate::fleet::Fleet;
 use crate::matching::{Fact, Facts, Match};
 use crate::shortage::{Limit, Shortage};
-use crate::Demand;
 use asked::asked;
 pub(crate) use gave_up::gave_up;
 use supply::Supply;

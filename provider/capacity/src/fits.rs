@@ -10,7 +10,8 @@ use crate::search::Found;
 use crate::shortage::Shortage;
 use crate::want::{Reading, Want};
 use crate::{
-    Demand, Placement, PoolPlacement, Replica, best_fit, explain, flow, made, scoped, search, shortage,
+    Demand, Placement, PoolPlacement, Replica, best_fit, explain, flow, made, scoped, search,
+    shortage,
 };
 
 /// Whether all the demands of a plan fit at once, and where.
@@ -46,7 +47,10 @@ fn not_shown(
     let divided = made::solve(fleet, demands, Reading::Generous);
     let (generous_over, generous) = match divided {
         Some((over, answer)) => (over, answer.short),
-        None => (over.clone(), solve_there(over, demands, Reading::Generous).short),
+        None => (
+            over.clone(),
+            solve_there(over, demands, Reading::Generous).short,
+        ),
     };
     let doubtful = |short: &&Short| {
         let members = short.demands.iter().filter_map(|index| demands.get(*index));
@@ -62,7 +66,10 @@ fn not_shown(
     if let Some(proven) = generous.iter().find(|short| !doubtful(short)) {
         Verdict::Cannot(explain::shortage(&question(&generous_over, proven)))
     } else if let Some(doubted) = generous.first() {
-        Verdict::Unknown(explain::doubtful_sources(&question(&generous_over, doubted)))
+        Verdict::Unknown(explain::doubtful_sources(&question(
+            &generous_over,
+            doubted,
+        )))
     } else {
         Verdict::Unknown(explain::unreported(&question(over, short)))
     }

@@ -13,8 +13,8 @@ use portcullis_model::{
     SourceStatus,
 };
 
-use crate::{Demand, MigInstance};
 pub(crate) use crate::kind::{Kind, KindKey};
+use crate::{Demand, MigInstance};
 pub(crate) use instances::Divisible;
 use instances::{Located, Promise};
 pub(crate) use levels::{Levels, remove};

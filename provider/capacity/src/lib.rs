@@ -41,6 +41,7 @@ pub use fleet::{Fleet, Reservations};
 pub use made::LAYOUTS_MAX;
 pub use mig::{
     AtPlace, Division, MigGeometry, MigInstance, MigShape, MigShortage, divide, instance_at,
+    positions_there,
 };
 pub use placement::{Placement, PoolPlacement, Replica};
 pub use search::{SEARCH_GANGS_MAX, SEARCH_STEPS_MAX};

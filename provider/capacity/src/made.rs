@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{DeviceKey, MigProfile};
 
+use crate::Demand;
 use crate::fits::{Answer, Short, solve_there, witness};
 use crate::fleet::{Divisible, Fleet, KindKey};
 use crate::mig::MigInstance;
 use crate::want::Reading;
-use crate::Demand;
 
 /// More ways to divide GPUs than this are not all tried.
 pub const LAYOUTS_MAX: usize = 4_096;
@@ -87,9 +87,16 @@ impl Question<'_> {
             let only = self.choices.iter().flatten().cloned().collect();
             return self.over(&only);
         }
-        let profiles: BTreeSet<MigProfile> = self.gpus.iter().flat_map(|gpu| &gpu.profiles).copied().collect();
+        let profiles: BTreeSet<MigProfile> = self
+            .gpus
+            .iter()
+            .flat_map(|gpu| &gpu.profiles)
+            .copied()
+            .collect();
         let profiles: Vec<MigProfile> = profiles.into_iter().collect();
-        let short = profiles.iter().find_map(|profile| self.short_alone(*profile));
+        let short = profiles
+            .iter()
+            .find_map(|profile| self.short_alone(*profile));
         if let Some(short) = short {
             return short;
         }

@@ -9,7 +9,7 @@ mod division;
 mod geometry;
 mod layout;
 
-pub use at_place::{AtPlace, instance_at};
+pub use at_place::{AtPlace, instance_at, positions_there};
 pub(crate) use at_place::{instances_on, node_of};
 pub use division::{Division, divide};
 pub use geometry::{MigGeometry, MigShape};

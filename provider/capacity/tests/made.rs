@@ -68,17 +68,33 @@ fn is_layout(model: usize, layout: &[MigInstance]) -> bool {
 fn instances(model: usize) -> Vec<MigInstance> {
     let profiles = PROFILES.map(profile);
     let all = profiles.into_iter().flat_map(|profile| {
-        let starts = geometry(model).shape(profile).map_or(&[][..], |shape| shape.starts);
-        starts.iter().map(move |start| MigInstance { profile, start: *start })
+        let starts = geometry(model)
+            .shape(profile)
+            .map_or(&[][..], |shape| shape.starts);
+        starts.iter().map(move |start| MigInstance {
+            profile,
+            start: *start,
+        })
     });
     all.collect()
 }
 
 fn gpus() -> impl Strategy<Value = Vec<Gpu>> {
     let placed = prop::collection::vec((0_usize..30, any::<bool>(), any::<bool>()), 0..=3);
-    let gpu = (0_usize..2, 0..MODELS.len(), prop::bool::weighted(0.1), placed);
+    let gpu = (
+        0_usize..2,
+        0..MODELS.len(),
+        prop::bool::weighted(0.1),
+        placed,
+    );
     let gpu = gpu.prop_map(|(node, model, busy, placed)| {
-        let mut gpu = Gpu { node, model, busy, there: Vec::new(), promised: Vec::new() };
+        let mut gpu = Gpu {
+            node,
+            model,
+            busy,
+            there: Vec::new(),
+            promised: Vec::new(),
+        };
         let possible = instances(model);
         for (which, is_there, in_use) in placed {
             let instance = possible[which % possible.len()];
@@ -115,12 +131,14 @@ fn pools() -> impl Strategy<Value = Vec<Demand>> {
     let pools = prop::collection::vec(pool, 1..=3);
     pools.prop_map(|pools| {
         let numbered = pools.into_iter().enumerate();
-        let all = numbered.map(|(number, (which, replicas, size, divide, together))| Demand {
-            mig_profile: Some(profile(PROFILES[which])),
-            divide,
-            together,
-            ..demand(&format!("p{number}"), &MODELS, replicas, size)
-        });
+        let all = numbered.map(
+            |(number, (which, replicas, size, divide, together))| Demand {
+                mig_profile: Some(profile(PROFILES[which])),
+                divide,
+                together,
+                ..demand(&format!("p{number}"), &MODELS, replicas, size)
+            },
+        );
         all.collect()
     })
 }
@@ -129,7 +147,10 @@ fn instance_device(gpu: &Device, number: u32, instance: MigInstance, in_use: boo
     Device {
         id: DeviceId::Other(format!("MIG-{}-{number}", gpu.id).into()),
         mig_profile: Some(instance.profile),
-        part_of: Some(PartOf { device: gpu.id.clone(), start: instance.start }),
+        part_of: Some(PartOf {
+            device: gpu.id.clone(),
+            start: instance.start,
+        }),
         mig_mode: MigMode::Disabled,
         memory_mib: geometry_memory(gpu, instance),
         in_use,
@@ -138,7 +159,10 @@ fn instance_device(gpu: &Device, number: u32, instance: MigInstance, in_use: boo
 }
 
 fn geometry_memory(gpu: &Device, instance: MigInstance) -> Option<u32> {
-    MigGeometry::of(&gpu.model).unwrap().shape(instance.profile)?.memory_mib
+    MigGeometry::of(&gpu.model)
+        .unwrap()
+        .shape(instance.profile)?
+        .memory_mib
 }
 
 fn whole(number: usize, gpu: &Gpu) -> Device {
@@ -184,7 +208,9 @@ fn counts(gpu: &Gpu, asked: &BTreeSet<MigProfile>) -> BTreeSet<Vec<u32>> {
     let mut known: BTreeSet<Vec<MigInstance>> = BTreeSet::new();
     while let Some(layout) = open.pop() {
         let count = |profile: &MigProfile| {
-            let own = layout.iter().filter(|one: &&MigInstance| one.profile == *profile);
+            let own = layout
+                .iter()
+                .filter(|one: &&MigInstance| one.profile == *profile);
             u32::try_from(own.count()).unwrap()
         };
         seen.insert(asked.iter().map(count).collect::<Vec<u32>>());
@@ -246,14 +272,22 @@ fn holds(
     let mut kinds = Vec::new();
     for (number, profile) in asked.iter().enumerate() {
         for (node, model) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-            let of_node = gpus.iter().filter(|gpu| (gpu.node, gpu.model) == (node, model));
+            let of_node = gpus
+                .iter()
+                .filter(|gpu| (gpu.node, gpu.model) == (node, model));
             let there = of_node.flat_map(|gpu| &gpu.there);
             let idle = there.filter(|(one, in_use)| one.profile == *profile && !in_use);
             let to_make = made.get(&(node, model, number)).copied().unwrap_or(0);
             let idle = u32::try_from(idle.count()).unwrap();
             for (free, is_made) in [(idle, false), (to_make, true)] {
                 let alike = model * 10 + number;
-                cells.push(Cell { node, alike, zone: None, fabric: None, free });
+                cells.push(Cell {
+                    node,
+                    alike,
+                    zone: None,
+                    fabric: None,
+                    free,
+                });
                 kinds.push((*profile, is_made));
             }
         }
@@ -269,7 +303,11 @@ fn holds(
             gangs_of(pool, demand, accepted.collect())
         })
         .collect();
-    World { cells, cpu: vec![0; 2] }.fits(&gangs)
+    World {
+        cells,
+        cpu: vec![0; 2],
+    }
+    .fits(&gangs)
 }
 
 /// Every key is given once, and what is to be made can lie where it says beside what is there and promised.
@@ -277,7 +315,8 @@ fn check(gpus: &[Gpu], demands: &[Demand], placement: &Placement) {
     let mut seen: BTreeSet<DeviceKey> = BTreeSet::new();
     let mut after = gpus.to_vec();
     for gpu in &mut after {
-        gpu.there.extend(gpu.promised.drain(..).map(|instance| (instance, true)));
+        gpu.there
+            .extend(gpu.promised.drain(..).map(|instance| (instance, true)));
     }
     for demand in demands.iter().filter(|demand| demand.replicas > 0) {
         let placed = placement.pool(&demand.pool).unwrap();
@@ -290,7 +329,9 @@ fn check(gpus: &[Gpu], demands: &[Demand], placement: &Placement) {
                     continue;
                 };
                 assert!(demand.divide && demand.mig_profile == Some(instance.profile));
-                let DeviceId::Index(number) = key.id else { panic!("{key}") };
+                let DeviceId::Index(number) = key.id else {
+                    panic!("{key}")
+                };
                 let gpu = &mut after[number as usize];
                 assert!(!gpu.busy, "{key} is on a GPU that is in use");
                 gpu.there.push((instance, false));
@@ -302,7 +343,10 @@ fn check(gpus: &[Gpu], demands: &[Demand], placement: &Placement) {
     // Once everything is made, the pools fit without making more.
     let there: Vec<Demand> = demands
         .iter()
-        .map(|demand| Demand { divide: false, ..demand.clone() })
+        .map(|demand| Demand {
+            divide: false,
+            ..demand.clone()
+        })
         .collect();
     let fleet = Fleet::new(&cluster([all_devices(&after)]), &Reservations::new());
     let verdict = fits(&fleet, &there);
@@ -367,11 +411,17 @@ fn what_is_promised_is_taken_until_it_is_given_back() {
         let Some(placed) = verdict.witness().and_then(|all| all.pool(&first.pool)) else {
             continue;
         };
-        let keys: Vec<DeviceKey> =
-            placed.replicas.iter().flat_map(|replica| replica.devices.clone()).collect();
+        let keys: Vec<DeviceKey> = placed
+            .replicas
+            .iter()
+            .flat_map(|replica| replica.devices.clone())
+            .collect();
         fleet.take(&keys, "pool `first`");
         let mut held = reservations(&gpus);
-        held.extend(keys.iter().map(|key| (key.clone(), "pool `first`".to_owned())));
+        held.extend(
+            keys.iter()
+                .map(|key| (key.clone(), "pool `first`".to_owned())),
+        );
         let told_anew = Fleet::new(&cluster([all_devices(&gpus)]), &held);
         let mut after = gpus.clone();
         for key in &keys {
@@ -381,8 +431,13 @@ fn what_is_promised_is_taken_until_it_is_given_back() {
         }
         let made = Fleet::new(&cluster([all_devices(&after)]), &held);
         let verdicts = [&fleet, &told_anew, &made].map(|fleet| fits(fleet, &demands));
-        let yes = verdicts.each_ref().map(|verdict| verdict.witness().is_some());
-        assert!(yes == [yes[0]; 3], "{yes:?} {gpus:#?} {first:#?} {demands:#?}");
+        let yes = verdicts
+            .each_ref()
+            .map(|verdict| verdict.witness().is_some());
+        assert!(
+            yes == [yes[0]; 3],
+            "{yes:?} {gpus:#?} {first:#?} {demands:#?}"
+        );
         if yes[0] {
             fit += 1;
         } else {
@@ -401,7 +456,10 @@ fn one_h200(there: &[&str]) -> Gpu {
         node: 0,
         model: 0,
         busy: false,
-        there: there.iter().map(|one| (one.parse().unwrap(), true)).collect(),
+        there: there
+            .iter()
+            .map(|one| (one.parse().unwrap(), true))
+            .collect(),
         promised: Vec::new(),
     }
 }
@@ -456,5 +514,8 @@ fn mig_mode_has_to_be_on() {
     let Verdict::Cannot(reason) = fits(&fleet, &[asks(1, "3g.71gb")]) else {
         panic!("the GPU is whole")
     };
-    assert!(reason.remedy.contains("Divide free GPUs by MIG"), "{reason}");
+    assert!(
+        reason.remedy.contains("Divide free GPUs by MIG"),
+        "{reason}"
+    );
 }

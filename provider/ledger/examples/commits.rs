@@ -138,6 +138,7 @@ async fn fill(path: &Path) -> Outcome<()> {
         replica: n / 8,
         node: format!("node-{}", n / 8),
         model: "H200".to_owned(),
+        units: None,
     };
     let object = Object::Pool((0..DEVICES).map(device).collect());
     ledger

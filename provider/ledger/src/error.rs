@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::Kind;
 use crate::message::Message;
+use crate::{Kind, Reservation};
 
 /// A device that another pool holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,17 @@ pub struct Held {
     pub pool: String,
     /// That pool's owner.
     pub owner: String,
+}
+
+impl From<Reservation> for Held {
+    fn from(found: Reservation) -> Self {
+        Self {
+            device: found.device.key,
+            node: found.device.node,
+            pool: found.pool,
+            owner: found.owner,
+        }
+    }
 }
 
 /// Why the ledger refused or failed.

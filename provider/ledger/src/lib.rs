@@ -42,6 +42,6 @@ pub use event::{Action, Author, Event, Note, Topic};
 pub use ledger::{Answer, Flaw, Ledger, open};
 pub use publication::{PlanNote, Publication};
 pub use record::{Created, Draft, Force, Kind, Object, Record, Seen};
-pub use reservation::{Device, Reservation};
+pub use reservation::{Device, Reservation, Units};
 pub use sqlite::Sqlite;
 pub use url::{LedgerUrl, UrlError};

@@ -1,7 +1,7 @@
 //! A reservation: one device, held by one pool.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A device that a pool is to hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -15,6 +15,36 @@ pub struct Device {
     pub node: String,
     /// Its canonical model.
     pub model: String,
+    /// Of a GPU instance, made or still to be made, the memory units that it takes; `None` for a whole GPU, and where it is
+    /// not known where the instance lies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub units: Option<Units>,
+}
+
+/// Memory units of a GPU, one after the other. No two reservations have one of them in common.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Units {
+    /// What names the GPU for every workspace.
+    pub gpu: String,
+    /// The first of them, from 0.
+    pub first: u8,
+    /// How many, 1 to 8 with the first.
+    pub count: u8,
+}
+
+impl Units {
+    /// Whether one of them is also one of these.
+    pub(crate) fn meet(&self, other: &Self) -> bool {
+        self.gpu == other.gpu
+            && self
+                .numbers()
+                .any(|unit| other.numbers().any(|one| one == unit))
+    }
+
+    /// Each of them.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u8> {
+        self.first..self.first.saturating_add(self.count)
+    }
 }
 
 /// A device that a pool holds.

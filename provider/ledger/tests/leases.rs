@@ -196,7 +196,7 @@ async fn a_ledger_of_the_first_version_is_read_as_it_is_and_brought_up_to_date_b
     };
     assert_eq!(version(), 1, "reading changes nothing");
     ledger.create(pool("scoring", ["n1/0"])).await.unwrap();
-    assert_eq!(version(), 3);
+    assert_eq!(version(), 4);
     let held = ledger.reservations().await.unwrap();
     assert!(held[0].lease_until.is_some(), "{held:?}");
     assert_eq!(ledger.verify().await.unwrap(), []);

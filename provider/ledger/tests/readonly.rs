@@ -115,7 +115,7 @@ async fn a_ledger_that_somebody_else_writes_can_be_read() {
     let bench = Bench::new();
     ledger_in(&bench).await;
     let writer = bench.sqlite();
-    writer.pragma_update(None, "user_version", 3).unwrap();
+    writer.pragma_update(None, "user_version", 4).unwrap();
     assert!(
         fs::metadata(format!("{}-wal", bench.path().display()))
             .unwrap()

@@ -19,7 +19,7 @@ async fn of_version_1() -> Bench {
     bench
         .sqlite()
         .execute_batch(
-            "DROP TABLE access_grant; DROP TABLE duty_constraint; DROP TABLE lease; DROP TABLE published; \
+            "DROP TABLE instance_unit; DROP TABLE access_grant; DROP TABLE duty_constraint; DROP TABLE lease; DROP TABLE published; \
              DROP TABLE plan_note; PRAGMA user_version = 1",
         )
         .unwrap();

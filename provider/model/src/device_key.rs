@@ -88,7 +88,17 @@ mod tests {
         ] {
             assert_eq!(good.parse::<DeviceKey>().unwrap().to_string(), good);
         }
-        for bad in ["", "a/b", "a/b/c/d", "a/b/c/d/e", "a/b/0/1g.18gb", "a/b/0/1g.18gb@x", "A/b/0", "a//0", "a/b/"] {
+        for bad in [
+            "",
+            "a/b",
+            "a/b/c/d",
+            "a/b/c/d/e",
+            "a/b/0/1g.18gb",
+            "a/b/0/1g.18gb@x",
+            "A/b/0",
+            "a//0",
+            "a/b/",
+        ] {
             assert!(bad.parse::<DeviceKey>().is_err(), "{bad:?}");
         }
     }

@@ -56,7 +56,15 @@ mod tests {
         for good in ["1g.18gb@0", "3g.71gb@4", "1g.24gb+me.all@3"] {
             assert_eq!(good.parse::<MigInstance>().unwrap().to_string(), good);
         }
-        for bad in ["", "1g.18gb", "1g.18gb@", "@4", "1g.18gb@04", "1g.18gb@256", "1g.18gb@-1"] {
+        for bad in [
+            "",
+            "1g.18gb",
+            "1g.18gb@",
+            "@4",
+            "1g.18gb@04",
+            "1g.18gb@256",
+            "1g.18gb@-1",
+        ] {
             assert!(bad.parse::<MigInstance>().is_err(), "{bad:?}");
         }
     }

@@ -1,7 +1,8 @@
 //! `portcullis_gpu_inventory`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use portcullis_capacity::positions_there;
 use portcullis_model::{GpuModel, Instant, Name, SourceState};
 use tfplugin::field::{Computed, Nested, Optional, Text};
 use tfplugin::{DataSource, Outcome, Report, Schema};
@@ -70,11 +71,7 @@ impl DataSource for GpuInventory {
     async fn read(&mut self, report: &mut Report, provider: &Configured) -> Outcome {
         let snapshot = provider.shown().await;
         let holders = provider.holders().await?;
-        let held: BTreeSet<usize> = snapshot
-            .positions(holders.keys())
-            .into_iter()
-            .flatten()
-            .collect();
+        let held = positions_there(&snapshot, holders.keys());
         let mut all = ModelCounts::default();
         let mut by_model: BTreeMap<String, ModelCounts> = BTreeMap::new();
         let mut by_mig_profile: BTreeMap<String, ModelCounts> = BTreeMap::new();

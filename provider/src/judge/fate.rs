@@ -1,10 +1,10 @@
 //! What became of a device that was once found fit.
 
 use jiff::{SignedDuration, Timestamp};
-use portcullis_capacity::Demand;
+use portcullis_capacity::{AtPlace, Demand, instance_at};
 use portcullis_ledger::Reservation;
 use portcullis_model::{
-    DeviceKey, DeviceView, Health, MigMode, MigProfile, Name, Snapshot, SourceStatus,
+    DeviceKey, DeviceView, Health, MigInstance, MigMode, MigProfile, Name, Snapshot, SourceStatus,
 };
 
 /// Why a device that was found fit once will not do any more.
@@ -22,6 +22,10 @@ pub(crate) enum Fate {
     Divided,
     /// What goes by its name is of another profile now; `None` for a whole GPU.
     OtherProfile(Option<MigProfile>),
+    /// The place of an instance that was to be made is taken by this one.
+    PlaceTaken(MigInstance),
+    /// The GPU on which an instance was to be made is not in MIG mode any more.
+    Undivided,
     /// Somebody uses it who should not, in the source's own words where it tells.
     Used(Option<String>),
     /// The ledger has it for another pool.
@@ -65,18 +69,43 @@ impl Fate {
     ) -> Vec<Option<(Self, Sighting)>> {
         let positions = snapshot.positions(keys);
         let found = keys.iter().zip(positions).map(|(key, position)| {
-            match position.and_then(|position| snapshot.device(position)) {
-                Some(device) => {
-                    let seen = Sighting {
-                        source: device.source().name.clone(),
-                        at: device.observed_at(),
-                    };
-                    Some((Self::seen(&device, demand, &may)?, seen))
-                }
-                None => Self::missing(key, demand, snapshot),
-            }
+            let Some((position, device)) =
+                position.zip(position.and_then(|at| snapshot.device(at)))
+            else {
+                return Self::missing(key, demand, snapshot);
+            };
+            let fate = match key.instance {
+                None => Self::seen(&device, demand, &may),
+                Some(instance) => Self::at_place(snapshot, position, instance, demand, &may),
+            };
+            let seen = Sighting {
+                source: device.source().name.clone(),
+                at: device.observed_at(),
+            };
+            Some((fate?, seen))
         });
         found.collect()
+    }
+
+    /// What became of an instance that was to be made on the GPU at that position. Once it is there, it is what was reserved.
+    fn at_place(
+        snapshot: &Snapshot,
+        gpu: usize,
+        instance: MigInstance,
+        demand: &Demand,
+        may: impl Fn(Option<&str>) -> bool,
+    ) -> Option<Self> {
+        let whole = snapshot.device(gpu)?;
+        match instance_at(snapshot, gpu, instance) {
+            AtPlace::Made(made) => Self::seen(&snapshot.device(made)?, demand, may),
+            AtPlace::Taken(other) => Some(Self::PlaceTaken(other)),
+            AtPlace::Open if whole.health() == Health::Lost => Some(Self::Lost),
+            AtPlace::Open if whole.mig_mode() == MigMode::Disabled => Some(Self::Undivided),
+            AtPlace::Open => {
+                let health = whole.health();
+                (demand.health.accepts(health) == Some(false)).then_some(Self::Unfit(health))
+            }
+        }
     }
 
     fn seen(
@@ -142,6 +171,10 @@ impl Fate {
             Self::Divided => "is divided into GPU instances now".to_owned(),
             Self::OtherProfile(Some(profile)) => format!("is a GPU instance `{profile}` now"),
             Self::OtherProfile(None) => "is a whole GPU now".to_owned(),
+            Self::PlaceTaken(other) => {
+                format!("cannot be made: its GPU has the instance `{other}` there")
+            }
+            Self::Undivided => "cannot be made: its GPU is not in MIG mode any more".to_owned(),
             Self::Used(Some(holder)) => format!("is used by `{holder}`"),
             Self::Used(None) => "is in use by somebody who is not named".to_owned(),
             Self::Held { pool, owner, since } => format!(

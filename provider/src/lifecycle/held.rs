@@ -1,6 +1,6 @@
 //! What is kept beside the state of a recorded resource.
 
-use portcullis_ledger::Device;
+use portcullis_ledger::{Device, Units};
 use serde::{Deserialize, Serialize};
 
 use crate::realize::PlannedObject;
@@ -36,6 +36,9 @@ pub struct Choice {
     pub key: String,
     /// Its canonical model.
     pub model: String,
+    /// Of a GPU instance, the memory units of its GPU that it takes, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<Units>,
 }
 
 impl From<Choice> for Device {
@@ -45,6 +48,7 @@ impl From<Choice> for Device {
             node,
             key,
             model,
+            units,
         }: Choice,
     ) -> Self {
         Self {
@@ -52,6 +56,7 @@ impl From<Choice> for Device {
             replica,
             node,
             model,
+            units,
         }
     }
 }
@@ -63,6 +68,7 @@ impl From<Device> for Choice {
             replica,
             node,
             model,
+            units,
         }: Device,
     ) -> Self {
         Self {
@@ -70,6 +76,7 @@ impl From<Device> for Choice {
             node,
             key,
             model,
+            units,
         }
     }
 }

@@ -89,6 +89,10 @@ pub struct Gpu {
     /// The profile of GPU instances (MIG), such as `1g.18gb`, for a pool of instances that are there. Then whatever counts
     /// GPUs counts instances. Whole GPUs when left out.
     pub mig_profile: Optional<Text<MigProfile>>,
+    /// Whether GPU instances count that are not there and can be made on idle GPUs in MIG mode, beside the instances that
+    /// these have; no when left out. Those are reserved by their place, as `<source>/<node>/<device>/<profile>@<start>`, and
+    /// are yours to make there.
+    pub mig_divide: Optional<bool>,
     /// Copies of the workload.
     pub replicas: Required<u32>,
     /// GPUs of each copy.

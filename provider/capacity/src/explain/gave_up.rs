@@ -13,14 +13,18 @@ pub(crate) fn gave_up(demands: &[&Demand], group: &[usize]) -> Reason {
         .iter()
         .filter_map(|index| demands.get(*index).copied())
         .collect();
-    let profiles: BTreeSet<MigProfile> =
-        members.iter().filter_map(|demand| demand.to_make()).collect();
+    let profiles: BTreeSet<MigProfile> = members
+        .iter()
+        .filter_map(|demand| demand.to_make())
+        .collect();
     let (layouts, remedy) = if profiles.len() > 1 {
-        let layouts = format!(" Of ways to divide GPUs in MIG mode it tries {LAYOUTS_MAX} at most.");
+        let layouts =
+            format!(" Of ways to divide GPUs in MIG mode it tries {LAYOUTS_MAX} at most.");
         let remedy = "Ask for GPU instances of one profile, set `mig_divide` in fewer pools, or plan fewer pools at once.";
         (layouts, remedy)
     } else {
-        let remedy = "Use replica sizes that divide each other (1, 2, 4, 8), or plan fewer pools at once.";
+        let remedy =
+            "Use replica sizes that divide each other (1, 2, 4, 8), or plan fewer pools at once.";
         (String::new(), remedy)
     };
     Reason {

@@ -191,9 +191,10 @@ impl Fleet {
         geometry: &MigGeometry,
         profile: MigProfile,
     ) -> KindKey {
-        let mut alike = self.kinds.iter().filter(|kind| {
-            kind.model == device.model_index() && kind.mig_profile == Some(profile)
-        });
+        let mut alike = self
+            .kinds
+            .iter()
+            .filter(|kind| kind.model == device.model_index() && kind.mig_profile == Some(profile));
         let documented = || geometry.shape(profile).and_then(|shape| shape.memory_mib);
         let memory = alike.find_map(|kind| kind.memory_mib).or_else(documented);
         KindKey::of(device).divided(profile, memory)
@@ -267,11 +268,12 @@ impl Fleet {
         let alike = self.kinds.get(kind).map(Kind::alike);
         let is_alike = |number: &u32| {
             let bin = self.bins.get(*number as usize);
-            bin.is_some_and(|bin| {
-                bin.node == node && self.kind_of(bin).map(Kind::alike) == alike
-            })
+            bin.is_some_and(|bin| bin.node == node && self.kind_of(bin).map(Kind::alike) == alike)
         };
-        let group = self.mixed.iter().position(|group| group.iter().any(is_alike));
+        let group = self
+            .mixed
+            .iter()
+            .position(|group| group.iter().any(is_alike));
         let at = |node: u32| self.bins_of_nodes.get(node as usize).copied().unwrap_or(0);
         let made = self.made.keys().copied();
         let other = (at(node)..at(node + 1)).chain(made).find(is_alike);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use portcullis_model::{DeviceKey, NodeRoom};
 
-use super::instances::{self, Located};
 use super::Fleet;
+use super::instances::{self, Located};
 use crate::MigInstance;
 use crate::demand::Beside;
 
@@ -46,7 +46,9 @@ impl Fleet {
         if beside == Beside::default() {
             return;
         }
-        let located = instances::locate(&self.snapshot, devices).into_iter().flatten();
+        let located = instances::locate(&self.snapshot, devices)
+            .into_iter()
+            .flatten();
         let keys: Vec<RoomKey> = located.map(room_key).collect();
         let device = |(position, _): &RoomKey| self.snapshot.device(*position as usize);
         // Nothing runs on an instance that is not made.

@@ -1,6 +1,8 @@
 //! What lies where a GPU instance was to be made.
 
-use portcullis_model::{DeviceView, MigInstance, Snapshot};
+use std::collections::BTreeSet;
+
+use portcullis_model::{DeviceKey, DeviceView, MigInstance, Snapshot};
 
 use super::MigGeometry;
 
@@ -34,6 +36,26 @@ pub fn instance_at(snapshot: &Snapshot, gpu: usize, instance: MigInstance) -> At
         }
     }
     taken
+}
+
+/// The positions of the devices that are there of these keys. An instance that was to be made is there once it is made.
+#[must_use]
+pub fn positions_there<'a>(
+    snapshot: &Snapshot,
+    keys: impl IntoIterator<Item = &'a DeviceKey> + Clone,
+) -> BTreeSet<usize> {
+    let positions = snapshot.positions(keys.clone());
+    let there = keys
+        .into_iter()
+        .zip(positions)
+        .filter_map(|(key, position)| match key.instance {
+            None => position,
+            Some(instance) => match instance_at(snapshot, position?, instance) {
+                AtPlace::Made(made) => Some(made),
+                AtPlace::Taken(_) | AtPlace::Open => None,
+            },
+        });
+    there.collect()
 }
 
 /// The instances that lie on a device, with their positions, where their source tells it.

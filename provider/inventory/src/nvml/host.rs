@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use portcullis_model::{
-    Device, DeviceId, Fabric, GpuModel, Grade, Health, MigMode, NodeName, PartOf, Reason,
-    Site, SourceReport, Supply,
+    Device, DeviceId, Fabric, GpuModel, Grade, Health, MigMode, NodeName, PartOf, Reason, Site,
+    SourceReport, Supply,
 };
 use serde::Serialize;
 

@@ -70,6 +70,21 @@ pub(super) fn reservation(
         .optional()
 }
 
+/// The reservations that take memory units of a GPU, or the whole of it.
+pub(super) fn reservations_on(
+    connection: &Connection,
+    gpu: &str,
+) -> rusqlite::Result<Vec<Reservation>> {
+    let sql = format!(
+        "{RESERVATIONS} WHERE r.device = ?1 OR r.device IN (SELECT device FROM instance_unit WHERE gpu = ?1) \
+         ORDER BY r.device"
+    );
+    connection
+        .prepare_cached(&sql)?
+        .query_map([gpu], row::reservation)?
+        .collect()
+}
+
 pub(super) fn events(
     connection: &Connection,
     after: u64,

@@ -33,31 +33,29 @@ pub(super) fn hold(
         .map(|device| (device.key.as_str(), device))
         .collect();
     let mut kept = BTreeMap::new();
-    let mut held = Vec::new();
+    let mut held: Vec<Reservation> = Vec::new();
     let mut moved = Moved::default();
-    for device in wanted.keys() {
-        match query::reservation(connection, device)? {
-            Some(found) if found.pool == key => drop(kept.insert(*device, found)),
-            Some(found) if found.expired => {
-                let from = moved.expired.entry(found.pool).or_default();
-                from.push(found.device.key);
+    for (name, device) in &wanted {
+        for found in in_the_way(connection, device)? {
+            match found {
+                found if found.pool == key && found.device.key == *name => {
+                    kept.insert(*name, found);
+                }
+                // What the pool itself holds and does not keep is given back first.
+                found if found.pool == key => {}
+                found if found.expired => {
+                    let from = moved.expired.entry(found.pool).or_default();
+                    if !from.contains(&found.device.key) {
+                        from.push(found.device.key);
+                    }
+                }
+                found => held.push(found),
             }
-            Some(Reservation {
-                device,
-                pool,
-                owner,
-                ..
-            }) => {
-                held.push(Held {
-                    device: device.key,
-                    node: device.node,
-                    pool,
-                    owner,
-                });
-            }
-            None => {}
         }
     }
+    held.sort_by(|one, other| one.device.cmp(&other.device));
+    held.dedup();
+    let held: Vec<Held> = held.into_iter().map(Held::from).collect();
     if !held.is_empty() {
         return Err(Error::Held {
             pool: key.to_owned(),
@@ -95,6 +93,20 @@ pub(super) fn hold(
         }
     }
     Ok(moved)
+}
+
+/// The reservations that a device cannot be reserved beside: its own, and those that take what it takes of its GPU.
+fn in_the_way(connection: &Connection, device: &Device) -> rusqlite::Result<Vec<Reservation>> {
+    let Some(units) = &device.units else {
+        return query::reservations_on(connection, &device.key);
+    };
+    let own = query::reservation(connection, &device.key)?;
+    let on_gpu = query::reservations_on(connection, &units.gpu)?;
+    let others = on_gpu.into_iter().filter(|found| {
+        let other = found.device.units.as_ref();
+        found.device.key != device.key && other.is_none_or(|other| units.meet(other))
+    });
+    Ok(own.into_iter().chain(others).collect())
 }
 
 /// Gives all devices of a pool back.

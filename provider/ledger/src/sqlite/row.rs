@@ -5,7 +5,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Type, ValueRef};
 use rusqlite::{Connection, Row, named_params};
 
 use super::seal;
-use crate::{Action, Author, Device, Event, Kind, Record, Reservation, Topic};
+use crate::{Action, Author, Device, Event, Kind, Record, Reservation, Topic, Units};
 
 /// The table of a kind. SQL has its own plans for the words `group` and `grant`.
 pub(super) const fn table(kind: Kind) -> &'static str {
@@ -77,7 +77,9 @@ pub(super) fn put_record(connection: &Connection, record: &Record) -> rusqlite::
 
 /// All reservations with the owners of their pools, to be followed by conditions on `r`.
 pub(super) const RESERVATIONS: &str = "SELECT r.device, r.replica, r.node, r.model, r.pool, p.owner, r.fence, r.since, r.seal, \
-     l.until, julianday(l.until) < julianday('now'), l.seal \
+     l.until, julianday(l.until) < julianday('now'), l.seal, \
+     (SELECT min(u.gpu) FROM instance_unit u WHERE u.device = r.device), \
+     (SELECT sum(1 << u.unit) FROM instance_unit u WHERE u.device = r.device) \
      FROM reservation r LEFT JOIN pool p ON p.key = r.pool LEFT JOIN lease l ON l.pool = r.pool";
 
 pub(super) fn reservation(row: &Row<'_>) -> rusqlite::Result<Reservation> {
@@ -87,6 +89,7 @@ pub(super) fn reservation(row: &Row<'_>) -> rusqlite::Result<Reservation> {
             replica: row.get(1)?,
             node: row.get(2)?,
             model: row.get(3)?,
+            units: units(row)?,
         },
         pool: row.get(4)?,
         owner: row.get(5)?,
@@ -104,6 +107,29 @@ pub(super) fn reservation(row: &Row<'_>) -> rusqlite::Result<Reservation> {
         })?;
     }
     Ok(reservation)
+}
+
+/// The memory units of a reservation, as one range.
+fn units(row: &Row<'_>) -> rusqlite::Result<Option<Units>> {
+    let (gpu, bits): (Option<String>, Option<u8>) = (row.get(12)?, row.get(13)?);
+    let Some((gpu, bits)) = gpu.zip(bits) else {
+        return Ok(None);
+    };
+    let units = Units {
+        gpu,
+        first: u8::try_from(bits.trailing_zeros()).unwrap_or(u8::MAX),
+        count: u8::try_from(bits.count_ones()).unwrap_or(u8::MAX),
+    };
+    let range = units.numbers().fold(0_u8, |bits, unit| bits | 1 << unit);
+    if range == bits {
+        return Ok(Some(units));
+    }
+    let found = "its memory units have a gap";
+    Err(rusqlite::Error::FromSqlConversionFailure(
+        13,
+        Type::Integer,
+        found.into(),
+    ))
 }
 
 /// Inserts a reservation, or replaces the one that the same pool has. Where another pool has the device, this fails
@@ -127,6 +153,14 @@ pub(super) fn put_reservation(
         ":since": reservation.since.to_string(),
         ":seal": seal::of_reservation(reservation),
     })?;
+    let sql = "INSERT INTO instance_unit (gpu, unit, device) VALUES (?1, ?2, ?3)";
+    if let Some(units) = &reservation.device.units {
+        for unit in units.numbers() {
+            connection
+                .prepare_cached(sql)?
+                .execute((&units.gpu, unit, &reservation.device.key))?;
+        }
+    }
     Ok(())
 }
 

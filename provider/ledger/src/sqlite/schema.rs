@@ -10,7 +10,7 @@ use super::row::{self, NOW};
 use crate::{Error, Kind};
 
 /// The schema version that this program writes and the newest it reads.
-pub(super) const SPOKEN: u32 = 3;
+pub(super) const SPOKEN: u32 = 4;
 
 /// `PRAGMA application_id` of a ledger: "pcls" in ASCII.
 const APPLICATION: i64 = 0x7063_6c73;
@@ -18,6 +18,10 @@ const APPLICATION: i64 = 0x7063_6c73;
 const VERSION_1: &str = include_str!("schema.sql");
 const VERSION_2: &str = include_str!("schema_2.sql");
 const VERSION_3: &str = include_str!("schema_3.sql");
+const VERSION_4: &str = include_str!("schema_4.sql");
+
+/// What each version adds to the one before it, the first left out.
+const ADDED: [(u32, &str); 3] = [(2, VERSION_2), (3, VERSION_3), (4, VERSION_4)];
 
 /// What a database says that it is.
 #[derive(Debug)]
@@ -94,8 +98,9 @@ fn found(connection: &Connection) -> rusqlite::Result<()> {
         rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     if version(&transaction)?.tables == 0 {
         transaction.execute_batch(VERSION_1)?;
-        transaction.execute_batch(VERSION_2)?;
-        transaction.execute_batch(VERSION_3)?;
+        for (_, tables) in ADDED {
+            transaction.execute_batch(tables)?;
+        }
         let sql =
             format!("INSERT INTO meta (one, ledger_id, created_at) VALUES (1, {UUID}, {NOW})");
         transaction.execute(&sql, [])?;
@@ -114,7 +119,7 @@ fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
         rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     let found = version(&transaction)?.schema;
     if found < SPOKEN {
-        for (added, tables) in [(2, VERSION_2), (3, VERSION_3)] {
+        for (added, tables) in ADDED {
             if found < added {
                 transaction.execute_batch(tables)?;
             }
@@ -136,17 +141,25 @@ pub(super) fn has(connection: &Connection, kind: Kind) -> rusqlite::Result<bool>
         .query_row([row::table(kind)], |row| row.get(0))
 }
 
-/// Gives a connection that only reads an older ledger the tables of version 3, empty and for itself alone.
+/// Gives a connection that only reads an older ledger the tables of versions 3 and 4 that it lacks, empty and for itself
+/// alone.
 pub(super) fn fill_in(connection: &Connection, version: &Version) -> rusqlite::Result<()> {
     if version.schema >= SPOKEN {
         return Ok(());
     }
     connection.pragma_update(None, "temp_store", "memory")?;
-    let tables = VERSION_3
-        .replace("CREATE TABLE", "CREATE TEMP TABLE")
-        // A temporary table cannot refer to one that is kept.
-        .replace(" REFERENCES pool (key) ON DELETE CASCADE", "");
-    connection.execute_batch(&tables)
+    let lacking = ADDED
+        .into_iter()
+        .filter(|(added, _)| *added > version.schema.max(2));
+    for (_, tables) in lacking {
+        let tables = tables
+            .replace("CREATE TABLE", "CREATE TEMP TABLE")
+            // A temporary table cannot refer to one that is kept.
+            .replace(" REFERENCES pool (key) ON DELETE CASCADE", "")
+            .replace(" REFERENCES reservation (device) ON DELETE CASCADE", "");
+        connection.execute_batch(&tables)?;
+    }
+    Ok(())
 }
 
 /// Whether a connection has every table from the file itself.

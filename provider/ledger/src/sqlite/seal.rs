@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::{Event, PlanNote, Publication, Record, Reservation};
+use crate::{Device, Event, PlanNote, Publication, Record, Reservation, Units};
 
 /// SHA-256 of the parts in hex; each part goes in behind its length, so that no two lists of parts look alike.
 fn digest(parts: &[&str]) -> String {
@@ -34,17 +34,29 @@ pub(super) fn of_record(record: &Record) -> String {
     ])
 }
 
-/// The owner is the pool's and sealed there.
+/// The owner is the pool's and sealed there. Memory units come behind what ledgers without them were sealed with.
 pub(super) fn of_reservation(reservation: &Reservation) -> String {
-    digest(&[
-        &reservation.device.key,
-        &reservation.pool,
-        &reservation.device.replica.to_string(),
-        &reservation.device.node,
-        &reservation.device.model,
-        &reservation.fence.to_string(),
-        &reservation.since.to_string(),
-    ])
+    let Device {
+        key,
+        replica,
+        node,
+        model,
+        units,
+    } = &reservation.device;
+    let mut parts = vec![
+        key.clone(),
+        reservation.pool.clone(),
+        replica.to_string(),
+        node.clone(),
+        model.clone(),
+        reservation.fence.to_string(),
+        reservation.since.to_string(),
+    ];
+    if let Some(Units { gpu, first, count }) = units {
+        parts.extend([gpu.clone(), first.to_string(), count.to_string()]);
+    }
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    digest(&parts)
 }
 
 pub(super) fn of_lease(pool: &str, until: Timestamp) -> String {

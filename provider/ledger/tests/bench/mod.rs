@@ -68,6 +68,7 @@ pub fn device(key: &str, replica: u32) -> Device {
         replica,
         node,
         model: "H200".to_owned(),
+        units: None,
     }
 }
 

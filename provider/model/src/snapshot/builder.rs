@@ -11,9 +11,8 @@ use super::record::{self, IdKind, Place, Record};
 use super::sites::Sites;
 use super::{Snapshot, SourceState, SourceStatus, conflict, twice};
 use crate::{
-    Device, DeviceId, Fabric, GpuModel, Grade, MigProfile, Name, NodeName, NodeRoom, PartOf, Reason,
-    Site,
-    SourceReport, Supply,
+    Device, DeviceId, Fabric, GpuModel, Grade, MigProfile, Name, NodeName, NodeRoom, PartOf,
+    Reason, Site, SourceReport, Supply,
 };
 
 /// Sources' answers on their way into one [`Snapshot`].

@@ -193,6 +193,7 @@ fn choice(placed: &PlacedDevice, replica: u32) -> Choice {
         node: placed.key.node.to_string(),
         key: placed.key.to_string(),
         model: placed.model.to_string(),
+        units: placed.units.clone(),
     }
 }
 

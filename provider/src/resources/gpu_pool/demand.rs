@@ -65,6 +65,7 @@ impl GpuPool {
         let demand = Demand {
             models: values(Some(gpu.models.get()?)),
             mig_profile: gpu.mig_profile.get()?.map(|profile| *profile.value()),
+            divide: gpu.mig_divide.get()?.copied().unwrap_or(false),
             together: gpu.together()?,
             memory_mib_min: gpu.memory_mib_min.get()?.copied(),
             driver_min: gpu.driver_min.get()?.map(|version| *version.value()),

@@ -35,6 +35,7 @@ pub(super) fn all(pool: &GpuPool) -> Outcome<Vec<Diagnostic>> {
     }
     refused.extend(apart(pool, gpu)?);
     refused.extend(not_more(pool, gpu)?);
+    refused.extend(nothing_to_make(gpu)?);
     if let Some(profile) = gpu.mig_profile.get()? {
         let models = gpu.models.get()?.iter().map(Text::value);
         refused.extend(nobody_has(*profile.value(), models));
@@ -91,6 +92,19 @@ fn not_more(pool: &GpuPool, gpu: &Gpu) -> Outcome<Option<Diagnostic>> {
         let remedy = "Raise `replicas_max` above `replicas`, or remove the `burst` block";
         let path = Path::root().attribute("burst").attribute("replicas_max");
         conflict(path, &found, remedy)
+    }))
+}
+
+/// Instances that are to be made, without a profile.
+fn nothing_to_make(gpu: &Gpu) -> Outcome<Option<Diagnostic>> {
+    let divides = gpu.mig_divide.get()? == Some(&true);
+    Ok((divides && gpu.mig_profile.get()?.is_none()).then(|| {
+        let path = Path::root().attribute("gpu").attribute("mig_divide");
+        conflict(
+            path,
+            "`mig_divide` lets GPU instances be made, and without `mig_profile` the pool asks for whole GPUs",
+            "Name the profile in `mig_profile`, or remove `mig_divide`",
+        )
     }))
 }
 

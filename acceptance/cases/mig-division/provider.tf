@@ -1,0 +1,19 @@
+terraform {
+  required_providers {
+    portcullis = {
+      source = "portcullis/portcullis"
+    }
+  }
+}
+
+provider "portcullis" {
+  trust_domain = "acme.example"
+
+  ledger {
+    url = "sqlite:ledger.db"
+  }
+
+  connector "here" {
+    plugin = "nvml"
+  }
+}
