@@ -21,7 +21,7 @@ if sys.argv[1] == "--remove":
     taken = re.compile(f'profile = "{re.escape(profile)}", start = {start},')
     lines = [text for text in lines if not taken.search(text)]
 else:
-    ledger = sqlite3.connect("ledger.db")
+    ledger = sqlite3.connect(".portcullis/ledger.db")
     query = "SELECT device FROM reservation WHERE pool = ? ORDER BY device"
     keys = [key for (key,) in ledger.execute(query, (sys.argv[1],))]
     assert keys, f"pool {sys.argv[1]} holds nothing"

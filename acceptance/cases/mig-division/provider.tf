@@ -9,10 +9,6 @@ terraform {
 provider "portcullis" {
   trust_domain = "acme.example"
 
-  ledger {
-    url = "sqlite:ledger.db"
-  }
-
   connector "here" {
     plugin = "nvml"
   }

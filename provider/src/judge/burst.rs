@@ -5,7 +5,7 @@ use portcullis_model::{Reason, Verdict};
 use tfplugin::{Diagnostic, Path};
 
 use crate::configured::Configured;
-use crate::judge::confidential;
+use crate::judge::{confidential, quota};
 use crate::placing::Placing;
 use crate::policy::OnProblem;
 
@@ -18,7 +18,7 @@ pub(crate) fn told(
     policy: OnProblem,
     provider: &Configured,
 ) -> Option<Diagnostic> {
-    let (summary, code, reason) = match placing.bursts_fit() {
+    let (summary, code, reason) = match quota::bursts(placing) {
         Verdict::Fits(()) => return None,
         Verdict::Cannot(reason) => ("Burst does not fit", "burst-does-not-fit", reason),
         Verdict::Unknown(reason) => (

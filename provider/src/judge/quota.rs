@@ -26,7 +26,7 @@ pub(crate) fn place(
             (_, Some(first)) => return first.verdict(placing, demand, &tried),
             (verdict, None) => return verdict,
         };
-        let Some(found) = judge(placing, &placed) else {
+        let Some(found) = judge(placing, placed.iter().map(|device| &device.key)) else {
             return Verdict::Fits(placed);
         };
         let narrower = found.avoided(&tried, placing.snapshot());
@@ -35,6 +35,34 @@ pub(crate) fn place(
             Some(narrower) => tried = narrower,
             None => return first.verdict(placing, demand, &tried),
         }
+    }
+}
+
+/// Whether all bursts fit at once on what steady replicas leave, within what the quotas of their sources leave beside these.
+pub(crate) fn bursts(placing: &Placing) -> Verdict<()> {
+    let bursts: Vec<Demand> = placing.bursts().cloned().collect();
+    let mut tried = bursts.clone();
+    let mut first: Option<Exceeded> = None;
+    loop {
+        let placed = match (placing.place_bursts(&tried), &first) {
+            (Verdict::Fits(placed), _) => placed,
+            (_, Some(first)) => return first.verdict_of_bursts(placing, &bursts, &tried),
+            (Verdict::Cannot(reason), None) => return Verdict::Cannot(reason),
+            (Verdict::Unknown(reason), None) => return Verdict::Unknown(reason),
+        };
+        let Some(found) = judge(placing, &placed) else {
+            return Verdict::Fits(());
+        };
+        let narrower = tried.iter().map(|burst| {
+            let avoided = found.avoided(burst, placing.snapshot());
+            avoided.unwrap_or_else(|| burst.clone())
+        });
+        let narrower: Vec<Demand> = narrower.collect();
+        let first = first.get_or_insert(found);
+        if narrower == tried {
+            return first.verdict_of_bursts(placing, &bursts, &tried);
+        }
+        tried = narrower;
     }
 }
 
@@ -51,8 +79,11 @@ struct Exceeded {
     perhaps: bool,
 }
 
-/// What is wrong with the devices just found for a pool, given what the ledger and the other pools of this run hold.
-fn judge(placing: &Placing, placed: &[PlacedDevice]) -> Option<Exceeded> {
+/// What is wrong with the devices just found for a pool or for bursts, given what the ledger and the pools of this run hold.
+fn judge<'a>(
+    placing: &Placing,
+    placed: impl IntoIterator<Item = &'a DeviceKey>,
+) -> Option<Exceeded> {
     let snapshot = placing.snapshot();
     let mut quotas: BTreeMap<&Name, Vec<&Quota>> = BTreeMap::new();
     for (source, quota) in snapshot.quotas() {
@@ -61,8 +92,9 @@ fn judge(placing: &Placing, placed: &[PlacedDevice]) -> Option<Exceeded> {
     if quotas.is_empty() {
         return None;
     }
-    let pool = positions(snapshot, placed.iter().map(|device| &device.key));
+    let pool = positions(snapshot, placed);
     let mut everybody = positions(snapshot, placing.promised());
+    everybody.extend(&pool);
     // What is in use already is counted as used by the source itself.
     everybody.retain(|position| {
         let device = snapshot.device(*position);
@@ -187,14 +219,51 @@ impl Exceeded {
             ..outside.clone()
         };
         let nothing_else = *outside == *demand || !placing.could_hold(&one);
+        let asked = format!(
+            "Pool `{}` asks for {} of {}.",
+            demand.pool,
+            plural(demand.replicas, "replica"),
+            plural(demand.gpus_per_replica, "GPU"),
+        );
+        self.answer(nothing_else, asked, "this pool")
+    }
+
+    /// The same of all bursts at once: no, when of none of them a copy finds its place outside of what the quota limits.
+    fn verdict_of_bursts(
+        &self,
+        placing: &Placing,
+        bursts: &[Demand],
+        outside: &[Demand],
+    ) -> Verdict<()> {
+        let nothing_else = bursts.iter().zip(outside).all(|(burst, outside)| {
+            let one = Demand {
+                replicas: 1,
+                ..outside.clone()
+            };
+            burst == outside || !placing.could_burst(&one)
+        });
+        let asking = bursts.iter().map(|burst| {
+            format!(
+                "pool `{}` asks for {} of {}",
+                burst.pool,
+                plural(burst.replicas, "more replica"),
+                plural(burst.gpus_per_replica, "GPU"),
+            )
+        });
+        let asking: Vec<String> = asking.collect();
+        let asked = format!("In bursts, {}.", asking.join(", "));
+        self.answer(nothing_else, asked, "all bursts at once")
+    }
+
+    fn answer<T>(&self, nothing_else: bool, asked: String, whoever: &str) -> Verdict<T> {
         if nothing_else && !self.perhaps {
-            Verdict::Cannot(self.reason(demand, false))
+            Verdict::Cannot(self.reason(asked, whoever, false))
         } else {
-            Verdict::Unknown(self.reason(demand, true))
+            Verdict::Unknown(self.reason(asked, whoever, true))
         }
     }
 
-    fn reason(&self, demand: &Demand, perhaps: bool) -> Reason {
+    fn reason(&self, asked: String, whoever: &str, perhaps: bool) -> Reason {
         let Self {
             source,
             quota,
@@ -212,15 +281,20 @@ impl Exceeded {
         } = quota;
         let mut found = format!(
             "Free devices would do, but quota `{}` of source `{source}` allows {limit} {unit}, of which {used} were used at \
-             {}; this pool would take {pool}",
+             {}; {whoever} would take {pool}",
             name.escape_debug(),
             observed_at.strftime("%F %T UTC"),
         );
         if everybody > pool {
+            let others = if whoever == "this pool" {
+                "other pools"
+            } else {
+                "pools"
+            };
             // Writing to a text cannot fail.
             let _ = write!(
                 found,
-                ", and {} more are promised to other pools",
+                ", and {} more are promised to {others}",
                 everybody - pool
             );
         }
@@ -237,12 +311,7 @@ impl Exceeded {
         Reason {
             code: code.to_owned(),
             summary: summary.to_owned(),
-            asked: format!(
-                "Pool `{}` asks for {} of {}.",
-                demand.pool,
-                plural(demand.replicas, "replica"),
-                plural(demand.gpus_per_replica, "GPU"),
-            ),
+            asked,
             found,
             remedy: "Raise the quota, ask for less, or name other `sources` or `models`."
                 .to_owned(),

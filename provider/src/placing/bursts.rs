@@ -36,14 +36,30 @@ impl Placing {
         !self.bursting.is_empty()
     }
 
-    /// Whether all bursts fit at once on what the ledger and the steady replicas of this run leave.
-    pub fn bursts_fit(&self) -> Verdict<()> {
-        let bursts: Vec<Demand> = self.bursts.values().cloned().collect();
-        match fits(&self.left, &bursts) {
-            Verdict::Fits(_) => Verdict::Fits(()),
+    /// What pools want beyond their steady replicas for a time, by pool.
+    pub fn bursts(&self) -> impl Iterator<Item = &Demand> {
+        self.bursts.values()
+    }
+
+    /// The devices that these bursts would have, were they all to happen at once on what the ledger and the steady replicas
+    /// of this run leave.
+    pub fn place_bursts(&self, bursts: &[Demand]) -> Verdict<Vec<DeviceKey>> {
+        match fits(&self.left, bursts) {
+            Verdict::Fits(placement) => {
+                let pools = placement.pools.into_iter();
+                let replicas = pools.flat_map(|pool| pool.replicas);
+                Verdict::Fits(replicas.flat_map(|replica| replica.devices).collect())
+            }
             Verdict::Cannot(reason) => Verdict::Cannot(reason),
             Verdict::Unknown(reason) => Verdict::Unknown(reason),
         }
+    }
+
+    /// Whether a burst would find its place were it alone.
+    #[must_use]
+    pub fn could_burst(&self, burst: &Demand) -> bool {
+        let verdict = fits(&self.left, std::slice::from_ref(burst));
+        verdict.witness().is_some()
     }
 
     /// A burst with the zones of the replicas that are there already.

@@ -10,7 +10,7 @@ provider "portcullis" {
   trust_domain = "acme.example"
 
   ledger {
-    url = "sqlite:../ledger.db"
+    url = "sqlite:../.portcullis/ledger.db"
   }
 
   connector "here" {

@@ -167,3 +167,53 @@ fn nodes_and_models_are_what_a_quota_says_that_it_counts() {
     let mut lab = placing(vec![("lab", source("n", 8, 0, vec![other_model]))], &[]);
     assert_eq!(asked(&mut lab, &demand("a", 1, 8)), "yes");
 }
+
+/// `yes`, or the code of the reason, for bursts of these demands beside a steady pool.
+fn burst(placing: &mut Placing, bursts: &[Demand]) -> String {
+    for burst in bursts {
+        let burst = Demand {
+            burst: true,
+            ..burst.clone()
+        };
+        placing.declare_burst(&burst.pool.clone(), Some(burst), []);
+    }
+    match super::bursts(placing) {
+        Verdict::Fits(()) => "yes".to_owned(),
+        Verdict::Cannot(reason) | Verdict::Unknown(reason) => reason.code,
+    }
+}
+
+#[test]
+fn a_burst_counts_against_the_quota_beside_what_is_steady() {
+    let lab = |quota| placing(vec![("lab", source("n", 16, 0, vec![quota]))], &["lab/n/0"]);
+    let both = [demand("a", 1, 2), demand("b", 1, 3)];
+    for (limit, used, answer) in [
+        (10, 0, "yes"),
+        (9, 0, "quota-exceeded"),
+        (10, 1, "quota-exceeded"),
+    ] {
+        let mut lab = lab(devices(limit, used));
+        // One reserved, four steady, five in bursts.
+        assert_eq!(asked(&mut lab, &demand("a", 1, 4)), "yes");
+        assert_eq!(burst(&mut lab, &both), answer, "{limit} {used}");
+    }
+    // More than the hardware is said of the hardware.
+    let mut lab = lab(devices(99, 0));
+    assert_eq!(burst(&mut lab, &[demand("a", 4, 4)]), "not-enough-gpus");
+}
+
+#[test]
+fn bursts_go_where_a_quota_lets_them() {
+    let sources = |other| {
+        let lab = source("n", 8, 0, vec![devices(2, 0)]);
+        placing(
+            vec![("lab", lab), ("other", source("m", other, 0, Vec::new()))],
+            &[],
+        )
+    };
+    assert_eq!(burst(&mut sources(8), &[demand("a", 1, 8)]), "yes");
+    // One copy might go here and one there.
+    let two = [demand("a", 2, 4)];
+    assert_eq!(burst(&mut sources(4), &two), "quota-undecided");
+    assert_eq!(burst(&mut sources(3), &two), "quota-exceeded");
+}
