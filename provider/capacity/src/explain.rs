@@ -305,6 +305,7 @@ fn remedy(question: &Question<'_>, members: &[&Demand], supply: &Supply) -> Stri
             ways.push(format!("lower `{}` by {less}", demand.attribute()));
         }
         ways.extend(alternatives::ways(question, demand));
+        ways.extend(division::to_make(question, demand));
         ways.extend(division::way(question, demand));
         ways.extend(alternatives::offers(question, demand));
     }

@@ -507,6 +507,25 @@ fn a_refusal_names_who_was_promised_which_place() {
 }
 
 #[test]
+fn a_refusal_says_that_instances_could_be_made() {
+    let fleet = Fleet::new(
+        &cluster([all_devices(&[one_h200(&["3g.71gb@0"])])]),
+        &Reservations::new(),
+    );
+    let would = |replicas| {
+        let there = Demand {
+            divide: false,
+            ..asks(replicas, "3g.71gb")
+        };
+        let Verdict::Cannot(reason) = fits(&fleet, &[there]) else {
+            panic!("the one that is there is in use")
+        };
+        reason.remedy.contains("Set `mig_divide = true`")
+    };
+    assert!(would(1) && !would(2), "there is room for one more");
+}
+
+#[test]
 fn mig_mode_has_to_be_on() {
     let mut devices = all_devices(&[one_h200(&[])]);
     devices[0].mig_mode = MigMode::Disabled;

@@ -60,7 +60,7 @@ fn asked_by(demand: &Demand) -> String {
         let _ = write!(text, " `{profile}`");
     }
     if demand.to_make().is_some() {
-        text.push_str(", there or to be made,");
+        text.push_str(" (there or to be made)");
     }
     text.push_str(match (demand.together(), gpus_per_replica) {
         (Together::Node, 2..) => " on one node each: ",

@@ -5,7 +5,9 @@ use portcullis_model::GpuModel;
 use super::{NAMED_MAX, Question};
 use crate::Demand;
 use crate::fleet::Fleet;
+use crate::made;
 use crate::mig::divide;
+use crate::want::Reading;
 
 /// Who was promised instances that are not made yet, on GPUs that these pools would divide.
 pub(super) fn promised(fleet: &Fleet, members: &[&Demand]) -> String {
@@ -31,6 +33,27 @@ pub(super) fn promised(fleet: &Fleet, members: &[&Demand]) -> String {
         more => format!(", and {more} more"),
     };
     format!(" Promised and not made yet: {}{more}.", named.join(", "))
+}
+
+/// To count on instances that can be made, where the whole plan would fit then.
+pub(super) fn to_make(question: &Question<'_>, demand: &Demand) -> Option<String> {
+    // Where others' instances are made already, there is one way less to make these.
+    if demand.divide || demand.mig_profile.is_none() || question.fleet.has_made() {
+        return None;
+    }
+    let with = Demand {
+        divide: true,
+        ..demand.clone()
+    };
+    let demands: Vec<&Demand> = question
+        .demands
+        .iter()
+        .map(|other| if *other == demand { &with } else { *other })
+        .collect();
+    let (_, answer) = made::solve(question.fleet, &demands, Reading::Told)?;
+    answer.fits().then(|| {
+        "set `mig_divide = true`, with which places on GPUs in MIG mode count where instances can be made".to_owned()
+    })
 }
 
 /// Which free GPUs to divide, and at which memory units instances begin, so that the whole plan fits.

@@ -235,6 +235,11 @@ impl Fleet {
         fleet
     }
 
+    /// Whether instances that could be made are counted in it.
+    pub(crate) fn has_made(&self) -> bool {
+        !self.made.is_empty()
+    }
+
     fn number_of_key(&mut self, key: KindKey) -> usize {
         if let Some(known) = self.numbers.get(&key) {
             return *known;
