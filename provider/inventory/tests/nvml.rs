@@ -55,7 +55,11 @@ fn child() {
                     ])
                 })
                 .collect();
-            json!({ "host": host, "devices": devices, "partial": partial, "place": place })
+            let parts: Vec<Value> = snapshot
+                .devices()
+                .filter_map(|device| Some(json!([device.id(), device.part_of()?])))
+                .collect();
+            json!({ "host": host, "devices": devices, "partial": partial, "place": place, "parts": parts })
         }
         Err(fault) => json!({ "fault": fault, "text": fault.to_string() }),
     };
@@ -134,11 +138,19 @@ fn a_host_is_read_with_what_is_wrong_on_it() {
     let seen = seen(library(), &fixture());
     assert_eq!(seen["partial"], Value::Null);
     assert_eq!(
+        seen["parts"],
+        json!([
+            [mig(1), { "device": uuid(2), "start": 0 }],
+            [mig(2), { "device": uuid(2), "start": 6 }],
+        ])
+    );
+    assert_eq!(
         seen["devices"],
         json!([
             [uuid(0), "H200", 143_771, "healthy", "disabled", false, null],
             [uuid(1), "H200", 143_771, "healthy", "disabled", true, null],
-            [uuid(2), "H200", 143_771, "healthy", "enabled", true, null],
+            // The process on it runs in one of its instances.
+            [uuid(2), "H200", 143_771, "healthy", "enabled", false, null],
             [
                 uuid(3),
                 "H200",
