@@ -86,7 +86,7 @@ pub(super) fn judged(
         answers.push(Answer::new(pool.address.clone(), QUESTION, verdict));
     }
     let bursting = pools.into_iter().filter(|pool| pool.burst.is_some());
-    let bursts = placing.bursts_fit();
+    let bursts = quota::bursts(&placing);
     answers.extend(bursting.map(|pool| Answer::new(pool.address, "burst", bursts.clone())));
     Ok(answers)
 }
