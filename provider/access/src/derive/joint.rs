@@ -101,7 +101,7 @@ impl Holdings<'_> {
         if open.is_empty() {
             return;
         }
-        let closure = Closure::of(holder, &self.members);
+        let closure = Closure::of(holder, &self.members, &derivation.access);
         let limited = self.is_limited_below(holder, left);
         open.retain(|opening| {
             let edge = self.meet(opening, &closure, derivation);
@@ -139,7 +139,7 @@ impl Holdings<'_> {
 
     /// Puts the edges of what a member completes.
     fn complete(&self, member: Node, open: &[Opening], derivation: &mut Derivation) {
-        let closure = Closure::of(member, &self.members);
+        let closure = Closure::of(member, &self.members, &derivation.access);
         for opening in open {
             if let Some((to, facts)) = self.meet(opening, &closure, derivation) {
                 derivation.join(member, to, opening.how(), facts);

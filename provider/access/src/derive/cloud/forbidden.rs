@@ -32,7 +32,7 @@ pub(super) fn derive(derivation: &mut Derivation, scope: Scope) {
         };
         let closure = closures
             .entry(edge.from)
-            .or_insert_with(|| Closure::of(edge.from, &members));
+            .or_insert_with(|| Closure::of(edge.from, &members, &derivation.access));
         let is_denied =
             |denial: &Denial| is_here(denial) && is_about(denial, &asked, closure, derivation);
         if derivation.denials.iter().any(is_denied) {

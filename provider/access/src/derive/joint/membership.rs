@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::access::{Fact, Text};
 use crate::derive::Derivation;
-use crate::graph::{Edge, Graph, How};
+use crate::graph::{Because, Edge, Graph, How};
 use crate::nodes::{Node, Nodes};
 use crate::rules::Reach;
 use crate::{Access, Relation};
@@ -18,20 +19,29 @@ pub(in crate::derive) struct Closure {
 }
 
 impl Closure {
-    /// What `holder` is in, and how it got there.
-    pub(in crate::derive) fn of(holder: Node, members: &Members) -> Self {
+    /// What `holder` is in, and how it got there: by the first of the shortest ways, by its text, so that the order in which
+    /// facts came decides nothing.
+    pub(in crate::derive) fn of(holder: Node, members: &Members, access: &Access) -> Self {
         let mut closure = Self {
             nodes: BTreeSet::from([holder]),
             standing: BTreeSet::from([holder]),
             from: BTreeMap::new(),
         };
+        let mut steps = BTreeMap::from([(holder, 0_u32)]);
         let mut queue = VecDeque::from([holder]);
         while let Some(node) = queue.pop_front() {
+            let step = steps.get(&node).copied().unwrap_or_default() + 1;
             for edge in members.starting_at(node) {
                 let is_standing = !matches!(edge.how, How::Rule(..));
                 let mut is_news = closure.nodes.insert(edge.to);
                 if is_news {
                     closure.from.insert(edge.to, *edge);
+                    steps.insert(edge.to, step);
+                } else if steps.get(&edge.to) == Some(&step)
+                    && let Some(known) = closure.from.get_mut(&edge.to)
+                    && order(edge, access) < order(known, access)
+                {
+                    *known = *edge;
                 }
                 if is_standing && closure.standing.contains(&node) {
                     is_news |= closure.standing.insert(edge.to);
@@ -43,6 +53,25 @@ impl Closure {
         }
         closure
     }
+}
+
+/// What decides between two steps to one node: where they come from, and what says so.
+fn order<'a>(edge: &Edge, access: &'a Access) -> (&'a str, How, &'a str, &'a str) {
+    let nodes = &access.nodes;
+    let from = nodes
+        .name(edge.from)
+        .or_else(|| nodes.class_words(edge.from));
+    let fact = match edge.because {
+        Because::Fact(number) => access.facts.get(number),
+        _ => None,
+    };
+    let text = |of: fn(&Fact) -> Text| fact.map_or("", |fact| access.texts.get(of(fact)));
+    (
+        from.map_or("", |(name, _)| name),
+        edge.how,
+        text(|fact| fact.granted_by),
+        text(|fact| fact.condition),
+    )
 }
 
 /// Who is in which group or role, as far as is derived yet, and who could put itself into which group.
