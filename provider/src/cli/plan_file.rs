@@ -6,7 +6,7 @@ use portcullis_model::Instant;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use tfplugin::field::At;
-use tfplugin::value::{Refinement, json};
+use tfplugin::value::{Refinement, Type, json};
 use tfplugin::{Diagnostics, Provider, Resource, Stop, Value};
 
 use super::Failure;
@@ -187,8 +187,7 @@ impl PlanFile {
                 self.path.display()
             ))
         };
-        let bytes = serde_json::to_vec(stored).map_err(|error| refused(error.to_string()))?;
-        let mut value = json::decode(&bytes, &R::block().implied_type())
+        let mut value = json::decode_shown(stored, &R::block().implied_type())
             .map_err(|error| refused(error.to_string()))?;
         mark(&mut value, unknown);
         let mut said = Diagnostics::new();
@@ -203,6 +202,7 @@ impl PlanFile {
 fn mark(value: &mut Value, unknown: &Json) {
     match (value, unknown) {
         (value, Json::Bool(true)) => *value = Value::Unknown(Refinement::default()),
+        (Value::Dynamic(typed), unknown) => mark_shown(&mut typed.ty, &mut typed.value, unknown),
         (Value::Map(entries), Json::Object(unknown)) => {
             for (name, unknown) in unknown {
                 if let Some(entry) = entries.get_mut(name) {
@@ -216,5 +216,62 @@ fn mark(value: &mut Value, unknown: &Json) {
             }
         }
         _ => {}
+    }
+}
+
+/// The same in a value that has the type it was shown with, which knows nothing of what was left out.
+fn mark_shown(ty: &mut Type, value: &mut Value, unknown: &Json) {
+    match (ty, value, unknown) {
+        (ty, value, Json::Bool(true)) => {
+            *ty = Type::Dynamic;
+            *value = Value::Unknown(Refinement::default());
+        }
+        (Type::Object(ty), Value::Map(entries), Json::Object(unknown)) => {
+            for (name, unknown) in unknown {
+                let ty = ty.attributes.entry(name.clone()).or_insert(Type::Dynamic);
+                let entry = entries.entry(name.clone()).or_insert(Value::Null);
+                mark_shown(ty, entry, unknown);
+            }
+        }
+        (Type::Tuple(types), Value::List(items), Json::Array(unknown)) => {
+            for ((ty, item), unknown) in types.iter_mut().zip(items).zip(unknown) {
+                mark_shown(ty, item, unknown);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Refinement, Type, Value, json, mark};
+
+    #[test]
+    fn what_is_left_out_of_the_settings_of_a_target_is_unknown() {
+        let shown = json!({"settings": {"words": ["a", null]}});
+        let mut value = json::decode_shown(&shown, &Type::Dynamic).unwrap();
+        mark(
+            &mut value,
+            &json!({"settings": {"role": true, "words": [false, true]}}),
+        );
+        let Value::Dynamic(typed) = value else {
+            panic!("{value:?}");
+        };
+        let unknown = || Value::Unknown(Refinement::default());
+        let words = Value::List(vec![Value::string("a"), unknown()]);
+        let settings =
+            Value::Map([("role".to_owned(), unknown()), ("words".to_owned(), words)].into());
+        assert_eq!(
+            typed.value,
+            Value::Map([("settings".to_owned(), settings)].into())
+        );
+        let words = json!(["tuple", ["string", "dynamic"]]);
+        let settings = json!(["object", {"role": "dynamic", "words": words}]);
+        assert_eq!(
+            typed.ty.to_json(),
+            json!(["object", {"settings": settings}])
+        );
     }
 }

@@ -1,6 +1,7 @@
-//! Values as the JSON that state files hold and UpgradeResourceState receives.
+//! Values as the JSON that state files hold and UpgradeResourceState receives, and as `terraform show -json` prints them.
 //!
-//! A dynamic value is `{"type": ..., "value": ...}`. State is always known, so there are no unknowns here.
+//! In state a dynamic value is `{"type": ..., "value": ...}`; what is shown leaves the type out. There are no unknowns in
+//! either: state is always known, and what is shown tells of unknowns beside the values.
 
 use std::collections::BTreeMap;
 
@@ -22,54 +23,147 @@ use super::{
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
     let json: Json = serde_json::from_slice(bytes)
         .map_err(|e| DecodeProblem::Json(e.to_string()).at(&Trail::Root))?;
-    read(&json, ty, &Trail::Root)
+    Form::Stored.read(&json, ty, &Trail::Root)
 }
 
-fn read(json: &Json, ty: &Type, trail: &Trail<'_>) -> Result<Value, DecodeError> {
-    match (ty, json) {
-        (_, Json::Null) => Ok(Value::Null),
-        (Type::Dynamic, Json::Object(parts)) => dynamic(parts, trail),
-        (Type::Bool, Json::Bool(truth)) => Ok(Value::Bool(*truth)),
-        (Type::Bool, Json::String(text)) if text == "true" => Ok(Value::Bool(true)),
-        (Type::Bool, Json::String(text)) if text == "false" => Ok(Value::Bool(false)),
-        (Type::Number, Json::Number(number)) => number_from(&number.to_string(), trail),
-        (Type::Number, Json::String(text)) => number_from(text, trail),
-        (Type::String, Json::String(text)) => Ok(Value::string(text)),
-        (Type::String, Json::Bool(truth)) => Ok(Value::string(truth.to_string())),
-        (Type::String, Json::Number(number)) => Ok(Value::string(number.to_string())),
-        (Type::List(element), Json::Array(items)) => items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| read(item, element, &Trail::Index(trail, index)))
-            .collect::<Result<_, _>>()
-            .map(Value::List),
-        (Type::Set(element), Json::Array(items)) => items
-            .iter()
-            .map(|item| read(item, element, &Trail::Member(trail)))
-            .collect::<Result<_, _>>()
-            .map(Value::List),
-        (Type::Tuple(types), Json::Array(items)) => {
-            let (expected, found) = (types.len(), items.len());
-            if expected != found {
-                return Err(DecodeProblem::Count { expected, found }.at(trail));
-            }
-            let items = items.iter().zip(types).enumerate();
-            items
-                .map(|(index, (item, ty))| read(item, ty, &Trail::Index(trail, index)))
+/// Reads a value of type `ty` from what `terraform show -json` printed, where a dynamic value is of the type that its JSON
+/// has: every array is a tuple, and every object an object.
+///
+/// # Errors
+/// When `json` holds a value of another type.
+pub fn decode_shown(json: &Json, ty: &Type) -> Result<Value, DecodeError> {
+    Form::Shown.read(json, ty, &Trail::Root)
+}
+
+/// How dynamic values are written.
+#[derive(Clone, Copy)]
+enum Form {
+    /// With their type.
+    Stored,
+    /// As what they are.
+    Shown,
+}
+
+impl Form {
+    fn read(self, json: &Json, ty: &Type, trail: &Trail<'_>) -> Result<Value, DecodeError> {
+        match (ty, json) {
+            (_, Json::Null) => Ok(Value::Null),
+            (Type::Dynamic, json) => match self {
+                Self::Stored => self.dynamic(json, trail),
+                Self::Shown => Ok(Value::Dynamic(Box::new(shown(json, trail)?))),
+            },
+            (Type::Bool, Json::Bool(truth)) => Ok(Value::Bool(*truth)),
+            (Type::Bool, Json::String(text)) if text == "true" => Ok(Value::Bool(true)),
+            (Type::Bool, Json::String(text)) if text == "false" => Ok(Value::Bool(false)),
+            (Type::Number, Json::Number(number)) => number_from(&number.to_string(), trail),
+            (Type::Number, Json::String(text)) => number_from(text, trail),
+            (Type::String, Json::String(text)) => Ok(Value::string(text)),
+            (Type::String, Json::Bool(truth)) => Ok(Value::string(truth.to_string())),
+            (Type::String, Json::Number(number)) => Ok(Value::string(number.to_string())),
+            (Type::List(element), Json::Array(items)) => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| self.read(item, element, &Trail::Index(trail, index)))
                 .collect::<Result<_, _>>()
-                .map(Value::List)
-        }
-        (Type::Map(element), Json::Object(entries)) => entries
-            .iter()
-            .map(|(key, item)| Ok((key.clone(), read(item, element, &Trail::Key(trail, key))?)))
-            .collect::<Result<_, _>>()
-            .map(Value::Map),
-        (Type::Object(ty), Json::Object(entries)) => object(entries, ty, trail),
-        (ty, json) => {
-            let (expected, found) = (ty.noun(), noun(json));
-            Err(DecodeProblem::Type { expected, found }.at(trail))
+                .map(Value::List),
+            (Type::Set(element), Json::Array(items)) => items
+                .iter()
+                .map(|item| self.read(item, element, &Trail::Member(trail)))
+                .collect::<Result<_, _>>()
+                .map(Value::List),
+            (Type::Tuple(types), Json::Array(items)) => {
+                let (expected, found) = (types.len(), items.len());
+                if expected != found {
+                    return Err(DecodeProblem::Count { expected, found }.at(trail));
+                }
+                let items = items.iter().zip(types).enumerate();
+                items
+                    .map(|(index, (item, ty))| self.read(item, ty, &Trail::Index(trail, index)))
+                    .collect::<Result<_, _>>()
+                    .map(Value::List)
+            }
+            (Type::Map(element), Json::Object(entries)) => entries
+                .iter()
+                .map(|(key, item)| {
+                    Ok((
+                        key.clone(),
+                        self.read(item, element, &Trail::Key(trail, key))?,
+                    ))
+                })
+                .collect::<Result<_, _>>()
+                .map(Value::Map),
+            (Type::Object(ty), Json::Object(entries)) => self.object(entries, ty, trail),
+            (ty, json) => {
+                let (expected, found) = (ty.noun(), noun(json));
+                Err(DecodeProblem::Type { expected, found }.at(trail))
+            }
         }
     }
+
+    fn dynamic(self, json: &Json, trail: &Trail<'_>) -> Result<Value, DecodeError> {
+        let (Some(ty), Some(value), Some(2)) = (
+            json.get("type"),
+            json.get("value"),
+            json.as_object().map(Map::len),
+        ) else {
+            let (expected, found) = ("a dynamic value with `type` and `value`", noun(json));
+            return Err(DecodeProblem::Type { expected, found }.at(trail));
+        };
+        let ty = Type::from_json(ty).map_err(|e| DecodeProblem::DynamicType(e).at(trail))?;
+        let value = self.read(value, &ty, trail)?;
+        Ok(match ty {
+            Type::Dynamic => value,
+            ty => Value::Dynamic(Box::new(Typed { ty, value })),
+        })
+    }
+
+    fn object(
+        self,
+        entries: &Map<String, Json>,
+        ty: &ObjectType,
+        trail: &Trail<'_>,
+    ) -> Result<Value, DecodeError> {
+        ty.attributes
+            .iter()
+            .map(|(name, ty)| {
+                let json = entries.get(name).unwrap_or(&Json::Null);
+                Ok((
+                    name.clone(),
+                    self.read(json, ty, &Trail::Attribute(trail, name))?,
+                ))
+            })
+            .collect::<Result<_, _>>()
+            .map(Value::Map)
+    }
+}
+
+/// A value of the type that its JSON has.
+fn shown(json: &Json, trail: &Trail<'_>) -> Result<Typed, DecodeError> {
+    let (ty, value) = match json {
+        Json::Null => (Type::Dynamic, Value::Null),
+        Json::Bool(truth) => (Type::Bool, Value::Bool(*truth)),
+        Json::String(text) => (Type::String, Value::string(text)),
+        Json::Number(number) => (Type::Number, number_from(&number.to_string(), trail)?),
+        Json::Array(items) => {
+            let items = items.iter().enumerate().map(|(index, item)| {
+                let one = shown(item, &Trail::Index(trail, index))?;
+                Ok((one.ty, one.value))
+            });
+            let (types, items) = items.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+            (Type::Tuple(types), Value::List(items))
+        }
+        Json::Object(entries) => {
+            let mut ty = ObjectType::default();
+            let mut value = BTreeMap::new();
+            for (name, json) in entries {
+                let one = shown(json, &Trail::Attribute(trail, name))?;
+                ty.attributes.insert(name.clone(), one.ty);
+                value.insert(name.clone(), one.value);
+            }
+            (Type::Object(ty), Value::Map(value))
+        }
+    };
+    Ok(Typed { ty, value })
 }
 
 fn number_from(text: &str, trail: &Trail<'_>) -> Result<Value, DecodeError> {
@@ -77,37 +171,6 @@ fn number_from(text: &str, trail: &Trail<'_>) -> Result<Value, DecodeError> {
         .parse()
         .map_err(|e| DecodeProblem::Number(e).at(trail))?;
     Ok(Value::Number(number))
-}
-
-fn dynamic(parts: &Map<String, Json>, trail: &Trail<'_>) -> Result<Value, DecodeError> {
-    let (Some(ty), Some(value), 2) = (parts.get("type"), parts.get("value"), parts.len()) else {
-        let (expected, found) = ("a dynamic value with `type` and `value`", "an object");
-        return Err(DecodeProblem::Type { expected, found }.at(trail));
-    };
-    let ty = Type::from_json(ty).map_err(|e| DecodeProblem::DynamicType(e).at(trail))?;
-    let value = read(value, &ty, trail)?;
-    Ok(match ty {
-        Type::Dynamic => value,
-        ty => Value::Dynamic(Box::new(Typed { ty, value })),
-    })
-}
-
-fn object(
-    entries: &Map<String, Json>,
-    ty: &ObjectType,
-    trail: &Trail<'_>,
-) -> Result<Value, DecodeError> {
-    ty.attributes
-        .iter()
-        .map(|(name, ty)| {
-            let json = entries.get(name).unwrap_or(&Json::Null);
-            Ok((
-                name.clone(),
-                read(json, ty, &Trail::Attribute(trail, name))?,
-            ))
-        })
-        .collect::<Result<_, _>>()
-        .map(Value::Map)
 }
 
 fn noun(json: &Json) -> &'static str {
@@ -219,6 +282,20 @@ mod tests {
         assert_eq!(encode(&value, &Type::Dynamic).unwrap(), text);
         assert!(decode(b"{\"value\":1}", &Type::Dynamic).is_err());
         assert!(decode(b"1", &Type::Dynamic).is_err());
+    }
+
+    #[test]
+    fn what_is_shown_is_of_the_type_that_it_has() {
+        let json = json!({"bao": {"settings": {"n": 1.5, "all": ["a", true, null]}}});
+        let value = decode_shown(&json, &Type::Dynamic).unwrap();
+        let stored: Json =
+            serde_json::from_slice(&encode(&value, &Type::Dynamic).unwrap()).unwrap();
+        let all = json!(["tuple", ["string", "bool", "dynamic"]]);
+        let settings = json!(["object", {"n": "number", "all": all}]);
+        let ty = json!(["object", {"bao": ["object", {"settings": settings}]}]);
+        assert_eq!(stored, json!({"type": ty, "value": json}));
+        assert_eq!(decode_shown(&Json::Null, &Type::Dynamic), Ok(Value::Null));
+        assert!(decode_shown(&json!([1]), &Type::Bool).is_err());
     }
 
     #[test]
