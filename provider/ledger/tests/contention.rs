@@ -12,7 +12,7 @@ mod bench;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use bench::process::{said, say, this_writer, writer};
@@ -84,15 +84,25 @@ async fn as_a_writer() {
     clients.join_all().await;
 }
 
-/// Runs processes that are killed after `life` and started again until `end`; what each pool was told it holds and
-/// did not say it gives back.
+/// Runs processes that are killed some time after they first hold something, and started again until `end`; what each pool was told it
+/// holds and did not say it gives back.
 fn fight(path: &Path, place: usize, end: Instant) -> (usize, BTreeMap<String, Vec<String>>) {
     let (mut kills, mut holds) = (0, BTreeMap::new());
     while Instant::now() < end {
         let run = format!("run-{place}-{kills}");
         let mut child = writer(&[], path, &run).spawn().unwrap();
         let lines = said(&mut child, "");
-        let listener = std::thread::spawn(move || lines.collect::<Vec<_>>());
+        let (speaks, spoken) = mpsc::channel();
+        let listener = std::thread::spawn(move || {
+            let heard = |line: &String| {
+                if line.starts_with("holds") {
+                    let _ = speaks.send(());
+                }
+            };
+            lines.inspect(heard).collect::<Vec<_>>()
+        });
+        // On a busy machine a start takes longer than many a life.
+        let _ = spoken.recv_timeout(Duration::from_secs(20));
         std::thread::sleep(Duration::from_millis(
             150 + 37 * ((place + kills) % 7) as u64,
         ));

@@ -85,7 +85,7 @@ async fn a_newer_schema_is_refused_for_reading_and_writing() {
             error,
             Error::Newer {
                 found: 7,
-                spoken: 3,
+                spoken: 4,
                 ..
             }
         ),
